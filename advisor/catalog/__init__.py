@@ -1,0 +1,1 @@
+"""What models, devices, quantisations and prices are: strict readers of resources/catalog."""

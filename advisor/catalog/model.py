@@ -1,0 +1,134 @@
+"""What a model is: its architecture as frozen facts, from which tensors, memory and speed follow."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """What all models of one architecture (Hugging Face `model_type`) share; facts of resources/catalog/architectures.json.
+
+    The field names say which tensors exist beside the plain ones and how runtimes treat them.
+    """
+
+    name: str  # Hugging Face model_type: "qwen2", "llama", "gemma3_text"
+    gguf: str | None  # llama.cpp's architecture name; None when llama.cpp does not know it
+    norm: Literal["rms", "layer", "layer_nobias"] = "rms"  # "layer" has weight and bias
+    gated_mlp: bool = True  # gate and up projections (SwiGLU, GeGLU); False: up and down only
+    activation: Literal["silu", "gelu", "relu2", "other"] = "silu"
+    qkv_bias: bool = False
+    output_bias: bool = False  # bias of the attention output projection
+    mlp_bias: bool = False
+    head_bias: bool = False  # bias of lm_head
+    qk_norm: Literal["none", "head", "full"] = "none"  # "head": one weight of head_dim; "full": over all heads together
+    qk_norm_bias: bool = False
+    pre_norms: int = 2  # norms before attention and MLP in each layer (1: one shared by both, 0: none)
+    post_norms: int = 0  # norms after attention and MLP (gemma 2: 2; OLMo 2: 2 with pre_norms 0)
+    parallel: bool = False  # attention and MLP side by side
+    final_norm: bool = True
+    embedding_norm: bool = False
+    learned_positions: int = 0  # rows of a learned position table
+    fused_qkv: bool = False  # one qkv tensor in GGUF and torch (Phi-3)
+    fused_gate_up: bool = False  # one gate_up tensor (Phi-3)
+    router_bias: bool = False  # MoE router has a bias or per-expert correction
+    expert_bias: bool = False
+    shared_expert_gate: bool = False  # Qwen MoE: a gate of one output beside the shared expert
+    attention_sinks: bool = False  # gpt-oss: one learned logit per head
+    attention_gate: bool = False  # Qwen3-Next: q projection is twice as wide, its second half gates the output
+    llama_cpp_uses_window: bool = False  # llama.cpp keeps a small cache for sliding-window layers (gemma), or ignores it
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Sliding-window attention: which layers see only the last `size` tokens."""
+
+    size: int
+    layers: tuple[bool, ...]  # one per layer, True where the layer is local
+
+
+@dataclass(frozen=True, slots=True)
+class Moe:
+    """Mixture of experts. Widths are of one expert."""
+
+    experts: int
+    active: int
+    expert_ffn: int
+    layers: tuple[bool, ...]  # one per layer, True where the layer has experts (dense layers use Model.ffn)
+    shared: int = 0
+    shared_ffn: int = 0  # width of all shared experts together
+
+
+@dataclass(frozen=True, slots=True)
+class Mla:
+    """Multi-head latent attention (DeepSeek): ranks and head widths."""
+
+    q_lora_rank: int | None
+    kv_lora_rank: int
+    qk_nope_head_dim: int
+    qk_rope_head_dim: int
+    v_head_dim: int
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """Layers without a KV cache that keep a fixed-size state: gated delta net, short convolution, Mamba 2."""
+
+    type: Literal["gated_delta_net", "short_conv", "mamba2"]
+    layers: tuple[bool, ...]  # one per layer, True where the layer is linear (no KV cache)
+    key_heads: int = 0
+    value_heads: int = 0
+    key_head_dim: int = 0
+    value_head_dim: int = 0
+    conv_kernel: int = 0
+    groups: int = 0
+    state: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """One model of the catalogue, or one read from a file. Two models are equal only when they are the same object,
+    so that everything computed from a model can be cached by it.
+    """
+
+    id: str  # "qwen2.5-7b"
+    name: str  # "Qwen2.5-7B"
+    family: str  # "Qwen2.5"
+    kind: str  # "chat", "code", "reasoning", "vlm", "base", "math"
+    style: Style
+    layers: int
+    hidden: int
+    heads: int
+    kv_heads: int
+    head_dim: int
+    vocab: int
+    tied_embeddings: bool
+    ffn: int | None = None  # width of the dense MLP; None when every layer has experts
+    # Layers that differ from the rest (OpenELM-like); None when all layers have the widths above.
+    window: Window | None = None
+    moe: Moe | None = None
+    mla: Mla | None = None
+    linear: Linear | None = None
+    max_context: int | None = None
+    extras: Mapping[str, int] = field(default_factory=dict)  # parameters outside the language model: vision, mtp
+    published_parameters: int | None = None  # the publisher's count, extras included
+    count_note: str = ""  # why a computed count may differ from the published one, with its source
+    aliases: tuple[str, ...] = ()  # Hugging Face name first
+    licence: str | None = None
+    languages: str | None = None
+    released: str | None = None
+    rope_factors: bool = False  # Llama 3.1+: GGUF holds a rope_freqs tensor of head_dim/2 F32
+    tokenizer: Literal["bpe", "spm", "unknown"] = "unknown"
+    merges: int | None = None  # BPE merges, for the tokenizer's own memory
+    source: str = ""
+
+    @property
+    def query_width(self) -> int:
+        """Columns of the query projection: heads x head_dim (before a gate doubles it)."""
+        return self.heads * self.head_dim
+
+    @property
+    def kv_width(self) -> int:
+        """Columns of the key (and of the value) projection: kv_heads x head_dim."""
+        return self.kv_heads * self.head_dim

@@ -1,0 +1,1 @@
+"""(Machine, Model, Workload) -> Estimate: tensors, inference, training, speed, placement. Pure arithmetic."""

@@ -1,0 +1,60 @@
+"""Reading and writing files safely: whole or not at all, and one clear sentence when it cannot be done."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from advisor.errors import UserError
+from advisor.i18n import N_
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write `data` to `path` whole: into a new file beside it, then renamed over it. Raises UserError."""
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        # mkstemp makes files that only their owner reads; a report is meant to be handed on.
+        Path(name).chmod(0o666 & ~_umask())
+        Path(name).replace(path)
+    except OSError as error:
+        Path(name).unlink(missing_ok=True)
+        raise _unwritable(path, error) from error
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write `text` as UTF-8, whole or not at all. Raises UserError."""
+    write_bytes(path, text.encode())
+
+
+def read_bytes(path: Path, limit: int) -> bytes:
+    """The content of `path`, refused with UserError when it is not a readable file or larger than `limit` bytes."""
+    try:
+        if path.is_dir():
+            raise UserError(N_("{path}: this is a folder, a file was expected"), path=path)
+        with path.open("rb") as file:
+            data = file.read(limit + 1)
+    except OSError as error:
+        raise UserError(N_("{path}: cannot be read ({reason})"), path=path, reason=_reason(error)) from error
+    if len(data) > limit:
+        raise UserError(N_("{path}: larger than {limit} MiB, refused"), path=path, limit=limit >> 20)
+    return data
+
+
+def _unwritable(path: Path, error: OSError) -> UserError:
+    return UserError(N_("{path}: cannot be written ({reason})"), path=path, reason=_reason(error))
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or type(error).__name__
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
