@@ -1,0 +1,1 @@
+"""Figures that depend on the machine: accuracy against measured rows, speed, start-up. Each module prints one table."""
