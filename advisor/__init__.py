@@ -1,4 +1,4 @@
-"""Hardware Advisor: what AI models a computer can run, fine-tune or train. This module owns name, version and resources."""
+"""Hardware Advisor: what AI models a computer can run, fine-tune or train. Owns name, version and resources."""
 
 from pathlib import Path
 

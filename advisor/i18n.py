@@ -1,5 +1,6 @@
 """Words and numbers for people: message translation by gettext, and every number-to-text function."""
 
+import contextlib
 import gettext
 import locale
 import math
@@ -103,9 +104,7 @@ def translator(language: str) -> Translator:
 def system_language() -> str:
     """The language of LANGUAGES that the user's system speaks: zh-CN for any Chinese, else en."""
     names = [os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG", "LANGUAGE")]
-    try:
+    with contextlib.suppress(ValueError):
         names.append(locale.getlocale()[0] or "")
-    except ValueError:
-        pass
     first = next((name for name in names if name and name not in ("C", "POSIX", "C.UTF-8")), "")
     return "zh-CN" if first.lower().startswith(("zh", "chinese")) else "en"

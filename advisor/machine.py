@@ -119,7 +119,7 @@ class Gpu(Part):
     fp32_flops: float | None = None
     fp16_flops: float | None = None  # dense tensor-core FP16 with FP32 accumulate where it has them, else shader FP16
     board_power_w: float | None = None
-    # What AI engines can use it: subset of ("cuda", "rocm", "vulkan", "metal", "sycl"); filled from the catalogue's rules.
+    # The AI engines that can use it, of ("cuda", "rocm", "vulkan", "metal", "sycl"); filled by the catalogue's rules.
     engines: tuple[str, ...] | None = None
     usable: bool | None = None  # False carries its reason in origins["usable"]
 

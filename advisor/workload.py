@@ -1,4 +1,4 @@
-"""What the user asks for: task, stack, quantisation, context, batch, LoRA, optimizer. Owns names, defaults and bounds."""
+"""What the user asks for: task, stack, quantisation, context, LoRA, optimizer. Owns names, defaults and bounds."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
@@ -16,8 +16,8 @@ METHODS: tuple[Method, ...] = get_args(Method)  # the columns of the matrix
 # "auto" is resolved by `stack_of`: llama.cpp for inference, transformers for training.
 STACKS = {"inference": ("llama.cpp", "transformers", "vllm"), "training": ("transformers", "fused-loss")}
 LLAMA_CPP_QUANTS = (
-    "Q4_K_M", "Q2_K", "Q3_K_S", "Q3_K_M", "Q3_K_L", "IQ4_XS", "IQ4_NL", "Q4_0", "Q4_1", "Q4_K_S", "Q5_0", "Q5_1", "Q5_K_S",
-    "Q5_K_M", "Q6_K", "Q8_0", "F16", "BF16",
+    "Q4_K_M", "Q2_K", "Q3_K_S", "Q3_K_M", "Q3_K_L", "IQ4_XS", "IQ4_NL", "Q4_0", "Q4_1", "Q4_K_S", "Q5_0", "Q5_1",
+    "Q5_K_S", "Q5_K_M", "Q6_K", "Q8_0", "F16", "BF16",
 )  # fmt: skip
 QUANTS = (*LLAMA_CPP_QUANTS, "INT8", "NF4", "AWQ-4bit", "GPTQ-4bit", "FP8")
 TORCH_QUANTS = ("BF16", "F16", "INT8", "NF4", "AWQ-4bit", "GPTQ-4bit", "FP8")  # what transformers and vllm load

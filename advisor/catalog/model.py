@@ -7,7 +7,7 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What all models of one architecture (Hugging Face `model_type`) share; facts of resources/catalog/architectures.json.
+    """What all models of one architecture (Hugging Face `model_type`) share: resources/catalog/architectures.json.
 
     The field names say which tensors exist beside the plain ones and how runtimes treat them.
     """
@@ -36,7 +36,9 @@ class Style:
     shared_expert_gate: bool = False  # Qwen MoE: a gate of one output beside the shared expert
     attention_sinks: bool = False  # gpt-oss: one learned logit per head
     attention_gate: bool = False  # Qwen3-Next: q projection is twice as wide, its second half gates the output
-    llama_cpp_uses_window: bool = False  # llama.cpp keeps a small cache for sliding-window layers (gemma), or ignores it
+    llama_cpp_uses_window: bool = (
+        False  # llama.cpp keeps a small cache for sliding-window layers (gemma), or ignores it
+    )
     source: str = ""
 
 

@@ -1,0 +1,79 @@
+"""What the user chose: language, theme, knobs. Loaded and saved safely; a broken file costs the choices, not the start."""
+
+import contextlib
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from advisor import files
+from advisor.errors import UserError
+from advisor.i18n import LANGUAGES
+from advisor.workload import SETTINGS, Workload, parse
+
+Theme = Literal["system", "light", "dark"]
+Budget = Literal["free", "total"]
+LIMIT = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The user's choices. `language` None follows the system."""
+
+    language: str | None = None
+    theme: Theme = "system"
+    budget: Budget = "free"
+    workload: Workload = field(default_factory=Workload)
+
+
+def folder() -> Path:
+    """The folder for this user's settings, where the platform keeps such things; it may not exist yet."""
+    if sys.platform == "win32":
+        base = os.environ.get("APPDATA") or str(Path.home() / "AppData" / "Roaming")
+        return Path(base) / "HardwareAdvisor"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "HardwareAdvisor"
+    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "hardware-advisor"
+
+
+def load(path: Path | None = None) -> Settings:
+    """The saved choices; whatever cannot be read or understood falls back to its default."""
+    try:
+        data = json.loads(files.read_bytes(path or folder() / "settings.json", LIMIT))
+    except (UserError, ValueError, RecursionError):
+        return Settings()
+    return _from_json(data) if isinstance(data, dict) else Settings()
+
+
+def save(settings: Settings, path: Path | None = None) -> None:
+    """Save the choices. Raises UserError when the folder cannot be made or written."""
+    path = path or folder() / "settings.json"
+    with contextlib.suppress(OSError):  # writing below says why, in one sentence
+        path.parent.mkdir(parents=True, exist_ok=True)
+    files.write_text(path, json.dumps(asdict(settings), indent=1) + "\n")
+
+
+def _from_json(data: Mapping[str, Any]) -> Settings:
+    settings = Settings()
+    if data.get("language") in LANGUAGES:
+        settings = replace(settings, language=data["language"])
+    if data.get("theme") in get_args(Theme):
+        settings = replace(settings, theme=data["theme"])
+    if data.get("budget") in get_args(Budget):
+        settings = replace(settings, budget=data["budget"])
+    return replace(settings, workload=_workload(data.get("workload")))
+
+
+def _workload(data: object) -> Workload:
+    known = {key: value for key, value in data.items() if key in SETTINGS} if isinstance(data, dict) else {}
+    with contextlib.suppress(UserError):
+        return parse(known)
+    # Something in it is wrong: each knob on its own, so that one bad value does not cost the others.
+    workload = Workload()
+    for key, value in known.items():
+        with contextlib.suppress(UserError):
+            workload = parse({key: value}, workload)
+    return workload
