@@ -14,7 +14,8 @@ class Style:
 
     name: str  # Hugging Face model_type: "qwen2", "llama", "gemma3_text"
     gguf: str | None  # llama.cpp's architecture name; None when llama.cpp does not know it
-    norm: Literal["rms", "layer", "layer_nobias"] = "rms"  # "layer" has weight and bias
+    # "layer" has weight and bias, "layer_nobias" a weight, "layer_plain" neither (OLMo 1)
+    norm: Literal["rms", "layer", "layer_nobias", "layer_plain"] = "rms"
     gated_mlp: bool = True  # gate and up projections (SwiGLU, GeGLU); False: up and down only
     activation: Literal["silu", "gelu", "relu2", "other"] = "silu"
     qkv_bias: bool = False
@@ -31,7 +32,8 @@ class Style:
     learned_positions: int = 0  # rows of a learned position table
     fused_qkv: bool = False  # one qkv tensor in GGUF and torch (Phi-3)
     fused_gate_up: bool = False  # one gate_up tensor (Phi-3)
-    router_bias: bool = False  # MoE router has a bias or per-expert correction
+    router_bias: bool = False  # the MoE router is a linear layer with bias (gpt-oss)
+    router_correction: bool = False  # one learned correction per expert beside the router (DeepSeek-V3)
     expert_bias: bool = False
     shared_expert_gate: bool = False  # Qwen MoE: a gate of one output beside the shared expert
     attention_sinks: bool = False  # gpt-oss: one learned logit per head
@@ -39,6 +41,14 @@ class Style:
     llama_cpp_uses_window: bool = (
         False  # llama.cpp keeps a small cache for sliding-window layers (gemma), or ignores it
     )
+    fused_qkv_torch: bool = False  # one qkv Linear in torch, three tensors in GGUF (Baichuan 2, InternLM 2.5)
+    fused_delta_torch: bool = False  # delta net's q, k, v, z in one Linear and b, a in another (Qwen3-Next)
+    fused_beta_alpha: bool = False  # delta net's b and a in one GGUF tensor
+    mla_whole: bool = False  # GGUF keeps kv_b whole instead of split into k_b and v_b (MiniCPM3)
+    activation_parameters: int = 0  # learned numbers per layer in the activation; metadata in GGUF, no tensor (Apertus)
+    # Names that differ from the usual ones, by usual GGUF role: GGUF's, and torch's Linear ("" when it is no Linear).
+    roles: Mapping[str, str] = field(default_factory=dict, hash=False)
+    modules: Mapping[str, str] = field(default_factory=dict, hash=False)
     source: str = ""
 
 
@@ -120,7 +130,10 @@ class Model:
     licence: str | None = None
     languages: str | None = None
     released: str | None = None
+    count_tolerance: float = 0.0  # largest relative difference from the published count that count_note explains
+    gguf_vocab: int | None = None  # rows of GGUF's token table where the converter drops unused ones (Gemma 3)
     rope_factors: bool = False  # Llama 3.1+: GGUF holds a rope_freqs tensor of head_dim/2 F32
+    long_rope: int = 0  # width of GGUF's rope_factors_long and rope_factors_short tensors (Phi-3 128k), 0 without
     tokenizer: Literal["bpe", "spm", "unknown"] = "unknown"
     merges: int | None = None  # BPE merges, for the tokenizer's own memory
     source: str = ""
