@@ -19,7 +19,7 @@ LIMIT = 4 << 20  # a profile is some ten kilobytes; anything near this is not on
 
 
 def to_json(machine: Machine) -> dict[str, Any]:
-    """`machine` as JSON data. Fields that are None or empty are left out, their origins are kept."""
+    """`machine` as JSON data. Unknown fields are left out, their origins are kept."""
     return {"format": FORMAT, "version": VERSION, **_encode(machine)}
 
 
@@ -61,7 +61,7 @@ def load(path: Path) -> Machine:
 def _encode(value: object) -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         pairs = ((f.name, _encode(getattr(value, f.name))) for f in dataclasses.fields(value))
-        return {name: item for name, item in pairs if item not in (None, {}) and not _default_list(value, name, item)}
+        return {name: item for name, item in pairs if item not in (None, {})}
     if isinstance(value, frozenset):
         return sorted(value)
     if isinstance(value, tuple):
@@ -69,16 +69,6 @@ def _encode(value: object) -> Any:
     if isinstance(value, Mapping):
         return {key: _encode(item) for key, item in value.items()}
     return value
-
-
-def _default_list(owner: object, name: str, item: object) -> bool:
-    """An empty list that the field has by default anyway; `environment=()` (bare metal) differs from unknown."""
-    return item == [] and _defaults(type(owner)).get(name) == ()
-
-
-@cache
-def _defaults(kind: Any) -> dict[str, object]:
-    return {f.name: f.default for f in dataclasses.fields(kind)}
 
 
 @cache

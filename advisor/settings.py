@@ -1,4 +1,4 @@
-"""What the user chose: language, theme, knobs. Loaded and saved safely; a broken file costs the choices, not the start."""
+"""What the user chose: language, theme, knobs. Loaded and saved safely; a broken file never stops the start."""
 
 import contextlib
 import json

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from advisor.i18n import N_
+from advisor.i18n import N_, Translator
+from advisor.machine import Origin
 
 VERDICT_WORDS: Mapping[str, str] = {
     "fits": N_("fits"),
@@ -36,5 +37,45 @@ COMPONENT_WORDS: Mapping[str, str] = {
     "runtime": N_("runtime"),
 }
 
+ORIGIN_WORDS: Mapping[str, str] = {
+    "measured": N_("measured"),
+    "reported": N_("reported"),
+    "looked_up": N_("looked up"),
+    "computed": N_("computed"),
+    "assumed": N_("assumed"),
+    "unknown": N_("unknown"),
+}
+
 # Sentences of estimator.result.Reason, by code. Values ending in _bytes are shown in GiB, _s in a natural unit.
 REASONS: Mapping[str, str] = {}
+
+
+def sentence(_: Translator, code: str, values: Mapping[str, object]) -> str:
+    """The sentence of a reason's code with its values as people write them; an unknown code prints as itself."""
+    template = REASONS.get(code)
+    if template is None:
+        return code
+    return _(template, **{name: figure(_, name, value) for name, value in values.items()})
+
+
+def figure(_: Translator, name: str, value: object) -> str:
+    """One value as text, its unit told by the end of its name: _bytes, _s, _bytes_per_s, _tokens_per_s."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    if name.endswith("_bytes"):
+        return _.gib(value)
+    if name.endswith("_bytes_per_s"):
+        return _.bandwidth(value)
+    if name.endswith("_tokens_per_s"):
+        return _.tokens_per_second(value)
+    if name.endswith("_s"):
+        return _.duration(value)
+    return _.integer(value) if isinstance(value, int) else _.number(value)
+
+
+def origin_text(_: Translator, origin: Origin) -> str:
+    """Where a value comes from, in words: "reported (/proc/meminfo)", or why it is unknown."""
+    detail = _(origin.detail, **origin.values) if origin.values else _(origin.detail)
+    if origin.kind == "unknown":
+        return detail
+    return f"{_(ORIGIN_WORDS[origin.kind])} ({detail})" if detail else _(ORIGIN_WORDS[origin.kind])

@@ -1,0 +1,68 @@
+"""The commands of the contract: each reads its options, asks the core, prints text or JSON."""
+
+import contextlib
+import io
+import os
+import sys
+from collections.abc import Sequence
+
+from advisor import NAME
+from advisor.errors import UserError
+from advisor.i18n import N_, Translator, system_language, translator
+
+OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Do one command, or open the window when there are no arguments; the exit code says how it went."""
+    _utf8_output()
+    _ = translator(system_language())
+    try:
+        if not arguments:
+            return _window(_)
+        from advisor.cli import commands
+
+        return commands.run(list(arguments))
+    except UserError as error:
+        _say(f"advisor: {_(error.message, **error.values)}")
+        return BAD_INPUT
+    except BrokenPipeError:
+        # The reader went away ("| head"); Python would complain once more while flushing at exit.
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _window(_: Translator) -> int:
+    reason = no_display(_)
+    if reason is None:
+        from advisor import ui
+
+        return ui.run()
+    _say(f"advisor: {reason}")
+    from advisor.cli import commands
+
+    return commands.summary(_)
+
+
+def no_display(_: Translator) -> str | None:
+    """Why no window can be opened here, or None when one can."""
+    if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM"):
+        return None
+    if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+        return None
+    return _(N_("no display found, so {name} prints its summary instead of opening the window"), name=NAME)
+
+
+def _utf8_output() -> None:
+    """Redirected output is UTF-8 everywhere; a Windows code page could not hold all of it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+
+
+def _say(line: str) -> None:
+    if sys.stderr is not None:
+        print(line, file=sys.stderr)

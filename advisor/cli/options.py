@@ -1,0 +1,110 @@
+"""The command line's options, made from the tables of settings so that names and values cannot drift apart."""
+
+import argparse
+from collections.abc import Sequence
+from typing import NoReturn
+
+from advisor import __version__, workload
+from advisor.errors import UserError
+from advisor.i18n import LANGUAGES, N_
+from advisor.workload import Workload
+
+
+class Parser(argparse.ArgumentParser):
+    """An ArgumentParser that reports a mistake as one sentence, like every other bad input."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UserError(N_("{message} (see {program} --help)"), message=message, program=self.prog)
+
+
+def parser() -> Parser:
+    """The parser of every command."""
+    top = Parser(
+        prog="advisor", description="Which AI models a computer can run, fine-tune or train.", allow_abbrev=False
+    )
+    top.add_argument("--version", action="version", version=f"Hardware Advisor {__version__}")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
+    _detect(commands)
+    for name, text in (("models", "the models of the catalogue"), ("gpus", "the GPUs of the catalogue")):
+        listing = commands.add_parser(name, help=text, allow_abbrev=False)
+        _output(listing)
+    _estimate(commands)
+    _matrix(commands)
+    _report(commands)
+    return top
+
+
+Commands = argparse._SubParsersAction  # the class has no public name
+
+
+def _detect(commands: "Commands[Parser]") -> None:
+    detect = commands.add_parser("detect", help="this machine, or the one read from a file", allow_abbrev=False)
+    _machine(detect)
+    _output(detect)
+    detect.add_argument("-o", dest="output", metavar="FILE", help="save the machine as a profile")
+
+
+def _estimate(commands: "Commands[Parser]") -> None:
+    estimate = commands.add_parser("estimate", help="memory, speed and verdict of one model", allow_abbrev=False)
+    estimate.add_argument(
+        "model", nargs="?", metavar="MODEL", help="a model's name, or a config.json, .gguf, .safetensors"
+    )
+    estimate.add_argument("--cases", metavar="FILE.jsonl", help="many estimates: one JSON object per line in and out")
+    estimate.add_argument("--explain", action="store_true", help="every figure with its formula, values and sources")
+    _settings(estimate)
+    _machine(estimate)
+    _output(estimate)
+
+
+def _matrix(commands: "Commands[Parser]") -> None:
+    matrix = commands.add_parser("matrix", help="every model with every method", allow_abbrev=False)
+    matrix.add_argument("--csv", action="store_true", help="print comma-separated values")
+    _settings(matrix)
+    _machine(matrix)
+    _output(matrix)
+
+
+def _report(commands: "Commands[Parser]") -> None:
+    report = commands.add_parser("report", help="the report on a machine", allow_abbrev=False)
+    report.add_argument("-o", dest="output", metavar="FILE", required=True, help="the file to write")
+    report.add_argument("--format", choices=("md", "html", "pdf", "json"), help="default: from the file's ending")
+    report.add_argument("--lang", choices=LANGUAGES, help="default: the system's language")
+    _settings(report)
+    _machine(report)
+
+
+def _output(command: Parser) -> None:
+    command.add_argument("--json", action="store_true", help="print JSON")
+    command.add_argument("--lang", choices=LANGUAGES, help="language of the texts; default: the system's")
+
+
+def _machine(command: Parser) -> None:
+    group = command.add_argument_group("machine (default: this one)")
+    group.add_argument("--machine", metavar="FILE", help="a saved profile")
+    group.add_argument("--gpu", metavar="NAME", help="a GPU of the catalogue, 'none' for no GPU")
+    group.add_argument("--gpu-count", metavar="N", help="how many of it (default 1)")
+    group.add_argument("--cpu", metavar="NAME", help="a processor of the catalogue")
+    group.add_argument("--ram", "--ram-gib", dest="ram_gib", metavar="GIB", help="system memory in GiB")
+    group.add_argument(
+        "--budget", choices=("free", "total"), default="free", help="count free (default) or total memory"
+    )
+
+
+def _settings(command: Parser) -> None:
+    group = command.add_argument_group("settings")
+    for key in workload.SETTINGS:
+        default = getattr(Workload(), key)
+        shown = str(default).lower() if isinstance(default, bool) else str(default)
+        values = ", ".join(workload.CHOICES.get(key, ()))
+        text = f"{values or key.replace('_', ' ')} (default {shown})"
+        group.add_argument(workload.option(key), dest=key, metavar="VALUE", default=argparse.SUPPRESS, help=text)
+
+
+def settings(arguments: argparse.Namespace) -> Workload:
+    """The workload that the options ask for. Raises UserError."""
+    return workload.parse({key: value for key, value in vars(arguments).items() if key in workload.SETTINGS})
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """The parsed command line. Raises UserError."""
+    return parser().parse_args(list(arguments))

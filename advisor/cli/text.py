@@ -1,0 +1,197 @@
+"""Plain-text answers for the terminal: a machine, an estimate, the matrix."""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+from advisor import words, workload
+from advisor.catalog.model import Model
+from advisor.estimator.result import Estimate, Explanation, Range
+from advisor.i18n import Translator
+from advisor.machine import Gpu, Machine, Part
+from advisor.workload import METHODS, Workload
+
+
+def machine_lines(machine: Machine, _: Translator) -> list[str]:
+    """The machine as a table: part, value, where the value comes from."""
+    cpu, memory = machine.cpu, machine.memory
+    rows = [
+        _row(_, _("Model"), machine, "model", machine.model),
+        _row(_, _("System"), machine, "os_name", _joined(machine.os_name, machine.os_version)),
+        _row(_, _("Runs in"), machine, "environment", _environment(machine, _)),
+        _row(_, _("Processor"), cpu, "name", cpu.name),
+        _row(_, _("Cores / threads"), cpu, "cores", _slash(_, cpu.cores, cpu.threads)),
+        _row(_, _("Clock"), cpu, "max_mhz", None if cpu.max_mhz is None else f"{_.integer(round(cpu.max_mhz))} MHz"),
+        _row(_, _("Instruction sets"), cpu, "features", _features(cpu.features)),
+        _row(_, _("Memory"), memory, "total_bytes", _known(_.gib, memory.total_bytes)),
+        _row(_, _("  available"), memory, "available_bytes", _known(_.gib, memory.available_bytes)),
+        _row(_, _("  kind"), memory, "kind", _joined(memory.kind, _known(str, memory.speed_mts, " MT/s"))),
+        _row(_, _("  channels"), memory, "channels", _known(str, memory.channels)),
+        _row(_, _("  bandwidth"), memory, "bandwidth_bytes_per_s", _known(_.bandwidth, memory.bandwidth_bytes_per_s)),
+    ]
+    if memory.limit_bytes is not None:
+        rows.append(_row(_, _("  limit"), memory, "limit_bytes", _.gib(memory.limit_bytes)))
+    for index, gpu in enumerate(machine.gpus):
+        rows += _gpu_rows(gpu, index, _)
+    for disk in machine.disks:
+        size = _("{free} free of {total}", free=_.gib(disk.free_bytes), total=_.gib(disk.total_bytes))
+        rows.append(
+            _row(
+                _, _("Disk {mount}", mount=disk.mount or "?"), disk, "total_bytes", _joined(disk.name, disk.kind, size)
+            )
+        )
+    lines = table(rows)
+    if not machine.gpus:
+        lines.append(_("No GPU found."))
+    return lines + [_("Note: {text}", text=words.origin_text(_, note)) for note in machine.notes]
+
+
+def _gpu_rows(gpu: Gpu, index: int, _: Translator) -> list[Sequence[str]]:
+    label = f"GPU {index}"
+    rows = [
+        _row(_, label, gpu, "name", gpu.name),
+        _row(_, _("  memory"), gpu, "vram_bytes", _known(_.gib, gpu.vram_bytes)),
+    ]
+    if gpu.bandwidth_bytes_per_s is not None:
+        rows.append(_row(_, _("  bandwidth"), gpu, "bandwidth_bytes_per_s", _.bandwidth(gpu.bandwidth_bytes_per_s)))
+    if gpu.driver is not None:
+        rows.append(_row(_, _("  driver"), gpu, "driver", gpu.driver))
+    if gpu.compute_capability is not None:
+        rows.append(_row(_, _("  compute capability"), gpu, "compute_capability", gpu.compute_capability))
+    usable = {True: _("yes, by {engines}", engines=", ".join(gpu.engines or ())), False: _("no"), None: None}[
+        gpu.usable
+    ]
+    rows.append(_row(_, _("  usable for AI"), gpu, "usable", usable))
+    return rows
+
+
+def estimate_lines(estimate: Estimate, _: Translator) -> list[str]:
+    """One estimate for a person: verdict first, then memory, placement, speed, reasons."""
+    verdict = f"{words.VERDICT_SYMBOLS[estimate.verdict]} {_(words.VERDICT_WORDS[estimate.verdict])}"
+    lines = [f"{estimate.model.name} ({_.parameters(estimate.parameters)}) · {_task(estimate.workload, _)}: {verdict}"]
+    lines += [f"  {words.sentence(_, reason.code, reason.values)}" for reason in estimate.reasons]
+    memory = estimate.memory
+    if memory is not None:
+        rows = [(_(words.COMPONENT_WORDS[c.name]), _.gib(c.bytes)) for c in memory.components if c.bytes]
+        rows.append((_("total"), f"{_.gib(memory.total)}  ({_.gib(memory.low)} – {_.gib(memory.high)})"))
+        if memory.resident_needed is not None:
+            rows.append((_("RAM of a CPU run"), _.gib(memory.resident_needed)))
+        lines += ["", *table(rows)]
+    placed = [
+        (
+            p.device,
+            _("{used} of {available}", used=_.gib(p.used), available=_.gib(p.available)),
+            _("{n} layers", n=p.layers),
+        )
+        for p in estimate.placements
+    ]
+    if placed:
+        lines += ["", *table(placed)]
+    return [*lines, "", *table(_speed_rows(estimate, _))]
+
+
+def _speed_rows(estimate: Estimate, _: Translator) -> list[Sequence[str]]:
+    rows: list[Sequence[str]] = []
+    if estimate.speed is not None:
+        rows.append((_("decode"), _range(estimate.speed.decode, "tok/s", _)))
+        rows.append((_("prefill"), _range(estimate.speed.prefill, "tok/s", _)))
+    training = estimate.training
+    if training is not None:
+        rows.append((_("trainable parameters"), _.integer(training.trainable_parameters)))
+        rows.append((_("training speed"), _range(training.tokens_per_s, "tok/s", _)))
+        rows.append((_("training time"), _hours(training.hours, _)))
+        rows.append((_("energy"), _range(training.energy_kwh, "kWh", _)))
+    return rows
+
+
+def explanation_lines(explanations: Iterable[Explanation], _: Translator) -> list[str]:
+    """Every "why?" of an estimate: quantity, result, formula, values, sources."""
+    lines = []
+    for item in explanations:
+        name = _(words.COMPONENT_WORDS.get(item.quantity, item.quantity))
+        result = (
+            "?"
+            if item.result is None
+            else _.gib(item.result)
+            if item.unit == "B"
+            else _.number(item.result) + " " + item.unit
+        )
+        lines.append(f"{name} = {result}")
+        lines.append(f"    {item.formula}")
+        lines.append("    " + ", ".join(f"{key} = {value}" for key, value in item.values.items()))
+        lines += [f"    {source}" for source in item.sources]
+    return lines
+
+
+def matrix_lines(rows: Iterable[tuple[Model, Sequence[Estimate]]], base: Workload, _: Translator) -> list[str]:
+    """The matrix: a line per model, a column per method: symbol and memory."""
+    header = [_("model"), *(_(words.METHOD_WORDS[m], quant=workload.for_method(base, m).quant) for m in METHODS)]
+    body = [[model.name, *(_cell(e, _) for e in estimates)] for model, estimates in rows]
+    legend = "   ".join(f"{words.VERDICT_SYMBOLS[v]} {_(word)}" for v, word in words.VERDICT_WORDS.items())
+    return [*table([header, *body]), "", legend]
+
+
+def _cell(estimate: Estimate, _: Translator) -> str:
+    symbol = words.VERDICT_SYMBOLS[estimate.verdict]
+    return symbol if estimate.memory is None else f"{symbol} {_.gib(estimate.memory.total)}"
+
+
+def table(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Rows as aligned columns; Chinese characters count as two columns."""
+    if not rows:
+        return []
+    count = max(len(row) for row in rows)
+    widths = [max((width(row[i]) for row in rows if i < len(row)), default=0) for i in range(count)]
+    return ["  ".join(cell + " " * (widths[i] - width(cell)) for i, cell in enumerate(row)).rstrip() for row in rows]
+
+
+def width(text: str) -> int:
+    """How many terminal columns `text` takes."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _row(_: Translator, label: str, part: Part, field: str, value: str | None) -> Sequence[str]:
+    origin = words.origin_text(_, part.origin(field))
+    return (label, value, origin) if value else (label, _("unknown"), origin)
+
+
+def _task(settings: Workload, _: Translator) -> str:
+    if settings.training:
+        return _(words.METHOD_WORDS[settings.task])
+    return _(words.METHOD_WORDS["run"], quant=settings.quant)
+
+
+def _range(value: Range | None, unit: str, _: Translator) -> str:
+    if value is None:
+        return _("unknown")
+    return f"{_.number(value.mid)} {unit}  ({_.number(value.low)} – {_.number(value.high)})"
+
+
+def _hours(value: Range | None, _: Translator) -> str:
+    if value is None:
+        return _("unknown")
+    low, mid, high = (_.duration(3600 * hours) for hours in value)
+    return f"{mid}  ({low} – {high})"
+
+
+def _environment(machine: Machine, _: Translator) -> str | None:
+    if machine.environment is None:
+        return None
+    return ", ".join(machine.environment) or _("bare metal")
+
+
+def _features(features: frozenset[str] | None) -> str | None:
+    if features is None:
+        return None
+    return " ".join(sorted(features)) or "–"
+
+
+def _slash(_: Translator, cores: int | None, threads: int | None) -> str | None:
+    return None if cores is None and threads is None else f"{_.integer(cores)} / {_.integer(threads)}"
+
+
+def _joined(*parts: str | None) -> str | None:
+    return " · ".join(part for part in parts if part) or None
+
+
+def _known(show: object, value: object, unit: str = "") -> str | None:
+    return None if value is None or not callable(show) else f"{show(value)}{unit}"
