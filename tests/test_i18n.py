@@ -1,0 +1,42 @@
+"""Numbers and words for people, in both languages."""
+
+import pytest
+
+from advisor.i18n import GIB, translator
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(None, "?"), (0, "0"), (4.678, "4.68"), (46.78, "46.8"), (467.8, "468"), (12345.6, "12,346"), (9.996, "10.0"),
+     (0.01234, "0.0123"), (-2.5, "-2.50"), (float("nan"), "?"), (99.96, "100")],
+)  # fmt: skip
+def test_numbers_have_three_significant_digits(value: float | None, text: str) -> None:
+    """Never more digits than the figure deserves, never a rounding that adds one."""
+    assert translator("en").number(value) == text
+
+
+@pytest.mark.parametrize(
+    ("size", "text"), [(None, "?"), (0, "0 GiB"), (GIB, "1.00 GiB"), (50 << 20, "50.0 MiB"), (15.96 * GIB, "16.0 GiB")]
+)
+def test_sizes_are_in_gib(size: float | None, text: str) -> None:
+    """GiB (2^30) everywhere; small ones in MiB."""
+    assert translator("en").gib(size) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(5, "5.0 s"), (90, "1.5 min"), (3600, "1.0 h"), (86400 * 41, "41 days"), (86400 * 3653, "10 years")],
+)
+def test_time_spans_use_their_natural_unit(seconds: float, text: str) -> None:
+    """From seconds to years; "about 41 days" is a good answer."""
+    assert translator("en").duration(seconds) == text
+
+
+def test_an_unknown_language_is_english() -> None:
+    """A settings file or option from elsewhere never breaks the texts."""
+    assert translator("tlh").language == "en"
+
+
+def test_values_fill_the_template() -> None:
+    """A message and its values make the sentence."""
+    assert translator("en")("{a} of {b}", a=1, b=2) == "1 of 2"
