@@ -1,0 +1,127 @@
+"""The report as one HTML file that needs nothing else: style and charts lie inside it."""
+
+import base64
+from collections.abc import Iterator, Sequence
+from html import escape
+
+from advisor import RESOURCES
+from advisor.palette import DARK, LIGHT, Palette
+from advisor.report.chart_table import chart_table
+from advisor.report.charts import png
+from advisor.report.document import (
+    Bars,
+    Block,
+    Bullets,
+    Callout,
+    Cell,
+    Chart,
+    Column,
+    Document,
+    Facts,
+    Lines,
+    Paragraph,
+    Section,
+    Table,
+)  # fmt: skip
+
+_STYLE = RESOURCES / "templates" / "report.css"
+
+
+def render(document: Document) -> str:
+    """The whole document as one HTML text."""
+    sections = [part for i, section in enumerate(document.sections) for part in _section(section, i)]
+    parts = [
+        "<!DOCTYPE html>",
+        f'<html lang="{escape(document.language)}">',
+        '<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">',
+        f'<meta name="generator" content="{escape(document.generator)}">',
+        f"<title>{escape(document.title)} · {escape(document.subtitle)}</title>",
+        f"<style>{_style()}</style></head>",
+        f'<body><main><header><h1>{escape(document.title)}</h1><p class="caption">{escape(document.subtitle)}</p></header>',
+        *_contents(document.sections),
+        *sections,
+        f"<footer>{escape(document.generator)} · {document.created.isoformat()}</footer></main></body></html>",
+        "",
+    ]
+    return "\n".join(parts)
+
+
+def _style() -> str:
+    dark = f"@media screen and (prefers-color-scheme: dark) {{ :root {{ {_variables(DARK)} }} }}"
+    return f":root {{ color-scheme: light dark; {_variables(LIGHT)} }}\n{dark}\n{_STYLE.read_text('utf-8')}"
+
+
+def _variables(palette: Palette) -> str:
+    names = ("window", "card", "border", "text", "caption", "accent")
+    colours = {**{name: getattr(palette, name) for name in names}, **palette.verdicts}
+    return " ".join(f"--{name}: {colour};" for name, colour in colours.items())
+
+
+def _contents(sections: Sequence[Section]) -> Iterator[str]:
+    yield "<nav><ol>"
+    for number, section in enumerate(sections):
+        if section.level == 1:
+            # Sections carry their own number in the title; the list shows the words alone.
+            yield f'<li><a href="#s{number}">{escape(section.title.split(" ", 1)[-1])}</a></li>'
+    yield "</ol></nav>"
+
+
+def _section(section: Section, number: int) -> Iterator[str]:
+    level = section.level + 1
+    yield f'<h{level} id="s{number}">{escape(section.title)}</h{level}>'
+    for block in section.blocks:
+        yield from _block(block)
+
+
+def _block(block: Block) -> Iterator[str]:
+    match block:
+        case Paragraph():
+            yield f"<p{_class(block.tone)}>{escape(block.text)}</p>"
+        case Callout():
+            yield f'<div class="callout {block.tone}"><strong>{escape(block.title)}</strong>{escape(block.text)}</div>'
+        case Bullets():
+            yield "<ul>" + "".join(f"<li>{escape(item)}</li>" for item in block.items) + "</ul>"
+        case Facts():
+            rows = (
+                f'<tr><td>{escape(f.label)}</td><td class="strong">{escape(f.value)}</td>'
+                f'<td class="note">{escape(f.note)}</td></tr>'
+                for f in block.rows
+            )
+            yield "<table><tbody>" + "\n".join(rows) + "</tbody></table>"
+        case Bars() | Lines():
+            yield from _figure(block)
+        case Table():
+            yield from _table(block)
+
+
+def _figure(chart: Chart) -> Iterator[str]:
+    """The picture; its numbers, which a screen reader can read, fold out below it."""
+    data = base64.b64encode(png(chart)).decode("ascii")
+    yield f"<figure><figcaption>{escape(chart.title)}</figcaption>"
+    yield f'<img alt="{escape(chart.title)}" src="data:image/png;base64,{data}">'
+    yield f"<details><summary>{escape(chart.unit)}</summary>"
+    yield from _table(chart_table(chart)._replace(caption=""))
+    yield "</details></figure>"
+
+
+def _table(table: Table) -> Iterator[str]:
+    yield "<table>"
+    if table.caption:
+        yield f"<caption>{escape(table.caption)}</caption>"
+    heads = (f"<th{_class('', column)}>{escape(column.heading)}</th>" for column in table.columns)
+    yield "<thead><tr>" + "".join(heads) + "</tr></thead><tbody>"
+    for row in table.rows:
+        cells = (_cell(cell, column) for cell, column in zip(row, table.columns, strict=True))
+        yield "<tr>" + "".join(cells) + "</tr>"
+    yield "</tbody></table>"
+
+
+def _cell(cell: Cell, column: Column) -> str:
+    first, _, rest = cell.text.partition("\n")
+    below = f"<br><small>{escape(rest)}</small>" if rest else ""
+    return f"<td{_class(cell.tone, column)}>{escape(first)}{below}</td>"
+
+
+def _class(tone: str, column: Column | None = None) -> str:
+    names = [name for name in (tone, "right" if column is not None and column.right else "") if name]
+    return f' class="{" ".join(names)}"' if names else ""

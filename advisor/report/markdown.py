@@ -1,0 +1,76 @@
+"""The report as Markdown (CommonMark with tables). Charts are given as tables of their numbers."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from advisor.report.chart_table import chart_table
+from advisor.report.document import (
+    Bars,
+    Block,
+    Bullets,
+    Callout,
+    Cell,
+    Document,
+    Facts,
+    Lines,
+    Paragraph,
+    Section,
+    Table,
+)  # fmt: skip
+
+_SPECIAL = re.compile(r"([\\`*\[\]<>|]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9]))")
+
+
+def render(document: Document) -> str:
+    """The whole document as one Markdown text."""
+    lines = [f"# {_escape(document.title)}", "", _escape(document.subtitle), ""]
+    for section in document.sections:
+        lines += _section(section)
+    lines += ["---", "", f"{_escape(document.generator)} · {document.created.isoformat()}", ""]
+    return "\n".join(lines)
+
+
+def _section(section: Section) -> Iterator[str]:
+    yield f"{'#' * (section.level + 1)} {_escape(section.title)}"
+    yield ""
+    for block in section.blocks:
+        yield from _block(block)
+        yield ""
+
+
+def _block(block: Block) -> Iterator[str]:
+    match block:
+        case Paragraph():
+            yield f"*{_escape(block.text)}*" if block.tone == "caption" else _escape(block.text)
+        case Callout():
+            yield f"> **{_escape(block.title)}**"
+            yield ">"
+            yield f"> {_escape(block.text)}"
+        case Bullets():
+            yield from (f"- {_escape(item)}" for item in block.items)
+        case Facts():
+            yield from _rows(("", "", ""), (), [(f.label, f.value, f.note) for f in block.rows])
+        case Bars() | Lines():
+            yield from _block(chart_table(block))
+        case Table():
+            if block.caption:
+                yield f"**{_escape(block.caption)}**"
+                yield ""
+            right = [i for i, column in enumerate(block.columns) if column.right]
+            yield from _rows([c.heading for c in block.columns], right, [_texts(row) for row in block.rows])
+
+
+def _texts(row: tuple[Cell, ...]) -> list[str]:
+    return [cell.text for cell in row]
+
+
+def _rows(headings: Sequence[str], right: Sequence[int], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    yield "| " + " | ".join(_escape(h) for h in headings) + " |"
+    yield "|" + "|".join("---:" if i in right else "---" for i in range(len(headings))) + "|"
+    for row in rows:
+        yield "| " + " | ".join(_escape(text) for text in row) + " |"
+
+
+def _escape(text: str) -> str:
+    """`text` with Markdown's own signs escaped, on one line."""
+    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))

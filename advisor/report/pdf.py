@@ -1,0 +1,285 @@
+"""The report as PDF by fpdf2: whole rows, repeated headings, bookmarks, and text that can be searched in any language."""
+
+import io
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, time
+from functools import partial
+
+from advisor import NAME, RESOURCES
+from advisor.palette import LIGHT
+from advisor.report.charts import png
+from advisor.report.document import (
+    Bars,
+    Block,
+    Bullets,
+    Callout,
+    Cell,
+    Chart,
+    Column,
+    Document,
+    Facts,
+    Lines,
+    Paragraph,
+    Section,
+    Table,
+    Tone,
+)  # fmt: skip
+from advisor.report.wrap import wrap
+
+_FONTS = RESOURCES / "fonts"
+_FAMILY = "Advisor"
+_MARGIN = 20.0  # mm
+_TEXT, _SMALL = 10.0, 8.5  # points
+_LINE, _SMALL_LINE = 5.2, 4.2  # mm
+_PAD = 1.1  # mm above and below the text of a table row
+_GAP = 3.0  # mm between columns
+
+
+def render(document: Document) -> bytes:
+    """The whole document as a PDF file."""
+    page = _Page(document)
+    page.title()
+    for section in document.sections:
+        page.section(section)
+    return page.finish()
+
+
+class _Page:
+    """A pen on A4 pages: knows where it is and starts a new page before anything would be cut."""
+
+    def __init__(self, document: Document) -> None:
+        from fpdf import FPDF
+
+        self._document = document
+        self._pdf = FPDF(format="A4")
+        self._pdf.footer = partial(_footer, self._pdf, document)  # type: ignore[method-assign]
+        self._pdf.set_margin(_MARGIN)
+        self._pdf.set_auto_page_break(False)
+        self._pdf.c_margin = 0
+        for style, name in (("", "Regular"), ("B", "Bold")):
+            self._pdf.add_font(_FAMILY, style, _FONTS / f"AdvisorSansSC-{name}.otf")
+        self._widths: dict[tuple[str, str], float] = {}
+        self._describe()
+        self._pdf.add_page()
+
+    def _describe(self) -> None:
+        d, pdf = self._document, self._pdf
+        pdf.set_title(f"{d.title} · {d.subtitle}")
+        pdf.set_subject(d.subtitle)
+        pdf.set_creator(d.generator)
+        pdf.set_producer(f"{d.generator} (fpdf2)")
+        pdf.set_lang(d.language)
+        pdf.set_creation_date(datetime.combine(d.created, time(), UTC))
+
+    def finish(self) -> bytes:
+        """The bytes of the file."""
+        return bytes(self._pdf.output())
+
+    # --- the pen ---------------------------------------------------------------------------------------------------
+
+    def _font(self, size: float = _TEXT, *, bold: bool = False, colour: str = LIGHT.text) -> None:
+        self._pdf.set_font(_FAMILY, "B" if bold else "", size)
+        self._pdf.set_text_color(colour)
+
+    def _measure(self, text: str) -> float:
+        """The width of `text` in mm in the present font, from the widths of its characters."""
+        style, size = self._pdf.font_style, self._pdf.font_size_pt
+        total = 0.0
+        for character in text:
+            key = (style, character)
+            if key not in self._widths:
+                self._widths[key] = self._pdf.get_string_width(character) / size
+            total += self._widths[key]
+        return total * size
+
+    def _lines(self, text: str, width: float) -> list[str]:
+        return wrap(text, width, self._measure)
+
+    def _print(self, lines: Sequence[str], x: float, width: float, height: float, *, right: bool = False) -> None:
+        """Print `lines` from the present y down; ends below them."""
+        for line in lines:
+            self._pdf.set_x(x)
+            self._pdf.cell(width, height, line, align="R" if right else "L")
+            self._pdf.set_y(self._pdf.get_y() + height)
+
+    def _room(self, height: float) -> bool:
+        """Start a new page when fewer than `height` mm are left; says whether it did."""
+        if self._pdf.get_y() + height <= self._pdf.h - _MARGIN:
+            return False
+        self._pdf.add_page()
+        return True
+
+    def _down(self, height: float) -> None:
+        self._pdf.set_y(self._pdf.get_y() + height)
+
+    def _rule(self, y: float, *, strong: bool = False) -> None:
+        self._pdf.set_draw_color(LIGHT.caption if strong else LIGHT.border)
+        self._pdf.set_line_width(0.3 if strong else 0.15)
+        self._pdf.line(_MARGIN, y, self._pdf.w - _MARGIN, y)
+
+    # --- parts -----------------------------------------------------------------------------------------------------
+
+    def title(self) -> None:
+        """The head of the first page."""
+        self._font(22, bold=True)
+        self._print(self._lines(self._document.title, self._pdf.epw), _MARGIN, self._pdf.epw, 10)
+        self._font(_TEXT, colour=LIGHT.caption)
+        self._print(self._lines(self._document.subtitle, self._pdf.epw), _MARGIN, self._pdf.epw, _LINE)
+        self._pdf.set_fill_color(LIGHT.accent)
+        self._pdf.rect(_MARGIN, self._pdf.get_y() + 2, 24, 1, style="F")
+        self._down(7)
+
+    def section(self, section: Section) -> None:
+        """A heading, its bookmark and its blocks. The heading stays with what follows it."""
+        size = 14.0 if section.level == 1 else 11.5
+        self._down(5 if section.level == 1 else 2)
+        self._room(34)
+        self._font(size, bold=True, colour=LIGHT.accent if section.level == 1 else LIGHT.text)
+        self._pdf.start_section(section.title, section.level - 1, strict=False)
+        self._print(self._lines(section.title, self._pdf.epw), _MARGIN, self._pdf.epw, size * 0.5)
+        self._down(1.5)
+        for block in section.blocks:
+            self._block(block)
+
+    def _block(self, block: Block) -> None:
+        match block:
+            case Paragraph():
+                self._paragraph(block)
+            case Callout():
+                self._callout(block)
+            case Bullets():
+                self._bullets(block)
+            case Facts():
+                columns = (Column("", 1.0), Column("", 2.1), Column("", 1.7))
+                rows = [(Cell(f.label, "caption"), Cell(f.value), Cell(f.note, "caption")) for f in block.rows]
+                self._table(columns, rows, heading=False)
+            case Bars() | Lines():
+                self._chart(block)
+            case Table():
+                if block.caption:
+                    self._room(24)
+                    self._font(_TEXT, bold=True)
+                    self._print(self._lines(block.caption, self._pdf.epw), _MARGIN, self._pdf.epw, _LINE)
+                self._table(block.columns, block.rows)
+
+    def _paragraph(self, block: Paragraph) -> None:
+        caption = block.tone == "caption"
+        height = _SMALL_LINE if caption else _LINE
+        self._font(_SMALL if caption else _TEXT, bold=block.tone == "strong", colour=_colour(block.tone))
+        for line in self._lines(block.text, self._pdf.epw):
+            if self._room(height):
+                self._font(_SMALL if caption else _TEXT, bold=block.tone == "strong", colour=_colour(block.tone))
+            self._print([line], _MARGIN, self._pdf.epw, height)
+        self._down(1.5)
+
+    def _bullets(self, block: Bullets) -> None:
+        for item in block.items:
+            self._font()
+            lines = self._lines(item, self._pdf.epw - 5)
+            self._room(_LINE * len(lines))
+            y = self._pdf.get_y()
+            self._font()
+            self._print(["·"], _MARGIN + 1, 3, _LINE)
+            self._pdf.set_y(y)
+            self._print(lines, _MARGIN + 5, self._pdf.epw - 5, _LINE)
+            self._down(0.6)
+        self._down(1.5)
+
+    def _callout(self, block: Callout) -> None:
+        inner = self._pdf.epw - 10
+        self._font()
+        lines = self._lines(block.text, inner)
+        height = 13 + _LINE * len(lines)
+        self._room(height + 3)
+        y = self._pdf.get_y() + 1
+        self._pdf.set_fill_color(LIGHT.grounds.get(block.tone, LIGHT.window))
+        self._pdf.rect(_MARGIN, y, self._pdf.epw, height, style="F", round_corners=True, corner_radius=1.6)
+        self._pdf.set_fill_color(LIGHT.verdicts.get(block.tone, LIGHT.accent))
+        self._pdf.rect(_MARGIN, y, 1.6, height, style="F")
+        self._pdf.set_y(y + 3)
+        self._font(13, bold=True, colour=LIGHT.verdicts.get(block.tone, LIGHT.accent))
+        self._print([block.title], _MARGIN + 6, inner, 7)
+        self._font()
+        self._print(lines, _MARGIN + 6, inner, _LINE)
+        self._pdf.set_y(y + height + 3)
+
+    def _chart(self, chart: Chart) -> None:
+        picture = png(chart)
+        height = _png_height_mm(picture, self._pdf.epw)
+        self._room(height + 10)
+        self._font(_TEXT, bold=True)
+        self._print([chart.title], _MARGIN, self._pdf.epw, _LINE)
+        self._pdf.image(io.BytesIO(picture), _MARGIN, self._pdf.get_y(), self._pdf.epw, height, alt_text=chart.title)
+        self._down(height + 3)
+
+    # --- tables ----------------------------------------------------------------------------------------------------
+
+    def _table(self, columns: Sequence[Column], rows: Sequence[Sequence[Cell]], *, heading: bool = True) -> None:
+        total = sum(column.width for column in columns)
+        free = self._pdf.epw - _GAP * (len(columns) - 1)
+        widths = [free * column.width / total for column in columns]
+        head = [Cell(column.heading, "strong") for column in columns]
+        if heading:
+            first = self._row_height(rows[0], widths) if rows else 0
+            self._room(self._row_height(head, widths) + first)
+            self._row(head, columns, widths, strong=True)
+        for row in rows:
+            if self._room(self._row_height(row, widths)) and heading:
+                self._row(head, columns, widths, strong=True)
+            self._row(row, columns, widths)
+        self._down(3)
+
+    def _cell_lines(self, cell: Cell, width: float) -> list[tuple[list[str], float, Callable[[], None]]]:
+        """The cell's parts: its first line and, in small type, what follows a line break."""
+        first, _, rest = cell.text.partition("\n")
+        big = partial(self._font, 9.0, bold=cell.tone == "strong", colour=_colour(cell.tone))
+        small = partial(self._font, 7.5, colour=LIGHT.caption)
+        big()
+        parts = [(self._lines(first, width), 4.5, big)]
+        if rest:
+            small()
+            parts.append((self._lines(rest, width), 3.6, small))
+        return parts
+
+    def _row_height(self, row: Sequence[Cell], widths: Sequence[float]) -> float:
+        heights = (
+            sum(len(lines) * height for lines, height, _ in self._cell_lines(cell, width))
+            for cell, width in zip(row, widths, strict=True)
+        )
+        return max(heights) + 2 * _PAD
+
+    def _row(
+        self, row: Sequence[Cell], columns: Sequence[Column], widths: Sequence[float], *, strong: bool = False
+    ) -> None:
+        top, x, bottom = self._pdf.get_y(), _MARGIN, 0.0
+        for cell, column, width in zip(row, columns, widths, strict=True):
+            self._pdf.set_y(top + _PAD)
+            for lines, height, font in self._cell_lines(cell, width):
+                font()
+                self._print(lines, x, width, height, right=column.right)
+            bottom = max(bottom, self._pdf.get_y())
+            x += width + _GAP
+        self._pdf.set_y(bottom + _PAD)
+        self._rule(self._pdf.get_y(), strong=strong)
+
+
+def _footer(pdf, document: Document) -> None:  # type: ignore[no-untyped-def]
+    """Program, machine and date on the left, the page on the right."""
+    pdf.set_y(-13)
+    pdf.set_font(_FAMILY, "", 8)
+    pdf.set_text_color(LIGHT.caption)
+    pdf.set_x(_MARGIN)
+    pdf.cell(pdf.epw - 20, 5, f"{NAME} · {document.subtitle}"[:110])
+    pdf.cell(20, 5, f"{pdf.page_no()} / {{nb}}", align="R")
+
+
+def _colour(tone: Tone) -> str:
+    if tone == "caption":
+        return LIGHT.caption
+    return LIGHT.verdicts.get(tone, LIGHT.text)
+
+
+def _png_height_mm(picture: bytes, width_mm: float) -> float:
+    """The height of a PNG that is `width_mm` wide; its sizes stand in the header, big-endian."""
+    width, height = (int.from_bytes(picture[at : at + 4], "big") for at in (16, 20))
+    return width_mm * height / width
