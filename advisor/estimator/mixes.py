@@ -1,0 +1,240 @@
+"""Which type each tensor of a GGUF file gets for a file type such as Q4_K_M, and the byte sums that follow from it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from advisor.catalog.model import Model
+from advisor.catalog.quants import tensor_types
+from advisor.errors import UserError
+from advisor.estimator.tensors import Tensor, gguf_extra, tensors
+from advisor.i18n import N_
+
+# The rules below restate llama.cpp's src/llama-quant.cpp (llama_tensor_get_type_impl, tensor_type_fallback,
+# tensor_allows_quantization) at commit 0c1e570, without an importance matrix, as its `llama-quantize` applies them.
+
+_BASE: Mapping[str, str] = {
+    "F16": "F16", "BF16": "BF16", "Q4_0": "Q4_0", "Q4_1": "Q4_1", "Q5_0": "Q5_0", "Q5_1": "Q5_1", "Q8_0": "Q8_0",
+    "Q2_K": "Q2_K", "Q3_K_S": "Q3_K", "Q3_K_M": "Q3_K", "Q3_K_L": "Q3_K", "Q4_K_S": "Q4_K", "Q4_K_M": "Q4_K",
+    "Q5_K_S": "Q5_K", "Q5_K_M": "Q5_K", "Q6_K": "Q6_K", "IQ4_NL": "IQ4_NL", "IQ4_XS": "IQ4_XS",
+}  # fmt: skip
+_PLAIN = ("F16", "BF16")
+# What a type becomes when its block does not divide the row; F16 when that does not divide either.
+_FALLBACK: Mapping[str, str] = {
+    "Q2_K": "Q4_0", "Q3_K": "Q4_0", "Q4_K": "Q5_0", "Q5_K": "Q5_1", "Q6_K": "Q8_0", "IQ4_XS": "IQ4_NL",
+}  # fmt: skip
+# Tensors that stay F32 although they have two dimensions: routers, small convolutions, state decays, learned positions.
+_KEPT = ("ffn_gate_inp", "ssm_conv1d", "ssm_conv1d_q", "ssm_conv1d_k", "ssm_conv1d_v", "shortconv.conv", "ssm_a", "ssm_d",
+         "position_embd", "token_types")  # fmt: skip
+# Types that x86 with AVX2 copies into an interleaved layout (ggml-cpu/repack.cpp), when the rows divide by 8.
+_REPACKED = ("Q4_0", "Q4_K", "IQ4_NL", "MXFP4")
+_BITS_FOR_EIGHT_EXPERTS = ("Q2_K", "Q3_K_S", "Q3_K_M", "Q4_K_S", "Q4_K_M", "IQ4_NL", "IQ4_XS")
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Bytes of a model's tensors in one file type, as llama.cpp lays them out.
+
+    Per-layer tuples have one entry for each repeating layer. `active` sums count what one generated token reads:
+    every layer with the active experts only, the head, and no more of an untied token embedding than one row.
+    """
+
+    total: int
+    embedding_bytes: int  # token_embd
+    head_bytes: int  # output; for tied embeddings token_embd again, which the logits read
+    other_bytes: int  # once per model: output_norm, rope_freqs, positions ...
+    tied: bool
+    layer_bytes: tuple[int, ...]
+    expert_bytes: tuple[int, ...]  # all experts, part of layer_bytes
+    active_layer_bytes: tuple[int, ...]
+    repack_bytes: int  # copied beside the mapped file on a CPU with AVX2
+    active_bytes: int
+    types: tuple[tuple[str, int], ...]  # bytes by tensor type, largest first
+
+
+@lru_cache(maxsize=4096)
+def weights(model: Model, quant: str) -> Weights:
+    """Byte sums of `model` in llama.cpp's file type `quant`. Raises UserError when it is none of llama.cpp's."""
+    if quant not in _BASE:
+        raise UserError(N_("{quant} is no llama.cpp type; types are {choices}"), quant=quant, choices=", ".join(_BASE))
+    sums = _Sums(model.layers)
+    for tensor in (*tensors(model), *gguf_extra(model)):
+        if tensor.layers:
+            for place, layer in enumerate(tensor.layers):
+                sums.add(model, tensor, layer, tensor_type(model, quant, tensor, place, layer))
+        else:
+            sums.add(model, tensor, None, tensor_type(model, quant, tensor, 0, 0))
+    return sums.weights(model)
+
+
+class _Sums:
+    """Adds up tensors as `weights` meets them."""
+
+    def __init__(self, layers: int) -> None:
+        self.once: dict[str, int] = {}
+        self.layer = [0] * layers
+        self.expert = [0] * layers
+        self.active = [0.0] * layers
+        self.repack = 0
+        self.types: dict[str, int] = {}
+
+    def add(self, model: Model, tensor: Tensor, layer: int | None, kind: str) -> None:
+        size = tensor.rows * tensor_types()[kind].row_bytes(tensor.width)
+        self.types[kind] = self.types.get(kind, 0) + size
+        if kind in _REPACKED and tensor.role != "token_embd" and tensor.rows // tensor.experts % 8 == 0:
+            self.repack += size
+        if layer is None:
+            self.once[tensor.role] = self.once.get(tensor.role, 0) + size
+            return
+        self.layer[layer] += size
+        if tensor.experts > 1 and model.moe is not None:
+            self.expert[layer] += size
+            self.active[layer] += size * model.moe.active / model.moe.experts
+        else:
+            self.active[layer] += size
+
+    def weights(self, model: Model) -> Weights:
+        embedding = self.once.pop("token_embd", 0)
+        head = self.once.pop("output", 0)
+        other = sum(self.once.values())
+        tied = head == 0
+        active = tuple(round(size) for size in self.active)
+        return Weights(
+            total=embedding + head + other + sum(self.layer),
+            embedding_bytes=embedding,
+            head_bytes=embedding if tied else head,
+            other_bytes=other,
+            tied=tied,
+            layer_bytes=tuple(self.layer),
+            expert_bytes=tuple(self.expert),
+            active_layer_bytes=active,
+            repack_bytes=self.repack,
+            active_bytes=sum(active) + other + (embedding if tied else head),
+            types=tuple(sorted(self.types.items(), key=lambda item: -item[1])),
+        )
+
+
+def tensor_type(model: Model, quant: str, tensor: Tensor, place: int, layer: int) -> str:
+    """The type of one tensor: `place` counts the layers that have such a tensor, `layer` is its layer's own number."""
+    if _stays_f32(tensor):
+        return "F32"
+    base = _BASE[quant]
+    if base in _PLAIN:
+        return base
+    return _fitting(_wanted(model, quant, base, tensor, place, layer), tensor.width)
+
+
+def _stays_f32(tensor: Tensor) -> bool:
+    role = tensor.role
+    return tensor.rows == 1 or role.endswith((".bias", "_norm")) or role in _KEPT
+
+
+def _fitting(kind: str, width: int) -> str:
+    """`kind`, or what llama-quantize falls back to when rows of `width` do not divide into its blocks."""
+    if width % tensor_types()[kind].block == 0:
+        return kind
+    fallback = _FALLBACK.get(kind, kind)
+    return fallback if width % tensor_types()[fallback].block == 0 else "F16"
+
+
+def _wanted(model: Model, quant: str, base: str, tensor: Tensor, place: int, layer: int) -> str:
+    role = tensor.role
+    if role == "output" or (role in ("token_embd", "per_layer_token_embd") and _tied(model)):
+        return _head(base, tensor.width)
+    if role in ("attn_v", "attn_qkv", "attn_kv_b"):
+        return _attn_v(model, quant, base, place)
+    if role == "attn_k" and _experts(model) == 8:
+        return "Q8_0"
+    if "ffn_down" in role:
+        # With experts the layer's own number decides, without them the count of ffn_down tensors so far.
+        return _FFN_DOWN.get(quant, _always_base)(base, layer if _experts(model) > 1 else place, model.layers)
+    if role == "attn_output":
+        return _attn_output(model, quant, base)
+    return base
+
+
+def _head(base: str, width: int) -> str:
+    if width % tensor_types()[base].block:
+        return "Q8_0"
+    return base if base == "Q8_0" else "Q6_K"
+
+
+def _attn_v(model: Model, quant: str, base: str, place: int) -> str:
+    grouped = _gqa(model) >= 4
+    kind = base
+    if quant == "Q2_K":
+        kind = "Q4_K" if grouped else "Q3_K"
+    elif quant == "Q3_K_M":
+        kind = "Q5_K" if place < 2 else "Q4_K"
+    elif quant == "Q3_K_L" or (quant in ("IQ4_NL", "IQ4_XS") and grouped):
+        kind = "Q5_K"
+    elif quant in ("Q4_K_M", "Q5_K_M") and _more_bits(place, _attn_v_count(model)):
+        kind = "Q6_K"
+    elif quant == "Q4_K_S" and place < 4:
+        kind = "Q5_K"
+    if _is_70b(model) and kind in ("Q3_K", "Q4_K"):
+        kind = "Q5_K"
+    return "Q8_0" if _experts(model) == 8 else kind
+
+
+def _attn_output(model: Model, quant: str, base: str) -> str:
+    if _experts(model) == 8:
+        return "Q5_K" if quant in _BITS_FOR_EIGHT_EXPERTS else base
+    return {"Q2_K": "Q3_K", "Q3_K_M": "Q4_K", "Q3_K_L": "Q5_K"}.get(quant, base)
+
+
+def _always_base(base: str, _layer: int, _layers: int) -> str:
+    return base
+
+
+def _eighth(kind: str) -> Callable[[str, int, int], str]:
+    """The rule that gives `kind` to the first eighth of the layers."""
+    return lambda base, layer, layers: kind if layer < layers // 8 else base
+
+
+def _more(kind: str) -> Callable[[str, int, int], str]:
+    return lambda base, layer, layers: kind if _more_bits(layer, layers) else base
+
+
+_FFN_DOWN: Mapping[str, Callable[[str, int, int], str]] = {
+    "Q2_K": lambda _base, _layer, _layers: "Q3_K",
+    "Q3_K_M": lambda _base, layer, layers: "Q5_K" if layer < layers // 16 else "Q4_K",
+    "Q3_K_L": lambda _base, _layer, _layers: "Q5_K",
+    "Q4_K_S": _eighth("Q5_K"),
+    "Q4_K_M": _more("Q6_K"),
+    "Q5_K_M": _more("Q6_K"),
+    "IQ4_NL": _eighth("Q5_K"),
+    "IQ4_XS": _eighth("Q5_K"),
+}
+
+
+def _more_bits(layer: int, layers: int) -> bool:
+    """Layers that the _M types give more bits: the first and last eighth and every third between."""
+    return layer < layers // 8 or layer >= 7 * layers // 8 or (layer - layers // 8) % 3 == 2
+
+
+@cache
+def _tied(model: Model) -> bool:
+    return not any(tensor.role == "output" for tensor in tensors(model))
+
+
+@cache
+def _attn_v_count(model: Model) -> int:
+    return sum(len(t.layers) for t in tensors(model) if t.role in ("attn_v", "attn_qkv", "attn_kv_b"))
+
+
+def _experts(model: Model) -> int:
+    return model.moe.experts if model.moe is not None else 0
+
+
+def _gqa(model: Model) -> int:
+    """Heads per key/value head as GGUF states them; latent attention caches one head for all."""
+    if model.mla is not None:
+        return model.heads
+    return model.heads // model.kv_heads if model.kv_heads else 0
+
+
+def _is_70b(model: Model) -> bool:
+    """Whether llama.cpp calls the model "70B": by its 80 layers (models/llama.cpp, models/qwen2.cpp)."""
+    grouped = model.heads != model.kv_heads
+    return model.layers == 80 and (model.style.gguf == "qwen2" or (model.style.gguf == "llama" and grouped))
