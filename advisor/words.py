@@ -47,7 +47,31 @@ ORIGIN_WORDS: Mapping[str, str] = {
 }
 
 # Sentences of estimator.result.Reason, by code. Values ending in _bytes are shown in GiB, _s in a natural unit.
-REASONS: Mapping[str, str] = {}
+REASONS: Mapping[str, str] = {
+    "needs_more_memory": N_("needs {needed_bytes} on {device}, {available_bytes} are free: {missing_bytes} short"),
+    "close_programs": N_(
+        "would fit with other programs closed: {needed_bytes} are needed, {available_bytes} are free now"
+    ),
+    "from_disk_only": N_("llama.cpp could read the weights from disk for every token: it starts, but is far too slow"),
+    "partly_on_gpu": N_("{layers} of {all_layers} layers fit on the GPU, the rest runs from RAM on the processor"),
+    "nothing_on_gpu": N_("not one layer fits on {gpu}: everything runs from RAM on the processor"),
+    "several_gpus": N_("the layers are divided over {count} GPUs, which work one after the other"),
+    "several_gpus_not_validated": N_(
+        "the GPUs together have {together_bytes}, but dividing this work over several GPUs is not validated here"
+    ),
+    "runs_on_cpu": N_("runs in RAM on the processor, without a GPU: slow"),
+    "memory_unknown": N_("the memory of {device} is not known"),
+    "bandwidth_unknown": N_("no speed: the memory bandwidth of {device} is not known"),
+    "gpu_unusable": N_("{gpu} cannot be used: {why}"),
+    "gpu_unknown": N_("{gpu} is not counted: it is not known what it can run"),
+    "vram_unknown": N_("{gpu} is not counted: its memory is not known"),
+    "no_avx2": N_("{cpu} has AVX but no AVX2: llama.cpp's slower kernels run"),
+    "no_avx": N_("{cpu} has no AVX: llama.cpp's slowest kernels run, and many ready-made programs do not start"),
+    "container_limit": N_("this container may use {limit_bytes} of memory"),
+    "free_memory_assumed": N_("how much memory is free is not known; {reserve_bytes} are kept for the system"),
+    "llama_cpp_unknown_architecture": N_("llama.cpp does not know the architecture {architecture}"),
+    "beyond_trained_context": N_("{context} tokens are more than the {trained} that the model was trained for"),
+}
 
 
 def sentence(_: Translator, code: str, values: Mapping[str, object]) -> str:
@@ -60,6 +84,8 @@ def sentence(_: Translator, code: str, values: Mapping[str, object]) -> str:
 
 def figure(_: Translator, name: str, value: object) -> str:
     """One value as text, its unit told by the end of its name: _bytes, _s, _bytes_per_s, _tokens_per_s."""
+    if isinstance(value, Origin):
+        return _(value.detail, **value.values)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
     if name.endswith("_bytes"):

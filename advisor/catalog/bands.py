@@ -1,19 +1,16 @@
 """Measured error bands: how far estimates of each kind lay from measurements (resources/catalog/error_bands.json)."""
 
-import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 from advisor import RESOURCES
+from advisor.catalog.reading import Fields, read_entries
 from advisor.errors import UserError
-from advisor.files import read_bytes
 from advisor.i18n import N_
 
 BANDS_FILE = RESOURCES / "catalog" / "error_bands.json"
-_FIELDS = {"key": str, "low": float, "high": float, "text": str, "rows": int, "source": str}
-_LIMIT = 1 << 20
 
 
 class Band(NamedTuple):
@@ -42,41 +39,25 @@ def bands() -> Mapping[str, Band]:
 
 
 def load_bands(path: Path) -> Mapping[str, Band]:
-    """Read and check a file of bands. Raises UserError naming file and entry."""
-    try:
-        content = json.loads(read_bytes(path, _LIMIT))
-    except ValueError as error:
-        raise UserError(N_("{path}: not a JSON file ({reason})"), path=path, reason=error) from error
-    if not isinstance(content, dict) or not isinstance(content.get("bands"), list):
-        raise UserError(N_("{path}: expected one list named {name}"), path=path, name="bands")
+    """Read and check a file of bands, uncached. Raises UserError naming file and entry."""
     found: dict[str, Band] = {}
-    for number, entry in enumerate(content["bands"], 1):
-        key, value = _band(path, number, entry)
+    for entry in read_entries(path, "bands"):
+        key, value = _band(entry)
         if key in found:
-            raise UserError(N_("{path}: entry {entry}: the key occurs twice"), path=path, entry=key)
+            raise UserError(N_("{path}: key {key} occurs twice"), path=path.name, key=key)
         found[key] = value
     return found
 
 
-def _band(path: Path, number: int, entry: object) -> tuple[str, Band]:
-    name = entry.get("key", number) if isinstance(entry, dict) else number
-    if not isinstance(entry, dict) or set(entry) != set(_FIELDS):
-        raise UserError(
-            N_("{path}: entry {entry}: expected exactly the fields {fields}"),
-            path=path, entry=name, fields=", ".join(_FIELDS),
-        )  # fmt: skip
-    for field, kind in _FIELDS.items():
-        value = entry[field]
-        right = isinstance(value, int | float) if kind is float else isinstance(value, kind)
-        if not right or isinstance(value, bool) or value == "":
-            raise UserError(
-                N_("{path}: entry {entry}: field {field} has a wrong value"),
-                path=path,
-                entry=name,
-                field=field,
-            )
-    if not 0 < entry["low"] <= 1 <= entry["high"] or entry["rows"] < 0:
-        raise UserError(N_("{path}: entry {entry}: needs 0 < low <= 1 <= high"), path=path, entry=name)
-    return entry["key"], Band(
-        float(entry["low"]), float(entry["high"]), entry["text"], entry["rows"], entry["source"]
+def _band(entry: Fields) -> tuple[str, Band]:
+    key = entry.text("key")
+    entry.where += f" {key}"
+    value = Band(
+        low=entry.number("low", 0.001, 1),
+        high=entry.number("high", 1, 1000),
+        text=entry.text("text"),
+        rows=entry.integer("rows"),
+        source=entry.text("source"),
     )
+    entry.close()
+    return key, value

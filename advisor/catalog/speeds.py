@@ -1,0 +1,137 @@
+"""How fast each kind of back end works: constants fitted on published measurements (resources/catalog/speed.json)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from advisor import RESOURCES
+from advisor.catalog.reading import Fields, read_json
+
+SPEED_FILE = RESOURCES / "catalog" / "speed.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """One way of computing on a GPU. The law of decoding is
+
+    seconds per token = bytes read / (bandwidth x `bandwidth_factor`) + weights x `work` / FP32 rate
+    + layers x `layer_s` + `token_s`
+
+    where `work` (FP32 operations for one weight: unpacking and multiplying) depends on the file type.
+    """
+
+    key: str  # engine ("cuda"), engine and vendor ("vulkan-intel"), or stack and engine ("vllm-cuda")
+    bandwidth_factor: float  # <= 1, so that no estimate passes bandwidth / bytes
+    work: float  # FP32 operations per weight, F16
+    work_by_quant: Mapping[str, float]  # where other file types need more
+    layer_s: float
+    token_s: float
+    runtime_bytes: int  # what the runtime's context keeps on the card
+    prefill_factor: float  # part of the FP16 rate reached in matrix products of a long prompt
+    band: str
+    prefill_band: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class CpuSpeed:
+    """Decoding on a CPU: the slower of reading and computing, plus `layer_s` per layer.
+
+    Reading: `bandwidth_factor` x B / (1 + B / `saturation_bytes_per_s`): wide memory systems are used less fully.
+    Computing: cores x clock x weights per cycle of the file type x the factor of the instruction set.
+    """
+
+    bandwidth_factor: float
+    saturation_bytes_per_s: float
+    weights_per_cycle: Mapping[str, float]  # by file type, AVX2
+    isa_factor: Mapping[str, float]  # by best instruction set, "" for none of them
+    layer_s: float
+    prefill_flops_per_cycle: float  # per core, AVX2
+    prefill_factor: Mapping[str, float]  # by file type, 1 where not named
+    default_mhz: float
+    band: str
+    prefill_band: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Speeds:
+    """The whole file."""
+
+    backends: Mapping[str, Backend]
+    cpu: CpuSpeed
+    reserve_bytes: int  # kept free for the system when its free memory is known
+    system_bytes: int  # taken by the system when its free memory is not known
+    card_reserve_bytes: int  # taken by the desktop on a card whose free memory is not known
+    unified_share: float  # part of unified memory that a GPU may use when the system does not say
+    note: str
+
+
+@cache
+def speeds() -> Speeds:
+    """The constants of the catalogue."""
+    return load_speeds(SPEED_FILE)
+
+
+def load_speeds(path: Path) -> Speeds:
+    """Read and check a file of constants, uncached. Raises UserError naming file, entry and field."""
+    document = Fields(read_json(path), path.name)
+    entries = [_backend(Fields(value, f"{path.name}: backends")) for value in document.items("backends")]
+    cpu = document.section("cpu") or document.fail("cpu", "{where}: {field}: an object was expected")
+    found = Speeds(
+        backends={entry.key: entry for entry in entries},
+        cpu=_cpu(cpu),
+        reserve_bytes=document.integer("reserve_bytes"),
+        system_bytes=document.integer("system_bytes"),
+        card_reserve_bytes=document.integer("card_reserve_bytes"),
+        unified_share=document.number("unified_share", 0.1, 1),
+        note=document.text("note"),
+    )
+    document.close()
+    return found
+
+
+def _backend(entry: Fields) -> Backend:
+    key = entry.text("key")
+    entry.where += f" {key}"
+    found = Backend(
+        key=key,
+        bandwidth_factor=entry.number("bandwidth_factor", 0.01, 1),
+        work=entry.number("work", 0, 1000),
+        work_by_quant=_numbers(entry, "work_by_quant"),
+        layer_s=entry.number("layer_s", 0, 1),
+        token_s=entry.number("token_s", 0, 1),
+        runtime_bytes=entry.integer("runtime_bytes"),
+        prefill_factor=entry.number("prefill_factor", 0.0001, 1),
+        band=entry.text("band"),
+        prefill_band=entry.text("prefill_band"),
+        source=entry.text("source"),
+    )
+    entry.close()
+    return found
+
+
+def _cpu(entry: Fields) -> CpuSpeed:
+    found = CpuSpeed(
+        bandwidth_factor=entry.number("bandwidth_factor", 0.01, 1),
+        saturation_bytes_per_s=entry.number("saturation_bytes_per_s", 1),
+        weights_per_cycle=_numbers(entry, "weights_per_cycle"),
+        isa_factor=_numbers(entry, "isa_factor"),
+        layer_s=entry.number("layer_s", 0, 1),
+        prefill_flops_per_cycle=entry.number("prefill_flops_per_cycle", 0.01, 1e4),
+        prefill_factor=_numbers(entry, "prefill_factor"),
+        default_mhz=entry.number("default_mhz", 100, 10_000),
+        band=entry.text("band"),
+        prefill_band=entry.text("prefill_band"),
+        source=entry.text("source"),
+    )
+    entry.close()
+    return found
+
+
+def _numbers(entry: Fields, key: str) -> Mapping[str, float]:
+    section = entry.section(key)
+    if section is None:
+        return {}
+    return {name: section.number(name, 0.0001, 1e6) for name in section.keys()}  # noqa: SIM118 - not a mapping

@@ -1,0 +1,85 @@
+"""An estimate as JSON, named as the contract names it: bytes, tokens per second, hours, kWh; unknown is null."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from advisor.estimator.result import Estimate, MemoryEstimate, Range
+from advisor.i18n import Translator
+from advisor.words import sentence
+from advisor.workload import Workload
+
+
+def to_json(estimate: Estimate, translate: Translator) -> dict[str, Any]:
+    """The contract's object for `estimate`; only the sentences of its reasons depend on the language."""
+    model = estimate.model
+    return {
+        "model": {"id": model.id, "name": model.name, "parameters": estimate.parameters},
+        "workload": _workload(estimate.workload),
+        "memory": _memory(estimate.memory),
+        "placement": [
+            {
+                "device": place.device,
+                "capacity_bytes": place.capacity,
+                "available_bytes": place.available,
+                "used_bytes": place.used,
+                "layers": place.layers,
+            }
+            for place in estimate.placements
+        ],
+        "verdict": estimate.verdict,
+        "reasons": [
+            {"code": reason.code, "text": sentence(translate, reason.code, reason.values)}
+            for reason in estimate.reasons
+        ],
+        "speed": _speed(estimate),
+        "training": _training(estimate),
+    }
+
+
+def _workload(workload: Workload) -> dict[str, Any]:
+    settings = {field.name: getattr(workload, field.name) for field in fields(workload)}
+    settings["stack"] = workload.resolved_stack
+    return settings
+
+
+def _memory(memory: MemoryEstimate | None) -> dict[str, Any] | None:
+    if memory is None:
+        return None
+    resident = None
+    if memory.resident_needed is not None or memory.resident_shown is not None:
+        resident = {"needed_bytes": memory.resident_needed, "shown_bytes": memory.resident_shown}
+    return {
+        "components": [{"name": part.name, "bytes": part.bytes} for part in memory.components],
+        "total_bytes": memory.total,
+        "low_bytes": memory.low,
+        "high_bytes": memory.high,
+        "resident": resident,
+        "band": memory.band or None,
+    }
+
+
+def _speed(estimate: Estimate) -> dict[str, Any] | None:
+    speed = estimate.speed
+    if speed is None:
+        return None
+    decode: dict[str, float | None] | None = None
+    if speed.decode is not None:
+        decode = {**speed.decode._asdict(), "ceiling": speed.ceiling}
+    return {"decode_tokens_per_s": decode, "prefill_tokens_per_s": _range(speed.prefill), "device": speed.device}
+
+
+def _training(estimate: Estimate) -> Mapping[str, Any] | None:
+    time = estimate.training
+    if time is None:
+        return None
+    return {
+        "trainable_parameters": time.trainable_parameters,
+        "tokens_per_s": _range(time.tokens_per_s),
+        "hours": _range(time.hours),
+        "energy_kwh": _range(time.energy_kwh),
+    }
+
+
+def _range(value: Range | None) -> dict[str, float] | None:
+    return None if value is None else {"low": value.low, "mid": value.mid, "high": value.high}

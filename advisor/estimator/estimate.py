@@ -1,0 +1,82 @@
+"""The one estimator, for matrix, detail pane, report and command line: (machine, model, workload) -> Estimate."""
+
+from functools import lru_cache
+
+from advisor.catalog.model import Model
+from advisor.estimator import llama_cpp
+from advisor.estimator.ground import Budget, Ground, ground
+from advisor.estimator.placement import Placed, place_llama_cpp, place_whole
+from advisor.estimator.result import Estimate, MemoryEstimate, Reason, SpeedEstimate, TrainingEstimate
+from advisor.estimator.speed import speed
+from advisor.estimator.tensors import active_parameters, language_parameters, parameters
+from advisor.machine import Machine
+from advisor.workload import Workload
+
+
+def estimate(machine: Machine, model: Model, workload: Workload, budget: Budget = "free") -> Estimate:
+    """What happens when `workload` runs with `model` on `machine`.
+
+    `budget` "free" counts the memory that is free now, "total" all that is built in. Raises UserError when the
+    workload contradicts itself (a quant that its stack does not have).
+    """
+    place = ground(machine, budget)
+    if not workload.training and workload.resolved_stack == "llama.cpp":
+        return _llama_cpp(place, model, workload)
+    return _torch(place, model, workload)
+
+
+def _llama_cpp(place: Ground, model: Model, workload: Workload) -> Estimate:
+    if model.style.gguf is None:
+        reason = Reason("llama_cpp_unknown_architecture", {"architecture": model.style.name})
+        return Estimate(model, parameters(model), workload, None, (), "unknown", (reason,))
+    memory = llama_cpp.memory(model, workload)
+    placed = place_llama_cpp(place, model, workload, memory)
+    found = speed(model, workload, placed.shares)
+    return _answer(model, workload, memory, placed, _beyond_training(model, workload), found, None)
+
+
+def _torch(place: Ground, model: Model, workload: Workload) -> Estimate:
+    memory = _torch_memory(model, workload)
+    active = memory.components[0].bytes * active_parameters(model) / max(1, language_parameters(model))
+    placed = place_whole(place, model, memory, int(active))
+    found: SpeedEstimate | None = None
+    time: TrainingEstimate | None = None
+    if not workload.training:
+        found = speed(model, workload, placed.shares)
+    elif placed.shares:
+        time = _training(place, model, workload, placed)
+    return _answer(model, workload, memory, placed, _beyond_training(model, workload), found, time)
+
+
+@lru_cache(maxsize=16384)
+def _torch_memory(model: Model, workload: Workload) -> MemoryEstimate:
+    from advisor.estimator import torch_inference, training
+
+    if workload.training:
+        return training.memory(model, workload)
+    return torch_inference.memory(model, workload)
+
+
+def _training(place: Ground, model: Model, workload: Workload, placed: Placed) -> TrainingEstimate:
+    from advisor.estimator import training_time
+
+    device = placed.shares[0].device.name
+    gpus = () if device == "ram" else (place.machine.gpus[int(device[3:])],)
+    return training_time.training(model, workload, gpus, place.machine.cpu, place.machine.memory)
+
+
+def _answer(
+    model: Model, workload: Workload, memory: MemoryEstimate, placed: Placed, reasons: tuple[Reason, ...],
+    found: SpeedEstimate | None, time: TrainingEstimate | None,
+) -> Estimate:  # fmt: skip
+    reasons = (*placed.reasons, *reasons)
+    if found is not None and found.decode is None:
+        reasons = (*reasons, Reason("bandwidth_unknown", {"device": placed.shares[0].device.title}))
+    return Estimate(model, parameters(model), workload, memory, placed.placements, placed.verdict, reasons, found, time)
+
+
+def _beyond_training(model: Model, workload: Workload) -> tuple[Reason, ...]:
+    length = workload.seq if workload.training else workload.context // workload.parallel
+    if model.max_context is None or length <= model.max_context:
+        return ()
+    return (Reason("beyond_trained_context", {"context": length, "trained": model.max_context}),)

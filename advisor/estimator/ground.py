@@ -1,0 +1,225 @@
+"""What a machine offers to a model: devices with their budgets and rates, worked out once per machine and budget."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from advisor.catalog.speeds import Backend, Speeds, speeds
+from advisor.estimator.result import Reason
+from advisor.machine import Gpu, Machine
+
+Budget = Literal["free", "total"]
+
+ENGINES = ("cuda", "metal", "rocm", "vulkan", "sycl")  # the order in which llama.cpp's back ends are preferred
+TORCH_ENGINES = ("cuda", "rocm", "metal")
+# Instruction sets that llama.cpp's CPU kernels are written for, best first.
+INSTRUCTION_SETS: Mapping[str, tuple[str, ...]] = {
+    "avx512": ("avx512f",), "avx2": ("avx2", "fma"), "avx": ("avx",), "neon": ("neon",),
+}  # fmt: skip
+
+
+class Rates(NamedTuple):
+    """How fast one device computes; None where a fact is missing. `backend` None is the CPU."""
+
+    backend: Backend | None
+    bandwidth: float | None  # theoretical peak, bytes per second: the ceiling
+    effective: float | None  # what decoding reaches at most, bytes per second
+    flops: float | None  # FP32 rate of a GPU; weights per second at weight-per-cycle 1 of a CPU (cores x clock x set)
+    matrix_flops: float | None  # for prompts
+
+
+class Device(NamedTuple):
+    """A place for weights. Bytes; `available` is the budget asked for; None when the machine does not say."""
+
+    name: str  # "gpu0", "ram"
+    capacity: int | None
+    available: int | None
+    runtime: int  # taken by the runtime's context
+    rates: Rates
+    title: str  # the GPU's name
+
+
+class Ground(NamedTuple):
+    """The machine as placement sees it."""
+
+    cards: tuple[Device, ...]  # GPUs with memory of their own that llama.cpp can use, largest budget first
+    pool: Device | None  # a GPU that computes in the system's memory
+    ram: Device
+    torch_cards: tuple[Device, ...]
+    torch_pool: Device | None
+    standing: tuple[Reason, ...]  # reasons that hold for every inference on this machine
+    torch_standing: tuple[Reason, ...]
+    machine: Machine
+
+
+def ground(machine: Machine, budget: Budget) -> Ground:
+    """The ground of `machine`, kept for the last few machines (by identity: machines do not change)."""
+    return _ground(_Same(machine), budget)
+
+
+class _Same:
+    """A machine as a cache key: equal only to itself."""
+
+    __slots__ = ("machine",)
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+
+    def __hash__(self) -> int:
+        return id(self.machine)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.machine is self.machine
+
+
+@lru_cache(maxsize=16)
+def _ground(same: _Same, budget: Budget) -> Ground:
+    machine = same.machine
+    facts = speeds()
+    ram = _ram(machine, budget, facts)
+    cards, torch_cards = [], []
+    pool = torch_pool = None
+    for index, gpu in enumerate(machine.gpus):
+        if gpu.usable is not True:
+            continue
+        engine = _engine(gpu, ENGINES)
+        torch_engine = _engine(gpu, TORCH_ENGINES)
+        if _shares_memory(gpu):
+            if engine and pool is None:
+                pool = _pool(machine, index, engine, facts, ram)
+            if torch_engine and torch_pool is None and gpu.kind == "unified":
+                torch_pool = _pool(machine, index, torch_engine, facts, ram)
+        elif gpu.vram_bytes:
+            if engine:
+                cards.append(_card(gpu, index, engine, budget, facts))
+            if torch_engine:
+                torch_cards.append(_card(gpu, index, torch_engine, budget, facts))
+    if pool is not None and machine.gpus[int(pool.name[3:])].kind != "unified" and not _faster(pool, ram):
+        pool = None
+    standing = (*_gpu_reasons(machine), *_cpu_reasons(machine, bool(cards or pool)), *_ram_reasons(machine, budget))
+    return Ground(
+        cards=_largest_first(cards),
+        pool=None if cards else pool,
+        ram=ram,
+        torch_cards=_largest_first(torch_cards),
+        torch_pool=None if torch_cards else torch_pool,
+        standing=standing,
+        torch_standing=(*_gpu_reasons(machine), *_ram_reasons(machine, budget)),
+        machine=machine,
+    )
+
+
+def _largest_first(cards: list[Device]) -> tuple[Device, ...]:
+    return tuple(sorted(cards, key=lambda card: -(card.available or 0)))
+
+
+def _engine(gpu: Gpu, wanted: tuple[str, ...]) -> str | None:
+    return next((engine for engine in wanted if engine in (gpu.engines or ())), None)
+
+
+def _shares_memory(gpu: Gpu) -> bool:
+    return gpu.kind in ("integrated", "unified") or gpu.vram_bytes == 0
+
+
+def _ram(machine: Machine, budget: Budget, facts: Speeds) -> Device:
+    total = machine.memory_budget_bytes
+    if budget == "total" or total is None:
+        available = total
+    elif machine.memory.available_bytes is None:
+        available = max(0, total - facts.system_bytes)
+    else:
+        available = max(0, min(total, machine.memory.available_bytes) - facts.reserve_bytes)
+    return Device("ram", total, available, 0, _cpu_rates(machine, facts), machine.cpu.name or "CPU")
+
+
+def _card(gpu: Gpu, index: int, engine: str, budget: Budget, facts: Speeds) -> Device:
+    total = gpu.vram_bytes or 0
+    available = total
+    if budget == "free":
+        known = gpu.vram_available_bytes
+        available = max(0, total - facts.card_reserve_bytes) if known is None else min(total, known)
+    rates = _gpu_rates(gpu, engine, gpu.bandwidth_bytes_per_s, facts)
+    runtime = rates.backend.runtime_bytes if rates.backend else 0
+    return Device(f"gpu{index}", total, available, runtime, rates, gpu.name or f"GPU {index}")
+
+
+def _pool(machine: Machine, index: int, engine: str, facts: Speeds, ram: Device) -> Device:
+    """A GPU in the system's memory: its budget is the RAM's, capped by what the GPU may take."""
+    gpu = machine.gpus[index]
+    bandwidth = gpu.bandwidth_bytes_per_s or machine.memory.bandwidth_bytes_per_s
+    rates = _gpu_rates(gpu, engine, bandwidth, facts)
+    share = gpu.shared_bytes
+    if not share and ram.capacity is not None and gpu.kind == "unified":
+        share = int(ram.capacity * facts.unified_share)
+    available = ram.available
+    if available is not None and share:
+        available = min(available, share + (gpu.vram_bytes or 0))
+    runtime = rates.backend.runtime_bytes if rates.backend else 0
+    return Device(f"gpu{index}", ram.capacity, available, runtime, rates, gpu.name or f"GPU {index}")
+
+
+def _gpu_rates(gpu: Gpu, engine: str, bandwidth: float | None, facts: Speeds) -> Rates:
+    vendor = (gpu.vendor or "").lower()
+    backend = facts.backends.get(f"{engine}-{vendor}") or facts.backends.get(engine)
+    if backend is None:
+        return Rates(None, bandwidth, None, None, None)
+    effective = bandwidth * backend.bandwidth_factor if bandwidth else None
+    return Rates(backend, bandwidth, effective, gpu.fp32_flops, gpu.fp16_flops or gpu.fp32_flops)
+
+
+def _cpu_rates(machine: Machine, facts: Speeds) -> Rates:
+    cpu, law = machine.cpu, facts.cpu
+    bandwidth = machine.memory.bandwidth_bytes_per_s
+    effective = None
+    if bandwidth:
+        effective = law.bandwidth_factor * bandwidth / (1 + bandwidth / law.saturation_bytes_per_s)
+    cores = cpu.performance_cores or cpu.cores
+    if not cores:
+        return Rates(None, bandwidth, effective, None, None)
+    cycles = cores * (cpu.max_mhz or cpu.base_mhz or law.default_mhz) * 1e6
+    cycles *= law.isa_factor[_instruction_set(machine)]
+    return Rates(None, bandwidth, effective, cycles, cycles * law.prefill_flops_per_cycle)
+
+
+def _instruction_set(machine: Machine) -> str:
+    """The best set of INSTRUCTION_SETS that the CPU has; when nobody said, what its architecture always had lately."""
+    features = machine.cpu.features
+    if features is None:
+        return "neon" if machine.cpu.architecture in ("arm64", "aarch64") else "avx2"
+    return next((name for name, needs in INSTRUCTION_SETS.items() if features.issuperset(needs)), "")
+
+
+def _faster(pool: Device, ram: Device) -> bool:
+    """Whether an integrated GPU decodes faster than the CPU beside it: both read the same memory."""
+    if pool.rates.effective is None or ram.rates.effective is None:
+        return False
+    return pool.rates.effective > ram.rates.effective
+
+
+def _gpu_reasons(machine: Machine) -> tuple[Reason, ...]:
+    found = []
+    for gpu in machine.gpus:
+        name = gpu.name or "GPU"
+        if gpu.usable is False:
+            found.append(Reason("gpu_unusable", {"gpu": name, "why": gpu.origin("usable")}))
+        elif gpu.usable is None:
+            found.append(Reason("gpu_unknown", {"gpu": name}))
+        elif gpu.vram_bytes is None and not _shares_memory(gpu):
+            found.append(Reason("vram_unknown", {"gpu": name}))
+    return tuple(found)
+
+
+def _cpu_reasons(machine: Machine, has_gpu: bool) -> tuple[Reason, ...]:
+    features = machine.cpu.features
+    if has_gpu or features is None or _instruction_set(machine) in ("avx512", "avx2", "neon"):
+        return ()
+    return (Reason("no_avx2" if "avx" in features else "no_avx", {"cpu": machine.cpu.name or "CPU"}),)
+
+
+def _ram_reasons(machine: Machine, budget: Budget) -> tuple[Reason, ...]:
+    memory = machine.memory
+    if memory.limit_bytes is not None and memory.total_bytes is not None and memory.limit_bytes < memory.total_bytes:
+        return (Reason("container_limit", {"limit_bytes": memory.limit_bytes}),)
+    if budget == "free" and memory.total_bytes is not None and memory.available_bytes is None:
+        return (Reason("free_memory_assumed", {"reserve_bytes": speeds().system_bytes}),)
+    return ()

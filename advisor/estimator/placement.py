@@ -1,0 +1,257 @@
+"""What lies where: layers on GPUs and in RAM as llama.cpp's -ngl splits them, and the verdict that follows."""
+
+from bisect import bisect_right
+from itertools import accumulate
+from typing import NamedTuple
+
+from advisor.catalog.model import Model
+from advisor.estimator import llama_cpp
+from advisor.estimator.ground import Device, Ground
+from advisor.estimator.llama_cpp import Buffers
+from advisor.estimator.mixes import Weights, weights
+from advisor.estimator.result import MemoryEstimate, Placement, Reason, Verdict
+from advisor.workload import Workload
+
+# A model "fits" when the high end of its band leaves a tenth of the budget free: other programs grow too.
+COMFORT = 0.9
+
+
+class Share(NamedTuple):
+    """The work of one device for one token: bytes of weights read, the part of the layers, bytes of its KV cache."""
+
+    device: Device
+    weight_bytes: int
+    kv_bytes: int
+    layers: int
+
+
+class Placed(NamedTuple):
+    """Where a model lies, whether that is enough, and what each device reads."""
+
+    verdict: Verdict
+    placements: tuple[Placement, ...]
+    reasons: tuple[Reason, ...]
+    shares: tuple[Share, ...]  # empty when it cannot run
+
+
+def place_llama_cpp(ground: Ground, model: Model, workload: Workload, memory: MemoryEstimate) -> Placed:
+    """Placement of llama.cpp inference: one GPU if one holds everything, else several, else GPU and RAM, else RAM."""
+    tensors = weights(model, workload.quant)
+    if ground.cards:
+        return _on_cards(ground, model, workload, memory, tensors)
+    if ground.pool is not None:
+        return _in_pool(ground, ground.pool, model, memory, tensors)
+    return _in_ram(ground, model, memory, tensors)
+
+
+def place_whole(ground: Ground, model: Model, memory: MemoryEstimate, weight_bytes: int) -> Placed:
+    """Placement of training and of the torch stacks: everything on one GPU, or everything in RAM."""
+    need, high = memory.total, memory.high
+    device = ground.torch_cards[0] if ground.torch_cards else ground.torch_pool
+    if device is not None:
+        verdict = _verdict(need, high, device.available)
+        if verdict in ("fits", "tight", "unknown"):
+            return _whole(ground, device, model, memory, verdict, weight_bytes)
+    processor = need - sum(part.bytes for part in memory.components if part.name == "runtime")
+    verdict = _verdict(processor, int(high * processor / max(1, need)), ground.ram.available)
+    reasons: tuple[Reason, ...]
+    if device is None:
+        reasons = (Reason("runs_on_cpu", {}),) if verdict in ("fits", "tight") else ()
+        return _whole(ground, ground.ram, model, memory, verdict, weight_bytes, processor, reasons)
+    reasons = _short_of(need, device)
+    together = sum(card.available or 0 for card in ground.torch_cards)
+    if len(ground.torch_cards) > 1 and together >= need:
+        reasons = (*reasons, Reason("several_gpus_not_validated", {"together_bytes": together}))
+    if verdict in ("fits", "tight"):
+        reasons = (*reasons, Reason("runs_on_cpu", {}))
+        return _whole(ground, ground.ram, model, memory, "offload", weight_bytes, processor, reasons)
+    placements = (_placement(device, need, model.layers),)
+    return Placed("no" if verdict == "no" else "unknown", placements, (*reasons, *ground.torch_standing), ())
+
+
+def _whole(
+    ground: Ground, device: Device, model: Model, memory: MemoryEstimate, verdict: Verdict, weight_bytes: int,
+    need: int | None = None, reasons: tuple[Reason, ...] = (),
+) -> Placed:  # fmt: skip
+    used = memory.total if need is None else need
+    if verdict == "no":
+        reasons = (*reasons, *_short_of(used, device))
+    if device.available is None:
+        reasons = (*reasons, Reason("memory_unknown", {"device": device.title}))
+    shares = () if verdict == "no" else (Share(device, weight_bytes, 0, model.layers),)
+    return Placed(verdict, (_placement(device, used, model.layers),), (*reasons, *ground.torch_standing), shares)
+
+
+def _on_cards(ground: Ground, model: Model, workload: Workload, memory: MemoryEstimate, tensors: Weights) -> Placed:
+    first = ground.cards[0]
+    scratch = llama_cpp.buffers(model, workload)
+    fixed = first.runtime + scratch.gpu_compute
+    cache = _component(memory, "kv_cache")
+    need = _movable(tensors) + cache + fixed
+    verdict = _verdict(need, int(need * memory.high / memory.total), first.available)
+    if verdict in ("fits", "tight"):
+        host = _host_need(memory, tensors, need - fixed)
+        return Placed(
+            verdict,
+            (_placement(first, need, model.layers), _placement(ground.ram, host, 0)),
+            ground.standing,
+            (Share(first, tensors.active_bytes, cache, model.layers),),
+        )
+    return _split(ground, model, workload, memory, tensors, scratch)
+
+
+def _split(
+    ground: Ground, model: Model, workload: Workload, memory: MemoryEstimate, tensors: Weights, scratch: Buffers
+) -> Placed:
+    """The last layers and the head go to the GPUs, as many as fit; the first layers stay in RAM."""
+    caches = llama_cpp.kv_bytes(model, workload)
+    counts, used = _fill(ground.cards, tensors, caches, scratch.gpu_compute)
+    on_gpu = sum(counts)
+    edge = model.layers - on_gpu
+    head = tensors.head_bytes + tensors.other_bytes
+    shares, placements = [], []
+    top = model.layers
+    for card, count, size in zip(ground.cards, counts, used, strict=True):
+        if not size:
+            continue
+        read = sum(tensors.active_layer_bytes[top - count : top]) + (head if top == model.layers else 0)
+        shares.append(Share(card, read, sum(caches[top - count : top]), count))
+        placements.append(_placement(card, size, count))
+        top -= count
+    moved = sum(tensors.layer_bytes[edge:]) + sum(caches[edge:])
+    moved += head - (tensors.head_bytes if tensors.tied else 0) if shares else 0
+    host = _host_need(memory, tensors, moved)
+    placements.append(_placement(ground.ram, host, edge))
+    if edge == 0 and shares:
+        verdict: Verdict = "fits" if _roomy(ground.cards, used, memory) else "tight"
+        reasons: tuple[Reason, ...] = (Reason("several_gpus", {"count": len(shares)}),)
+        return Placed(verdict, tuple(placements), (*reasons, *ground.standing), tuple(shares))
+    read = sum(tensors.active_layer_bytes[:edge]) + (0 if shares else head)
+    shares.append(Share(ground.ram, read, sum(caches[:edge]), edge))
+    return _offloaded(ground, model, memory, host, tuple(placements), tuple(shares), on_gpu)
+
+
+def _offloaded(
+    ground: Ground, model: Model, memory: MemoryEstimate, host: int, placements: tuple[Placement, ...],
+    shares: tuple[Share, ...], on_gpu: int,
+) -> Placed:  # fmt: skip
+    enough = _verdict(host, int(host * memory.high / memory.total), ground.ram.available)
+    if enough == "unknown":
+        return Placed("unknown", placements, (Reason("memory_unknown", {"device": "RAM"}), *ground.standing), ())
+    if enough == "no":
+        reasons = (*_short_of(host, ground.ram), *_freed(ground, host), *ground.standing)
+        return Placed("no", placements, reasons, ())
+    values = {"layers": on_gpu, "all_layers": model.layers}
+    reason = Reason("partly_on_gpu", values) if on_gpu else Reason("nothing_on_gpu", {"gpu": ground.cards[0].title})
+    return Placed("offload", placements, (reason, *ground.standing), shares)
+
+
+def _fill(
+    cards: tuple[Device, ...], tensors: Weights, caches: tuple[int, ...], compute: int
+) -> tuple[list[int], list[int]]:
+    """How many layers each card takes, from the last layer backwards, and the bytes used on it.
+
+    llama.cpp gives the head to the GPUs first, then the last layers; each card also holds a context and a buffer.
+    """
+    sizes = list(accumulate(a + b for a, b in zip(reversed(tensors.layer_bytes), reversed(caches), strict=True)))
+    placed, done = 0, 0
+    counts, used = [], []
+    head = tensors.head_bytes + tensors.other_bytes
+    for card in cards:
+        room = (card.available or 0) - card.runtime - compute - head
+        last = bisect_right(sizes, done + room) if room >= 0 else placed
+        count = max(0, last - placed)
+        taken = (sizes[last - 1] - done if count else 0) + head
+        if room < 0 or (count == 0 and head == 0):
+            counts.append(0)
+            used.append(0)
+            continue
+        counts.append(count)
+        used.append(taken + card.runtime + compute)
+        placed, done, head = placed + count, done + taken - head, 0
+    return counts, used
+
+
+def _in_pool(ground: Ground, pool: Device, model: Model, memory: MemoryEstimate, tensors: Weights) -> Placed:
+    """A GPU that shares the system's memory: one budget, nothing counted twice."""
+    need = memory.total + pool.runtime
+    high = int(need * memory.high / memory.total)
+    verdict = _verdict(need, high, pool.available)
+    return _one_device(ground, pool, model, memory, tensors, need, verdict)
+
+
+def _in_ram(ground: Ground, model: Model, memory: MemoryEstimate, tensors: Weights) -> Placed:
+    need = memory.resident_needed or memory.total
+    verdict = _verdict(need, int(need * memory.high / memory.total), ground.ram.available)
+    return _one_device(ground, ground.ram, model, memory, tensors, need, verdict)
+
+
+def _one_device(
+    ground: Ground, device: Device, model: Model, memory: MemoryEstimate, tensors: Weights, need: int, verdict: Verdict
+) -> Placed:
+    reasons: tuple[Reason, ...] = ()
+    if verdict == "no":
+        reasons = (*_short_of(need, device), *_freed(ground, need), *_from_disk(device, need - tensors.total))
+    elif verdict == "unknown":
+        reasons = (Reason("memory_unknown", {"device": device.title}),)
+    runs = verdict in ("fits", "tight")
+    cache = _component(memory, "kv_cache")
+    shares = (Share(device, tensors.active_bytes, cache, model.layers),) if runs else ()
+    return Placed(verdict, (_placement(device, need, model.layers),), (*reasons, *ground.standing), shares)
+
+
+def _verdict(need: int, high: int, available: int | None) -> Verdict:
+    if available is None:
+        return "unknown"
+    if high <= COMFORT * available:
+        return "fits"
+    return "tight" if need <= available else "no"
+
+
+def _roomy(cards: tuple[Device, ...], used: list[int], memory: MemoryEstimate) -> bool:
+    band = memory.high / memory.total
+    return all(size * band <= COMFORT * (card.available or 0) for card, size in zip(cards, used, strict=True) if size)
+
+
+def _short_of(need: int, device: Device) -> tuple[Reason, ...]:
+    available = device.available or 0
+    values = {"needed_bytes": need, "available_bytes": available, "missing_bytes": max(0, need - available),
+              "device": device.title}  # fmt: skip
+    return (Reason("needs_more_memory", values),)
+
+
+def _freed(ground: Ground, need: int) -> tuple[Reason, ...]:
+    """Says when the whole memory would do, though what is free now does not."""
+    capacity, available = ground.ram.capacity, ground.ram.available
+    if capacity is None or available is None or not available < need <= COMFORT * capacity:
+        return ()
+    return (Reason("close_programs", {"needed_bytes": need, "available_bytes": available}),)
+
+
+def _from_disk(device: Device, without_weights: int) -> tuple[Reason, ...]:
+    """llama.cpp maps the file, so it can run from disk with little memory: true, and far too slow to count."""
+    if device.available is None or without_weights > COMFORT * device.available:
+        return ()
+    return (Reason("from_disk_only", {}),)
+
+
+def _host_need(memory: MemoryEstimate, tensors: Weights, moved: int) -> int:
+    """RAM that stays in use when `moved` bytes went to GPUs: the input embedding always stays (llama.cpp keeps it)."""
+    resident = memory.resident_needed or memory.total
+    return max(resident - moved, tensors.embedding_bytes)
+
+
+def _movable(tensors: Weights) -> int:
+    """Weights on the GPU when all layers go there; a tied embedding is copied for the logits."""
+    return tensors.total if tensors.tied else tensors.total - tensors.embedding_bytes
+
+
+def _placement(device: Device, used: int, layers: int) -> Placement:
+    return Placement(device.name, device.capacity, device.available, used, layers)
+
+
+def _component(memory: MemoryEstimate, name: str) -> int:
+    for component in memory.components:
+        if component[0] == name:
+            return component[1]
+    return 0
