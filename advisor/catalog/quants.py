@@ -50,7 +50,8 @@ def _tensor_type(path: Path, number: int, entry: object) -> TensorType:
     for field, kind in _FIELDS.items():
         value = entry[field]
         # A bool is an int to Python; no size is a bool.
-        if not isinstance(value, kind) or isinstance(value, bool) or value == "" or (kind is int and value < 1):
+        right = isinstance(value, kind) and not isinstance(value, bool) and value != ""
+        if not right or (isinstance(value, int) and value < 1):
             raise UserError(
                 N_("{path}: entry {entry}: field {field} has a wrong value"), path=path, entry=name, field=field
             )

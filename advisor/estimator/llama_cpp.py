@@ -120,7 +120,7 @@ def memory(model: Model, workload: Workload) -> MemoryEstimate:
 def resident(model: Model, workload: Workload, tensors: Weights, cache: int, prompt_tokens: int = PROMPT) -> int:
     """RAM that a CPU run cannot do without, in bytes, after a prompt of `prompt_tokens`.
 
-    A CPU touches only the part of the compute buffer that it uses: one layer's work on the prompt, and logits of one row.
+    A CPU touches only what it uses of the compute buffer: one layer's work on the prompt, logits of one row.
     The program's own share and the tokenizer's were measured (10 MiB; 2.5 MB + 223 B per token + 105 B per merge).
     """
     shape = _shape(model)

@@ -23,8 +23,8 @@ _PLAIN = ("F16", "BF16")
 _FALLBACK: Mapping[str, str] = {
     "Q2_K": "Q4_0", "Q3_K": "Q4_0", "Q4_K": "Q5_0", "Q5_K": "Q5_1", "Q6_K": "Q8_0", "IQ4_XS": "IQ4_NL",
 }  # fmt: skip
-# Tensors that stay F32 although they have two dimensions: routers, small convolutions, state decays, learned positions.
-_KEPT = ("ffn_gate_inp", "ssm_conv1d", "ssm_conv1d_q", "ssm_conv1d_k", "ssm_conv1d_v", "shortconv.conv", "ssm_a", "ssm_d",
+# Tensors that stay F32 despite two dimensions: routers, small convolutions, state decays, learned positions.
+_KEPT = ("ffn_gate_inp", "ssm_conv1d", "shortconv.conv", "ssm_a", "ssm_d",
          "position_embd", "token_types")  # fmt: skip
 # Types that x86 with AVX2 copies into an interleaved layout (ggml-cpu/repack.cpp), when the rows divide by 8.
 _REPACKED = ("Q4_0", "Q4_K", "IQ4_NL", "MXFP4")
@@ -64,7 +64,7 @@ def weights(model: Model, quant: str) -> Weights:
                 sums.add(model, tensor, layer, tensor_type(model, quant, tensor, place, layer))
         else:
             sums.add(model, tensor, None, tensor_type(model, quant, tensor, 0, 0))
-    return sums.weights(model)
+    return sums.weights()
 
 
 class _Sums:
@@ -93,7 +93,7 @@ class _Sums:
         else:
             self.active[layer] += size
 
-    def weights(self, model: Model) -> Weights:
+    def weights(self) -> Weights:
         embedding = self.once.pop("token_embd", 0)
         head = self.once.pop("output", 0)
         other = sum(self.once.values())

@@ -1,0 +1,206 @@
+"""Memory of inference with torch: transformers and vLLM hold weights in a format, a KV cache, and a prompt's work."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+from advisor.catalog.bands import band
+from advisor.catalog.model import Model
+from advisor.errors import UserError
+from advisor.estimator.result import Component, MemoryEstimate
+from advisor.estimator.tensors import Tensor, tensors
+from advisor.i18n import N_
+from advisor.workload import TORCH_QUANTS, Workload
+
+# What the CUDA context and the libraries' workspaces take beside torch's allocator. Published for torch: 0.14 GiB
+# (T4, context alone) to 1.3 GiB (V100); half a GiB is between, and a card that is short of it cannot run at all.
+RUNTIME_BYTES = 512 << 20
+_HALF = 2  # bytes of a 16-bit number
+_FLOAT = 4
+_PAGE = 16  # tokens of a vLLM cache block (vllm/config/cache.py, block_size)
+_VLLM_STEP = 8192  # tokens that vLLM profiles its activations with (max_num_batched_tokens of a server)
+
+
+class TorchWeights(NamedTuple):
+    """Bytes of a model's weights in a torch format, the embeddings and head in them, and the widest scratch matrix."""
+
+    total: int
+    embedding_bytes: int
+    layer_bytes: tuple[int, ...]
+    active_bytes: int
+    scratch: int  # the largest Linear in 16 bit, where the format unpacks weights before it multiplies a prompt
+
+
+class _Format(NamedTuple):
+    """How a Linear is stored: bits per weight, and the bits of what lies beside `group` weights, a row, a column."""
+
+    bits: float
+    group_bits: float = 0
+    group: int = 1
+    row_bits: int = 0
+    column_bits: int = 0
+    unpacks: bool = False
+    ties: bool = True  # False: published checkpoints carry a head of their own even where the model ties it
+
+
+# Sources: bitsandbytes 0.49 (LLM.int8: one fp32 scale per output row; NF4: one fp32 absmax per 64 weights, not
+# quantised twice), AutoAWQ and GPTQModel (group 128, 16-bit scale and 4-bit zero; GPTQ an int32 group index per input),
+# transformers' finegrained_fp8 (one fp32 scale per 128 x 128 block).
+_FORMATS: Mapping[str, _Format] = {
+    "BF16": _Format(16),
+    "F16": _Format(16),
+    "INT8": _Format(8, row_bits=32),
+    "NF4": _Format(4, 32, 64, unpacks=True),
+    "AWQ-4bit": _Format(4, 20, 128, unpacks=True),
+    "GPTQ-4bit": _Format(4, 20, 128, column_bits=32, unpacks=True),
+    "FP8": _Format(8, 32, 128 * 128, ties=False),
+}
+
+
+@lru_cache(maxsize=4096)
+def torch_weights(model: Model, quant: str) -> TorchWeights:
+    """Byte sums of `model` with its Linear layers in format `quant`, all else in 16 bit. Raises UserError."""
+    if quant not in _FORMATS:
+        raise UserError(
+            N_("{quant} is no torch format; formats are {choices}"), quant=quant, choices=", ".join(TORCH_QUANTS)
+        )
+    form = _FORMATS[quant]
+    once, embedding, scratch, active = 0, 0, 0, 0.0
+    layers = [0] * model.layers
+    for tensor in tensors(model, "torch"):
+        size = _stored(tensor, form)
+        if form.unpacks and _quantised(tensor):
+            scratch = max(scratch, _HALF * tensor.width * tensor.rows // tensor.experts)
+        for layer in tensor.layers:
+            layers[layer] += size
+        once += 0 if tensor.layers else size
+        embedding += size if tensor.role == "token_embd" else 0
+        part = model.moe.active / model.moe.experts if tensor.experts > 1 and model.moe else 1
+        active += size * part * tensor.copies
+    if model.tied_embeddings and not form.ties:
+        once += embedding
+    total = once + sum(layers)
+    read = active - (0 if model.tied_embeddings else embedding)
+    return TorchWeights(total, embedding, tuple(layers), round(read), scratch)
+
+
+def memory(model: Model, workload: Workload) -> MemoryEstimate:
+    """What transformers or vLLM needs for `workload`, a prompt that fills the context taken in at once.
+
+    transformers: KV cache of the tokens held, the widest layer's work on the prompt, logits of the last token.
+    vLLM: cache in pages of 16 tokens, work on one scheduling step. (A vLLM server takes 90 % of a card whatever it
+    needs, to hold more sequences; this is what the workload itself must have.) Raises UserError for a foreign quant.
+    """
+    sums = torch_weights(model, workload.quant)
+    shape = _shape(model)
+    paged = workload.resolved_stack == "vllm"
+    each = -(-workload.context // workload.parallel)
+    tokens = each * workload.parallel
+    step = min(tokens, _VLLM_STEP) if paged else tokens
+    cache = _cache(shape, each, paged) * workload.parallel
+    activations = _HALF * shape.work * step + sums.scratch
+    logits = (_HALF + _FLOAT) * shape.vocab * workload.parallel
+    total = sums.total + cache + activations + logits + RUNTIME_BYTES
+    key = "vllm_inference" if paged else "transformers_inference"
+    limits = band(key)
+    return MemoryEstimate(
+        (
+            Component("weights", sums.total),
+            Component("kv_cache", cache),
+            Component("activations", activations),
+            Component("logits", logits),
+            Component("runtime", RUNTIME_BYTES),
+        ),
+        total,
+        int(total * limits.low),
+        int(total * limits.high),
+        band=key,
+    )
+
+
+class _Shape(NamedTuple):
+    """Widths that cache and activations depend on, once per model."""
+
+    vocab: int
+    row: int  # bytes of one token in one attention layer
+    latent_row: int  # the same where the engine caches latents (vLLM with MLA)
+    full_layers: int
+    window_layers: int
+    window: int
+    state: int  # bytes of one sequence's state over all recurrent layers
+    work: int  # 16-bit numbers per token alive at once while a layer works on a prompt
+
+
+@lru_cache(maxsize=1024)
+def _shape(model: Model) -> _Shape:
+    attending = [not (model.linear and model.linear.layers[layer]) for layer in range(model.layers)]
+    local = [model.window.layers[layer] if model.window else False for layer in range(model.layers)]
+    window_layers = sum(a and b for a, b in zip(attending, local, strict=True))
+    row = latent = _HALF * 2 * model.kv_width
+    if model.mla:
+        mla = model.mla
+        # transformers caches keys and values per head; vLLM the latent that they come from.
+        row = _HALF * model.heads * (mla.qk_nope_head_dim + mla.qk_rope_head_dim + mla.v_head_dim)
+        latent = _HALF * (mla.kv_lora_rank + mla.qk_rope_head_dim)
+    return _Shape(
+        vocab=model.vocab,
+        row=row,
+        latent_row=latent,
+        full_layers=sum(attending) - window_layers,
+        window_layers=window_layers,
+        window=model.window.size if model.window else 0,
+        state=_state(model) * (model.layers - sum(attending)),
+        work=_work(model),
+    )
+
+
+def _work(model: Model) -> int:
+    """Numbers per token alive in the widest moment: gate, up and their product beside residual, norms and output."""
+    widest = model.ffn or 0
+    if model.moe:
+        moe = model.moe
+        routed = moe.expert_ffn * moe.active // moe.experts  # experts run one after another, each on its share
+        widest = max(widest if not all(moe.layers) else 0, moe.shared_ffn, routed)
+    attention = 2 * model.query_width + 2 * model.kv_width
+    return 4 * model.hidden + max(3 * widest, attention)
+
+
+def _state(model: Model) -> int:
+    """Bytes of one sequence's state in one recurrent layer: convolution in 16 bit, the recurrence in fp32."""
+    linear = model.linear
+    if linear is None:
+        return 0
+    if linear.type == "short_conv":
+        return _HALF * model.hidden * linear.conv_kernel
+    inner = linear.value_heads * linear.value_head_dim
+    if linear.type == "gated_delta_net":
+        mixed = inner + 2 * linear.key_heads * linear.key_head_dim
+        return _HALF * linear.conv_kernel * mixed + _FLOAT * inner * linear.key_head_dim
+    mixed = inner + 2 * linear.groups * linear.state
+    return _HALF * linear.conv_kernel * mixed + _FLOAT * inner * linear.state
+
+
+def _cache(shape: _Shape, tokens: int, paged: bool) -> int:
+    """Bytes that one sequence of `tokens` keeps."""
+    windowed = min(tokens, shape.window)
+    if paged:
+        tokens, windowed = (-(-count // _PAGE) * _PAGE for count in (tokens, windowed))
+    row = shape.latent_row if paged else shape.row
+    return row * (shape.full_layers * tokens + shape.window_layers * windowed) + shape.state
+
+
+def _quantised(tensor: Tensor) -> bool:
+    """Linear layers are, experts too; embeddings, head, norms, biases and routers stay 16 bit."""
+    if tensor.rows == 1 or tensor.role in ("output", "ffn_gate_inp") or tensor.role.endswith(".bias"):
+        return False
+    return tensor.module is not None or tensor.experts > 1
+
+
+def _stored(tensor: Tensor, form: _Format) -> int:
+    """Bytes of one occurrence."""
+    count = tensor.width * tensor.rows
+    if form.bits == 16 or not _quantised(tensor):
+        return _HALF * count
+    groups = -(-count // form.group) if form.group_bits else 0
+    bits = count * form.bits + groups * form.group_bits + tensor.rows * form.row_bits
+    return round((bits + tensor.width * tensor.experts * form.column_bits) / 8)
