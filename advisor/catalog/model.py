@@ -16,6 +16,7 @@ class Style:
     gguf: str | None  # llama.cpp's architecture name; None when llama.cpp does not know it
     # "layer" has weight and bias, "layer_nobias" a weight, "layer_plain" neither (OLMo 1)
     norm: Literal["rms", "layer", "layer_nobias", "layer_plain"] = "rms"
+    norm_in_fp32: bool = False  # torch multiplies the norm's weight in fp32 and casts last (Gemma): training memory
     gated_mlp: bool = True  # gate and up projections (SwiGLU, GeGLU); False: up and down only
     activation: Literal["silu", "gelu", "relu2", "other"] = "silu"
     qkv_bias: bool = False
@@ -42,6 +43,7 @@ class Style:
         False  # llama.cpp keeps a small cache for sliding-window layers (gemma), or ignores it
     )
     fused_qkv_torch: bool = False  # one qkv Linear in torch, three tensors in GGUF (Baichuan 2, InternLM 2.5)
+    fused_gate_up_torch: bool = False  # one gate_up Linear in torch, two tensors in GGUF (Granite 4.0)
     fused_delta_torch: bool = False  # delta net's q, k, v, z in one Linear and b, a in another (Qwen3-Next)
     fused_beta_alpha: bool = False  # delta net's b and a in one GGUF tensor
     mla_whole: bool = False  # GGUF keeps kv_b whole instead of split into k_b and v_b (MiniCPM3)

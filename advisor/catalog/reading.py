@@ -61,6 +61,10 @@ class Fields:
     def __contains__(self, key: str) -> bool:
         return self._values.get(key) is not None
 
+    def __iter__(self) -> Iterator[str]:
+        """All field names, in the file's order."""
+        return iter(self._values)
+
     def keys(self) -> tuple[str, ...]:
         """All field names, in the file's order."""
         return tuple(self._values)

@@ -1,0 +1,292 @@
+"""The models of the catalogue: read strictly from resources/catalog, found by any name that people use for them."""
+
+import difflib
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar, cast, get_args, get_type_hints
+
+from advisor import RESOURCES
+from advisor.catalog.model import Linear, Mla, Model, Moe, Style, Window
+from advisor.catalog.reading import Fields, read_entries
+from advisor.errors import UserError
+from advisor.i18n import N_
+
+T = TypeVar("T")
+
+KINDS = ("chat", "code", "reasoning", "vlm", "base", "math")
+# No published model comes near these; beyond them a file is wrong or hostile.
+MAX_LAYERS, MAX_WIDTH, MAX_VOCAB, MAX_EXPERTS, MAX_HEADS = 1024, 1 << 20, 1 << 23, 1 << 14, 1 << 14
+
+
+@cache
+def models() -> tuple[Model, ...]:
+    """All models of the catalogue, in the order of their files. Raises UserError when a file is damaged."""
+    return load_models(RESOURCES / "catalog")
+
+
+@cache
+def styles() -> Mapping[str, Style]:
+    """The architectures of the catalogue by Hugging Face model_type."""
+    return load_styles(RESOURCES / "catalog" / "architectures.json")
+
+
+def load_models(folder: Path) -> tuple[Model, ...]:
+    """The models of `folder`/models/*.json with the styles of `folder`/architectures.json, uncached.
+
+    Raises UserError naming file, entry and field: unknown or missing fields, wrong types, contradictory facts,
+    an id or alias twice.
+    """
+    known = load_styles(folder / "architectures.json")
+    found: list[Model] = []
+    seen: dict[str, str] = {}
+    for path in sorted((folder / "models").glob("*.json")):
+        for entry in read_entries(path, "models"):
+            model = _model(entry, known)
+            for name in {text.lower() for text in (model.id, *model.aliases)}:
+                if name in seen:
+                    raise UserError(
+                        N_("{where}: {name} is already the name of {other}"),
+                        where=entry.where, name=name, other=seen[name],
+                    )  # fmt: skip
+                seen[name] = model.id
+            found.append(model)
+    return tuple(found)
+
+
+def load_styles(path: Path) -> dict[str, Style]:
+    """The architectures of `path` by name. Raises UserError as load_models does."""
+    found: dict[str, Style] = {}
+    for entry in read_entries(path, "architectures"):
+        name = entry.text("name")
+        if name in found:
+            entry.fail("name", N_("{where}: {field}: this name is there twice"))
+        found[name] = _style(entry, Style(name, entry.optional_text("gguf"), source=entry.text("source")))
+    return found
+
+
+def model_from_entry(entry: Mapping[str, object], styles: Mapping[str, Style]) -> Model:
+    """A model from one catalogue entry, or from facts that were read elsewhere and put into the same fields.
+
+    Raises UserError naming the entry and the field.
+    """
+    label = entry.get("id") or entry.get("name")
+    return _model(Fields(entry, label if isinstance(label, str) else "model"), styles)
+
+
+def find_model(text: str) -> Model:
+    """The model called `text`: its id, name or Hugging Face name, with any case and any separators.
+
+    Raises UserError listing the nearest ids when there is none.
+    """
+    index = _index()
+    for key in _keys(text):
+        if key in index:
+            return index[key]
+    raise UserError(
+        N_("{name}: no such model in the catalogue; near: {candidates}"),
+        name=text if len(text) <= 80 else text[:77] + "...", candidates=", ".join(_near(text)) or "-",
+    )  # fmt: skip
+
+
+@cache
+def _index() -> Mapping[str, Model]:
+    """Models by every key of their names; a name that two models share goes to the one that carries it as its own."""
+    index: dict[str, Model] = {}
+    for names in (lambda m: (m.id, m.name), lambda m: m.aliases, _tails):
+        found: dict[str, Model | None] = {}
+        for model in models():
+            for key in {key for name in names(model) for key in _keys(name)}:
+                found[key] = model if found.get(key, model) is model else None
+        for key, owner in found.items():
+            if owner is not None:
+                index.setdefault(key, owner)
+    return index
+
+
+def _tails(model: Model) -> tuple[str, ...]:
+    """Hugging Face names without their owner."""
+    return tuple(alias.partition("/")[2] for alias in model.aliases if "/" in alias)
+
+
+def _keys(text: str) -> tuple[str, str]:
+    """`text` with one kind of separator, and without any: "Qwen2.5_7B" -> "qwen2-5-7b", "qwen257b"."""
+    words = re.findall(r"[a-z0-9]+", text.lower()[:200])
+    return "-".join(words), "".join(words)
+
+
+def _near(text: str) -> list[str]:
+    """Up to five ids that look like `text`."""
+    wanted = _keys(text)[1]
+    ids = {_keys(model.id)[1]: model.id for model in models()}
+    inside = [name for key, name in ids.items() if wanted and wanted in key]
+    alike = [ids[key] for key in difflib.get_close_matches(wanted, ids, n=5, cutoff=0.5)]
+    return list(dict.fromkeys([*alike, *inside]))[:5]
+
+
+_STYLE_CHOICES: Mapping[str, tuple[str, ...]] = {
+    name: get_args(get_type_hints(Style)[name]) for name in ("norm", "activation", "qk_norm")
+}
+
+
+def _style(entry: Fields, base: Style) -> Style:
+    """`base` with the fields of `entry` that belong to a style; refuses all others."""
+    values = {name: getattr(base, name) for name in Style.__dataclass_fields__}
+    for name in entry:
+        if name in ("name", "gguf", "source") or name not in values:
+            continue
+        values[name] = _style_value(entry, name, values[name])
+    entry.close()
+    return Style(**values)
+
+
+def _style_value(entry: Fields, name: str, default: object) -> object:
+    if name in _STYLE_CHOICES:
+        return entry.choice(name, _STYLE_CHOICES[name])
+    if isinstance(default, bool):
+        return entry.flag(name)
+    if isinstance(default, int):
+        return entry.integer(name, 0, MAX_VOCAB)
+    names = entry.section(name)
+    assert names is not None
+    # "" is an answer here: this role is no Linear in torch.
+    return {key: names.text(key) if names.value(key) != "" else "" for key in names}
+
+
+def _model(entry: Fields, known: Mapping[str, Style]) -> Model:
+    """The model of one entry, checked."""
+    layers = entry.integer("layers", 1, MAX_LAYERS)
+    model = Model(
+        id=entry.text("id"),
+        name=entry.text("name"),
+        family=entry.text("family"),
+        kind=entry.choice("kind", KINDS),
+        style=_model_style(entry, known),
+        layers=layers,
+        hidden=entry.integer("hidden", 1, MAX_WIDTH),
+        heads=entry.integer("heads", 1, MAX_HEADS),
+        kv_heads=entry.integer("kv_heads", 1, MAX_HEADS),
+        head_dim=entry.integer("head_dim", 1, MAX_WIDTH),
+        vocab=entry.integer("vocab", 1, MAX_VOCAB),
+        tied_embeddings=entry.flag("tied_embeddings"),
+        ffn=entry.optional_integer("ffn", 1, MAX_WIDTH),
+        window=_part(entry.section("window"), _window, layers),
+        moe=_part(entry.section("moe"), _moe, layers),
+        mla=_part(entry.section("mla"), _mla, layers),
+        linear=_part(entry.section("linear"), _linear, layers),
+        max_context=entry.optional_integer("max_context", 1, 1 << 30),
+        extras=_extras(entry),
+        published_parameters=entry.optional_integer("published_parameters", 1),
+        count_note=entry.optional_text("count_note") or "",
+        aliases=entry.texts("aliases"),
+        licence=entry.optional_text("licence"),
+        languages=entry.optional_text("languages"),
+        released=entry.optional_text("released"),
+        count_tolerance=entry.optional_number("count_tolerance", 0, 1) or 0.0,
+        gguf_vocab=entry.optional_integer("gguf_vocab", 1, MAX_VOCAB),
+        rope_factors=entry.flag("rope_factors"),
+        long_rope=entry.optional_integer("long_rope", 1, MAX_WIDTH) or 0,
+        tokenizer=cast(Any, entry.choice("tokenizer", ("bpe", "spm")) if "tokenizer" in entry else "unknown"),
+        merges=entry.optional_integer("merges", 0, MAX_VOCAB),
+        source=entry.text("source"),
+    )
+    entry.close()
+    _check(model, entry)
+    return model
+
+
+def _model_style(entry: Fields, known: Mapping[str, Style]) -> Style:
+    name = entry.text("style")
+    if name not in known:
+        entry.fail("style", N_("{where}: {field}: {name} is not in architectures.json"), name=name)
+    differs = entry.section("differs")
+    return known[name] if differs is None else _style(differs, known[name])
+
+
+def _part(section: Fields | None, read: Callable[[Fields, int], T], layers: int) -> T | None:
+    return None if section is None else read(section, layers)
+
+
+def _window(entry: Fields, layers: int) -> Window:
+    size = entry.integer("size", 1, 1 << 30)
+    every = entry.integer("global_every", 0, MAX_LAYERS)
+    entry.close()
+    return Window(size, tuple(every == 0 or (i + 1) % every != 0 for i in range(layers)))
+
+
+def _moe(entry: Fields, layers: int) -> Moe:
+    first = entry.optional_integer("first_dense", 0, layers) or 0
+    every = entry.optional_integer("every", 1, layers) or 1
+    shared = entry.optional_integer("shared", 0, MAX_EXPERTS) or 0
+    moe = Moe(
+        experts=entry.integer("experts", 2, MAX_EXPERTS),
+        active=entry.integer("active", 1, MAX_EXPERTS),
+        expert_ffn=entry.integer("expert_ffn", 1, MAX_WIDTH),
+        layers=tuple(i >= first and (i + 1) % every == 0 for i in range(layers)),
+        shared=shared,
+        shared_ffn=entry.integer("shared_ffn", 1, MAX_WIDTH) if shared else 0,
+    )
+    entry.close()
+    if moe.active > moe.experts:
+        entry.fail("active", N_("{where}: {field}: more active experts than there are"))
+    return moe
+
+
+def _mla(entry: Fields, _layers: int) -> Mla:
+    mla = Mla(
+        q_lora_rank=entry.optional_integer("q_lora_rank", 1, MAX_WIDTH),
+        kv_lora_rank=entry.integer("kv_lora_rank", 1, MAX_WIDTH),
+        qk_nope_head_dim=entry.integer("qk_nope_head_dim", 1, MAX_WIDTH),
+        qk_rope_head_dim=entry.integer("qk_rope_head_dim", 1, MAX_WIDTH),
+        v_head_dim=entry.integer("v_head_dim", 1, MAX_WIDTH),
+    )
+    entry.close()
+    return mla
+
+
+def _linear(entry: Fields, layers: int) -> Linear:
+    kind = entry.choice("type", LINEAR_TYPES)
+    every = entry.optional_integer("attention_every", 2, MAX_LAYERS)
+    listed = entry.integers("attention_layers", 0, layers - 1)
+    if (every is None) == (not listed):
+        entry.fail("attention_every", N_("{where}: {field}: give either this or attention_layers"))
+    counts = {
+        name: entry.optional_integer(name, 1, MAX_WIDTH) or 0
+        for name in ("key_heads", "value_heads", "key_head_dim", "value_head_dim", "conv_kernel", "groups", "state")
+    }
+    missing = next((name for name in _LINEAR_NEEDS[kind] if not counts[name]), None)
+    if missing:
+        entry.fail(missing, N_("{where}: {field}: missing"))
+    entry.close()
+    attention = {i for i in range(layers) if (i + 1) % every == 0} if every else set(listed)
+    return Linear(cast(Any, kind), tuple(i not in attention for i in range(layers)), **counts)
+
+
+LINEAR_TYPES: tuple[str, ...] = get_args(get_type_hints(Linear)["type"])
+_LINEAR_NEEDS: Mapping[str, tuple[str, ...]] = {
+    "gated_delta_net": ("key_heads", "value_heads", "key_head_dim", "value_head_dim", "conv_kernel"),
+    "short_conv": ("conv_kernel",),
+    "mamba2": ("value_heads", "value_head_dim", "groups", "state", "conv_kernel"),
+}
+
+
+def _extras(entry: Fields) -> Mapping[str, int]:
+    extras = entry.section("extras")
+    return {} if extras is None else {name: extras.integer(name, 1) for name in extras}
+
+
+def _check(model: Model, entry: Fields) -> None:
+    """Refuse facts that contradict each other, naming the field that does."""
+    if model.heads % model.kv_heads:
+        entry.fail("kv_heads", N_("{where}: {field}: {heads} heads are no multiple"), heads=model.heads)
+    if model.ffn is None and (model.moe is None or not all(model.moe.layers)):
+        entry.fail("ffn", N_("{where}: {field}: missing, though some layers have no experts"))
+    if model.moe and not any(model.moe.layers):
+        entry.fail("moe", N_("{where}: {field}: no layer has experts"))
+    if model.linear and model.linear.type == "gated_delta_net" and model.linear.value_heads % model.linear.key_heads:
+        entry.fail("linear", N_("{where}: {field}: value heads are no multiple of key heads"))
+    if model.gguf_vocab and model.gguf_vocab > model.vocab:
+        entry.fail("gguf_vocab", N_("{where}: {field}: more rows than the vocabulary"))
+    if model.count_tolerance and not model.count_note:
+        entry.fail("count_note", N_("{where}: {field}: a count that may differ needs its reason"))
