@@ -1,0 +1,35 @@
+"""How to ask this computer what it is: `detect()`. One module per source; none may hurt another."""
+
+import sys
+from collections.abc import Sequence
+
+from advisor.machine import Machine
+from advisor.probes.merge import merged
+from advisor.probes.opinion import second_opinion
+from advisor.probes.runner import Probe, run
+
+__all__ = ["detect", "probes", "second_opinion"]
+
+
+def detect(timeout_s: float = 5.0) -> Machine:
+    """This computer, every value with its origin, within about `timeout_s` seconds whatever a driver does.
+
+    A probe that raises, hangs or lies leaves its fields None with the reason, and a note. Never raises.
+    """
+    return merged(run(probes(), timeout_s))
+
+
+def probes() -> Sequence[Probe]:
+    """The probes of this operating system, most trusted first."""
+    # Imported here: each platform's readers are of no use on another.
+    if sys.platform == "win32":
+        from advisor.probes import windows
+
+        return windows.probes()
+    if sys.platform == "darwin":
+        from advisor.probes import macos
+
+        return macos.probes()
+    from advisor.probes import linux
+
+    return linux.probes()

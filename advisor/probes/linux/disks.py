@@ -1,0 +1,169 @@
+"""Linux: mounted volumes on real disks, from /proc/self/mounts, statvfs and /sys/class/block."""
+
+import os
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from advisor.i18n import N_
+from advisor.machine import Disk, DiskKind, Machine
+from advisor.probes import files
+from advisor.probes.facts import Facts
+from advisor.probes.names import usable
+from advisor.probes.runner import limited, reason_of
+
+_MOUNTS = "/proc/self/mounts"
+_NETWORK = frozenset(
+    {"nfs", "nfs4", "cifs", "smb3", "fuse.sshfs", "9p", "virtiofs", "afs", "ceph", "glusterfs", "lustre"}
+)
+# File systems that name no block device and still hold files on a disk: those of containers and pools.
+_DEVICELESS = frozenset({"overlay", "zfs", "btrfs", "aufs", "fuse.fuse-overlayfs", "bcachefs", "drvfs", "v9fs"})
+_NO_STORAGE = re.compile(r"^/dev/(loop|zram|ram|fd|sr)\d")
+_SMALL = ("/boot", "/efi", "/snap", "/recovery")  # volumes that hold the system's start, never models
+_NETWORK_WAIT_S = 0.5
+
+
+class Mount(NamedTuple):
+    """One line of the mount table."""
+
+    device: str
+    point: str
+    filesystem: str
+
+
+def read(root: Path) -> Machine:
+    """Every mounted volume once, the root volume first. A dead network volume costs half a second, not the list."""
+    mounts = chosen(parse_mounts(files.read(root / _MOUNTS[1:]) or ""))
+    return Machine(disks=tuple(_disk(root, mount) for mount in mounts))
+
+
+def parse_mounts(text: str) -> list[Mount]:
+    """The lines of /proc/mounts; blanks in names are written as \\040 there."""
+    lines = (line.split() for line in text.splitlines())
+    return [Mount(_unescaped(w[0]), _unescaped(w[1]), w[2]) for w in lines if len(w) >= 3]
+
+
+def _unescaped(text: str) -> str:
+    return re.sub(r"\\([0-7]{3})", lambda found: chr(int(found.group(1), 8)), text)
+
+
+def chosen(mounts: Iterable[Mount]) -> list[Mount]:
+    """Real volumes: no loop devices, nothing twice (bind mounts, subvolumes), nothing that only starts the system."""
+    best: dict[str, Mount] = {}
+    # The shortest mount point of a device is the one that people know it by.
+    for mount in sorted(mounts, key=lambda m: (len(m.point), m.point)):
+        if _is_storage(mount):
+            best.setdefault(mount.device if mount.device.startswith("/dev/") else mount.point, mount)
+    return sorted(best.values(), key=lambda m: (m.point != "/", m.filesystem in _NETWORK, m.point))
+
+
+def _is_storage(mount: Mount) -> bool:
+    if mount.point == "/":
+        return mount.filesystem not in ("rootfs", "tmpfs", "ramfs")
+    if mount.point.startswith(_SMALL) or mount.point.startswith(("/proc", "/sys", "/dev", "/var/lib/docker")):
+        return False
+    if mount.filesystem in _NETWORK:
+        return True
+    if mount.device.startswith("/dev/"):
+        return not _NO_STORAGE.match(mount.device) and mount.filesystem not in ("devtmpfs", "squashfs", "iso9660")
+    return mount.filesystem in _DEVICELESS and mount.filesystem != "overlay"
+
+
+def _disk(root: Path, mount: Mount) -> Disk:
+    facts = Facts()
+    facts.add("mount", without_user(mount.point), _MOUNTS)
+    if mount.filesystem in _NETWORK:
+        facts.add("kind", "network", _MOUNTS)
+        facts.unknown("name", N_("a network volume"))
+    block = block_folder(root, mount)
+    if block is not None:
+        kind, name, source = describe_block(block)
+        facts.add("kind", kind, source)
+        facts.add("name", name, source)
+    elif root == files.LIVE_ROOT:
+        facts.unknown("kind", N_("the system does not show the disk behind it"))
+        facts.unknown("name", N_("the system does not show the disk behind it"))
+    if root == files.LIVE_ROOT:
+        _add_sizes(facts, mount)
+    else:
+        facts.unknown("total_bytes", N_("not part of a recording"))
+        facts.unknown("free_bytes", N_("not part of a recording"))
+    return facts.part(Disk)
+
+
+def _add_sizes(facts: Facts, mount: Mount) -> None:
+    try:
+        # Only a network volume can hang; a thread for each of the others would cost more than the call.
+        remote = mount.filesystem in _NETWORK
+        status = limited(lambda: os.statvfs(mount.point), _NETWORK_WAIT_S) if remote else os.statvfs(mount.point)
+    except OSError as error:
+        for name in ("total_bytes", "free_bytes"):
+            facts.unknown(name, N_("{source}: could not be read ({reason})"), source="statvfs", reason=reason_of(error))
+        return
+    facts.add("total_bytes", status.f_blocks * status.f_frsize, "statvfs")
+    facts.add("free_bytes", status.f_bavail * status.f_frsize, "statvfs")
+
+
+def without_user(point: str) -> str:
+    """A mount point without the user's name: "/run/media/maria/USB" becomes "/run/media/.../USB"."""
+    return re.sub(r"^(/(?:run/)?media/|/home/|/Users/)[^/]+(?=/|$)", r"\1...", point)
+
+
+def block_folder(root: Path, mount: Mount) -> Path | None:
+    """The real sysfs folder of the disk below a mounted volume: partition, dm and md devices are followed down."""
+    blocks = root / "sys/class/block"
+    name = Path(mount.device).name
+    if root == files.LIVE_ROOT and mount.device.startswith("/dev/"):
+        name = Path(os.path.realpath(mount.device)).name
+    folder = blocks / name
+    if not folder.exists():
+        folder = root / "sys/block" / name
+    if not folder.exists() and root == files.LIVE_ROOT:
+        folder = _by_number(mount.point)
+    if not folder.exists():
+        return None
+    return _bottom(folder.resolve())
+
+
+def _by_number(point: str) -> Path:
+    try:
+        number = os.stat(point).st_dev  # noqa: PTH116 (the device number is what is asked for)
+    except OSError:
+        return Path("/nonexistent")
+    return Path(f"/sys/dev/block/{os.major(number)}:{os.minor(number)}")
+
+
+def _bottom(folder: Path) -> Path:
+    for _ in range(8):
+        slaves = files.children(folder / "slaves")
+        if (folder / "partition").exists():
+            folder = folder.parent
+        elif slaves:
+            folder = slaves[0].resolve()
+        else:
+            break
+    return folder
+
+
+def describe_block(folder: Path) -> tuple[DiskKind | None, str | None, str]:
+    """(kind, name, source) of a whole disk by its sysfs folder."""
+    model = " ".join((files.read(folder / "device/model") or "").split())
+    name = model if usable(model) else folder.name
+    return _kind(folder, model), name, f"/sys/block/{folder.name}"
+
+
+def _kind(folder: Path, model: str) -> DiskKind | None:
+    path = str(folder)
+    if "/usb" in path:
+        return "usb"
+    if folder.name.startswith("mmcblk"):
+        return "emmc"
+    if folder.name.startswith(("vd", "xvd")) or re.search(r"virtual|vbox|qemu|vmware", model, re.IGNORECASE):
+        return "virtual"
+    if folder.name.startswith("nvme"):
+        return "nvme"
+    rotational = files.integer(folder / "queue/rotational")
+    if rotational is None:
+        return None
+    return "hdd" if rotational else "ssd"

@@ -1,0 +1,171 @@
+"""Linux: every graphics processor on the PCI bus or in the chip, from sysfs; drivers are not asked here."""
+
+import os
+import re
+from pathlib import Path
+
+from advisor.i18n import N_
+from advisor.machine import Gpu, Machine
+from advisor.probes import files
+from advisor.probes.facts import Facts
+from advisor.probes.names import usable
+from advisor.probes.pci import PCI_VENDORS, VIRTUAL_VENDORS, pci_name
+
+_PCI = "/sys/bus/pci/devices"
+_DRM = "/sys/class/drm"
+# PCI classes: VGA, 3D controller (a laptop's second card), display controller (AMD Instinct).
+_CLASSES = (0x0300, 0x0302, 0x0380)
+_ENCRYPTION_CONTROLLER = 0x1080
+_SERVER_GRAPHICS = ("1a03", "102b")  # ASPEED, Matrox: the picture of a server's management chip
+_SIZE_FILES = ("mem_info_vram_total", "tile0/physical_vram_size_bytes", "lmem_total_bytes")
+
+
+def read(root: Path) -> Machine:
+    """All GPUs below `root`, by bus address, then those inside an ARM chip."""
+    folders = [f for f in files.children(root / _PCI[1:]) if _class_of(f) in _CLASSES]
+    on_bus = tuple(_pci_gpu(root, folder.resolve(), folder.name) for folder in folders)
+    return Machine(gpus=on_bus + tuple(_chip_gpus(root)))
+
+
+def _class_of(folder: Path) -> int | None:
+    code = files.integer(folder / "class")
+    return None if code is None else code >> 8
+
+
+def _hex(folder: Path, name: str) -> str:
+    return f"{files.integer(folder / name) or 0:04x}"
+
+
+def _pci_gpu(root: Path, folder: Path, address: str) -> Gpu:
+    facts = Facts()
+    vendor_id = _hex(folder, "vendor")
+    pci_id = f"{vendor_id}:{_hex(folder, 'device')}"
+    facts.add("bus_address", address, _PCI)
+    facts.add("pci_id", pci_id, _PCI)
+    facts.add("vendor", PCI_VENDORS.get(vendor_id), _PCI)
+    facts.add("name", _nvidia_name(root, address), "/proc/driver/nvidia")
+    product = files.read(folder / "product_name")
+    facts.add("name", product if usable(product) else None, f"{_PCI}/product_name")
+    if found := pci_name(root, pci_id):
+        facts.add("name", found[0], found[1], "looked_up")
+    _add_kind(facts, root, address, vendor_id)
+    _add_driver(facts, root, folder)
+    _add_memory(facts, folder)
+    return facts.part(Gpu)
+
+
+def _nvidia_name(root: Path, address: str) -> str | None:
+    text = files.read(root / "proc/driver/nvidia/gpus" / address / "information") or ""
+    found = re.search(r"^Model:\s*(.+?)\s*$", text, re.MULTILINE)
+    # A driver that is older than its card calls it "Graphics Device".
+    return found.group(1) if found and usable(found.group(1)) and found.group(1) != "Graphics Device" else None
+
+
+def _add_kind(facts: Facts, root: Path, address: str, vendor_id: str) -> None:
+    """Integrated or not by place on the bus and neighbours; the size of its memory never decides."""
+    domain_bus, _, place = address.rpartition(":")
+    if vendor_id in VIRTUAL_VENDORS:
+        facts.add("kind", "virtual", _PCI)
+    elif vendor_id in _SERVER_GRAPHICS:
+        facts.add("kind", "integrated", N_("the graphics of the server's management chip"), "computed")
+    elif vendor_id == "8086":
+        inside = domain_bus.endswith(":00") and place == "02.0"
+        facts.add("kind", "integrated" if inside else "discrete", N_("its place on the PCI bus"), "computed")
+    elif vendor_id == "1002":
+        # AMD's processors with graphics show both as functions of one device, beside the security processor.
+        functions = files.children(root / _PCI[1:], f"{address.rsplit('.', 1)[0]}.*")
+        shared = any(_class_of(f) == _ENCRYPTION_CONTROLLER for f in functions)
+        inside = shared or (domain_bus.endswith(":00") and not _is_passed_through(root))
+        facts.add("kind", "integrated" if inside else "discrete", N_("its place on the PCI bus"), "computed")
+    elif vendor_id == "10de":
+        facts.add("kind", "discrete", N_("its place on the PCI bus"), "computed")
+
+
+def _is_passed_through(root: Path) -> bool:
+    # In a virtual machine a passed-through card may sit on bus 0, where only built-in graphics sit otherwise.
+    return "hypervisor" in (files.read(root / "proc/cpuinfo") or "")
+
+
+def _add_driver(facts: Facts, root: Path, folder: Path) -> None:
+    link = folder / "driver"
+    name = link.resolve().name if link.exists() else _linked_name(link)
+    if name is None:
+        facts.unknown("driver", N_("no driver is loaded for it"))
+        return
+    version = files.read(root / "sys/module" / name / "version")
+    release = os.uname().release if root == files.LIVE_ROOT else files.read(root / "proc/sys/kernel/osrelease")
+    text = f"{name} {version}" if version else f"{name} (Linux {release})" if release else name
+    facts.add("driver", text, f"{_PCI}/driver")
+
+
+def _linked_name(link: Path) -> str | None:
+    try:
+        return link.readlink().name  # a recording may hold the link without its target
+    except OSError:
+        return None
+
+
+def _add_memory(facts: Facts, folder: Path) -> None:
+    """Dedicated and shared memory: amdgpu's, i915's and xe's files. AMD's "visible" size is smaller: never that one."""
+    for name in _SIZE_FILES:
+        for place in (folder, *files.children(folder, "drm/card[0-9]*")):
+            facts.add("vram_bytes", files.integer(place / name), name)
+    used = files.integer(folder / "mem_info_vram_used")
+    if used is not None and "vram_bytes" in facts.values:
+        facts.add("vram_available_bytes", max(0, facts.values["vram_bytes"] - used), "mem_info_vram_used")
+    facts.add("shared_bytes", files.integer(folder / "mem_info_gtt_total"), "mem_info_gtt_total")
+    if facts.values.get("kind") == "integrated" and facts.values.get("vendor") == "Intel":
+        facts.add("vram_bytes", 0, N_("integrated graphics use the system's memory"), "computed")
+    if facts.values.get("kind") == "virtual":
+        facts.unknown("vram_bytes", N_("a virtual display adapter has no memory of its own"))
+    if "driver" not in facts.values:
+        facts.unknown("vram_bytes", N_("no driver is loaded for it"))
+    facts.unknown("vram_bytes", N_("its driver does not tell the system"))
+
+
+def _chip_gpus(root: Path) -> list[Gpu]:
+    """GPUs inside an ARM chip (Mali, Adreno, VideoCore, Tegra, Apple): render nodes that are no PCI devices."""
+    gpus = []
+    for node in files.children(root / _DRM[1:], "renderD*"):
+        uevent = files.read(node / "device/uevent") or ""
+        values = dict(line.split("=", 1) for line in uevent.splitlines() if "=" in line)
+        compatible = values.get("OF_COMPATIBLE_0")
+        if "PCI_ID" in values or compatible is None:
+            continue
+        facts = Facts()
+        facts.add("name", compatible, f"{_DRM}/device/uevent")
+        facts.add("kind", "unified", N_("part of the processor's chip"), "computed")
+        facts.add("vram_bytes", 0, N_("integrated graphics use the system's memory"), "computed")
+        facts.add("driver", values.get("DRIVER"), f"{_DRM}/device/uevent")
+        facts.unknown("pci_id", N_("not on a PCI bus"))
+        facts.unknown("bus_address", N_("not on a PCI bus"))
+        gpus.append(facts.part(Gpu))
+    return gpus
+
+
+def sleeping_nvidia(root: Path) -> tuple[str, ...]:
+    """Bus addresses of the NVIDIA cards when every one of them sleeps; () when one is awake or there is none."""
+    cards = [
+        folder
+        for folder in files.children(root / _PCI[1:])
+        if _class_of(folder) in _CLASSES and files.integer(folder / "vendor") == 0x10DE
+    ]
+    asleep = [c for c in cards if files.read(c / "power/runtime_status") == "suspended"]
+    return tuple(c.name for c in asleep) if cards and len(asleep) == len(cards) else ()
+
+
+def awake_amd(root: Path) -> tuple[Gpu, ...]:
+    """The AMD cards whose counters may be read without waking them."""
+    folders = [
+        folder
+        for folder in files.children(root / _PCI[1:])
+        if _class_of(folder) in _CLASSES
+        and files.integer(folder / "vendor") == 0x1002
+        and files.read(folder / "power/runtime_status") != "suspended"
+    ]
+    return tuple(_pci_gpu(root, folder.resolve(), folder.name) for folder in folders)
+
+
+def busy_percent(root: Path, gpu: Gpu) -> int | None:
+    """The load of an AMD card."""
+    return files.integer(root / _PCI[1:] / (gpu.bus_address or "") / "gpu_busy_percent")

@@ -1,0 +1,116 @@
+"""Linux: the memory from /proc/meminfo, the container's limit, and the modules from SMBIOS or udev's copy of it."""
+
+import re
+from pathlib import Path
+
+from advisor.i18n import N_
+from advisor.machine import Machine, Memory
+from advisor.probes import files, ram, smbios
+from advisor.probes.facts import Facts
+from advisor.probes.linux import cgroup
+
+_PROC = "/proc/meminfo"
+_TABLE = "/sys/firmware/dmi/tables/DMI"
+_UDEV = "/run/udev/data/+dmi:id"
+_BLOCKS = "/sys/devices/system/memory"
+
+
+def read(root: Path) -> Machine:
+    """Sizes: total, available, limit, installed."""
+    return Machine(memory=sizes(root))
+
+
+def sizes(root: Path) -> Memory:
+    """The memory's sizes alone, cheap enough for a gauge: two or three small files."""
+    facts = Facts()
+    values = parse_meminfo(files.read(root / _PROC[1:]) or "")
+    facts.add("total_bytes", values.get("MemTotal"), _PROC)
+    _add_available(facts, values)
+    limit = cgroup.memory_limit(root)
+    if limit is not None and limit.limit_bytes < values.get("MemTotal", limit.limit_bytes + 1):
+        facts.add("limit_bytes", limit.limit_bytes, limit.source)
+        _limit_available(facts, limit)
+    facts.absent("limit_bytes", N_("no limit"))
+    return facts.part(Memory)
+
+
+def parse_meminfo(text: str) -> dict[str, int]:
+    """The values of /proc/meminfo in bytes."""
+    found = re.findall(r"^(\S+):\s+(\d+)(?:\s+(kB))?\s*$", text, re.MULTILINE)
+    return {name: int(value) * (1024 if unit else 1) for name, value, unit in found}
+
+
+def _add_available(facts: Facts, values: dict[str, int]) -> None:
+    total, available = values.get("MemTotal"), values.get("MemAvailable")
+    if available is not None and (total is None or available <= total):
+        facts.add("available_bytes", available, _PROC)
+    # Kernels before 3.14 do not estimate it; some hypervisors' kernels write more than there is.
+    parts = [values[name] for name in ("MemFree", "Buffers", "Cached") if name in values]
+    if "MemFree" in values and (total is None or sum(parts) <= total):
+        facts.add("available_bytes", sum(parts), N_("/proc/meminfo: free + buffers + cached"), "computed")
+
+
+def _limit_available(facts: Facts, limit: cgroup.MemoryLimit) -> None:
+    if limit.used_bytes is None:
+        return
+    left = max(0, limit.limit_bytes - limit.used_bytes)
+    if left < facts.values.get("available_bytes", left + 1):
+        facts.values.pop("available_bytes", None)
+        facts.add("available_bytes", left, N_("the container's limit less what it uses"), "computed")
+
+
+def read_modules(root: Path) -> Machine:
+    """Kind, speed, channels and modules. The raw table is for root only; udev keeps a copy of what we need for all."""
+    modules, source = _modules(root)
+    if source is not None:
+        memory = ram.memory(modules, source)
+        note = ram.uneven(memory.modules)
+        return Machine(memory=memory, notes=(note,) if note else ())
+    facts = Facts()
+    blocks = len(files.children(root / _BLOCKS[1:], "memory[0-9]*"))
+    block = files.read(root / _BLOCKS[1:] / "block_size_bytes")
+    if blocks and block and re.fullmatch(r"[0-9a-fA-F]+", block):
+        facts.add("installed_bytes", blocks * int(block, 16), _BLOCKS)
+    reason = N_("only an administrator may read the firmware's table of memory modules")
+    if not (root / _TABLE[1:]).exists():
+        reason = N_("the firmware shows this system no table of memory modules")
+    for name in ("kind", "speed_mts", "channels"):
+        facts.unknown(name, reason)
+    facts.unknown("bandwidth_bytes_per_s", N_("speed and channels of the memory are unknown"))
+    return Machine(memory=facts.part(Memory))
+
+
+def _modules(root: Path) -> tuple[tuple[ram.Module, ...], str | None]:
+    table = files.read_bytes(root / _TABLE[1:])
+    if table:
+        return smbios.memory_modules(smbios.structures(table)), "SMBIOS"
+    text = files.read(root / _UDEV[1:])
+    if text and "MEMORY_DEVICE_0_" in text:
+        return parse_udev(text), N_("udev's copy of SMBIOS")
+    return (), None
+
+
+def parse_udev(text: str) -> tuple[ram.Module, ...]:
+    """The populated modules in udev's database entry of the firmware ("E:MEMORY_DEVICE_0_SIZE=...")."""
+    devices: dict[int, dict[str, str]] = {}
+    for number, name, value in re.findall(r"^E: ?MEMORY_DEVICE_(\d+)_(\w+)=(.*)$", text, re.MULTILINE):
+        devices.setdefault(int(number), {})[name] = value.strip()
+    return tuple(_module(devices[n]) for n in sorted(devices) if _positive(devices[n].get("SIZE")))
+
+
+def _module(values: dict[str, str]) -> ram.Module:
+    kind = values.get("TYPE")
+    return ram.Module(
+        slot=values.get("LOCATOR"),
+        bank=values.get("BANK_LOCATOR"),
+        size_bytes=_positive(values.get("SIZE")),
+        kind=kind if kind and re.fullmatch(r"(LP)?DDR\d?|HBM\d?|SDRAM", kind) else None,
+        speed_mts=_positive(values.get("CONFIGURED_SPEED_MTS")),
+        rated_mts=_positive(values.get("SPEED_MTS")),
+        maker=values.get("MANUFACTURER"),
+        width_bits=_positive(values.get("DATA_WIDTH")),
+    )
+
+
+def _positive(text: str | None) -> int | None:
+    return int(text) if text and text.isdecimal() and int(text) > 0 else None
