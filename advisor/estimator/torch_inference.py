@@ -17,6 +17,7 @@ from advisor.workload import TORCH_QUANTS, Workload
 RUNTIME_BYTES = 512 << 20
 _HALF = 2  # bytes of a 16-bit number
 _FLOAT = 4
+_REPLY = 2048  # tokens of an answer; half of a shorter context
 _PAGE = 16  # tokens of a vLLM cache block (vllm/config/cache.py, block_size)
 _VLLM_STEP = 8192  # tokens that vLLM profiles its activations with (max_num_batched_tokens of a server)
 
@@ -85,20 +86,25 @@ def torch_weights(model: Model, quant: str) -> TorchWeights:
 
 
 def memory(model: Model, workload: Workload) -> MemoryEstimate:
-    """What transformers or vLLM needs for `workload`, a prompt that fills the context taken in at once.
+    """What transformers or vLLM needs for `workload`: contexts full at the end, `_REPLY` tokens of them written.
 
-    transformers: KV cache of the tokens held, the widest layer's work on the prompt, logits of the last token.
-    vLLM: cache in pages of 16 tokens, work on one scheduling step. (A vLLM server takes 90 % of a card whatever it
-    needs, to hold more sequences; this is what the workload itself must have.) Raises UserError for a foreign quant.
+    transformers takes the prompt in at once: its peak is then (cache so far, the widest layer's work on the prompt) or
+    at the end (the whole cache, one layer's part of it copied as it grows). vLLM keeps its cache in pages and works in
+    steps. (A vLLM server takes 90 % of a card whatever it needs, to hold more sequences; this is what the workload
+    itself must have.) Raises UserError for a quant that torch does not load.
     """
     sums = torch_weights(model, workload.quant)
     shape = _shape(model)
     paged = workload.resolved_stack == "vllm"
     each = -(-workload.context // workload.parallel)
-    tokens = each * workload.parallel
-    step = min(tokens, _VLLM_STEP) if paged else tokens
+    prompt = max(each - _REPLY, each // 2)
     cache = _cache(shape, each, paged) * workload.parallel
-    activations = _HALF * shape.work * step + sums.scratch
+    if paged:
+        activations = _activations(shape, min(each * workload.parallel, _VLLM_STEP), sums.scratch)
+    else:
+        early = cache - _cache(shape, prompt, paged) * workload.parallel
+        work = _activations(shape, prompt * workload.parallel, sums.scratch)
+        activations = max(work - early, _cache_of_one_layer(shape, each) * workload.parallel)
     logits = (_HALF + _FLOAT) * shape.vocab * workload.parallel
     total = sums.total + cache + activations + logits + RUNTIME_BYTES
     key = "vllm_inference" if paged else "transformers_inference"
@@ -128,7 +134,8 @@ class _Shape(NamedTuple):
     window_layers: int
     window: int
     state: int  # bytes of one sequence's state over all recurrent layers
-    work: int  # 16-bit numbers per token alive at once while a layer works on a prompt
+    work: int  # 16-bit numbers per token alive at once while a layer works on a prompt, without the MLP's product
+    product: int  # the MLP's product of gate and up, per token
 
 
 @lru_cache(maxsize=1024)
@@ -150,19 +157,29 @@ def _shape(model: Model) -> _Shape:
         window_layers=window_layers,
         window=model.window.size if model.window else 0,
         state=_state(model) * (model.layers - sum(attending)),
-        work=_work(model),
+        work=4 * model.hidden + max(2 * _widest(model), model.query_width + 2 * model.kv_width),
+        product=max(_widest(model), model.query_width),
     )
 
 
-def _work(model: Model) -> int:
-    """Numbers per token alive in the widest moment: gate, up and their product beside residual, norms and output."""
+def _widest(model: Model) -> int:
+    """Width of the MLP that a token meets."""
     widest = model.ffn or 0
     if model.moe:
         moe = model.moe
         routed = moe.expert_ffn * moe.active // moe.experts  # experts run one after another, each on its share
         widest = max(widest if not all(moe.layers) else 0, moe.shared_ffn, routed)
-    attention = 2 * model.query_width + 2 * model.kv_width
-    return 4 * model.hidden + max(3 * widest, attention)
+    return widest
+
+
+def _activations(shape: _Shape, tokens: int, scratch: int) -> int:
+    """Bytes at work on `tokens`: residual, norms, gate and up; then their product, or a Linear unpacked to 16 bit."""
+    return _HALF * tokens * shape.work + max(_HALF * tokens * shape.product, scratch)
+
+
+def _cache_of_one_layer(shape: _Shape, tokens: int) -> int:
+    """A growing cache is written anew, layer by layer: both copies of one layer's keys live for a moment."""
+    return shape.row * tokens // 2
 
 
 def _state(model: Model) -> int:
