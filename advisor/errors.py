@@ -10,7 +10,7 @@ class UserError(Exception):
     `str(error)` is the English sentence, `translate(error.message, **error.values)` any other.
     """
 
-    def __init__(self, message: str, **values: object) -> None:
+    def __init__(self, message: str, /, **values: object) -> None:
         self.message = message
         self.values: Mapping[str, object] = values
         super().__init__(message.format(**values))

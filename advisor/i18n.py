@@ -31,7 +31,7 @@ class Translator:
         self.language = language
         self._lookup = lookup
 
-    def __call__(self, message: str, **values: object) -> str:
+    def __call__(self, message: str, /, **values: object) -> str:
         text = self._lookup(message) if message else ""
         return text.format(**values) if values else text
 

@@ -14,7 +14,7 @@ class Parser(argparse.ArgumentParser):
     """An ArgumentParser that reports a mistake as one sentence, like every other bad input."""
 
     def error(self, message: str) -> NoReturn:
-        raise UserError(N_("{message} (see {program} --help)"), message=message, program=self.prog)
+        raise UserError(N_("{mistake} (see {program} --help)"), mistake=message, program=self.prog)
 
 
 def parser() -> Parser:
