@@ -1,0 +1,239 @@
+"""Processors as facts: a strict reader of resources/catalog/cpus, by model or else by the generation a name tells."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from advisor import RESOURCES
+from advisor.catalog import entries
+from advisor.catalog.names import Index
+from advisor.errors import UserError
+from advisor.i18n import N_
+from advisor.machine import CPU_FEATURES
+
+CPUS_FOLDER = RESOURCES / "catalog" / "cpus"
+_CHANNEL_BYTES = 8  # a channel is 64 bits wide, also where DDR5 and LPDDR split it
+
+
+class MemorySpeed(NamedTuple):
+    """The fastest standard speed of one kind of memory on a processor: ("DDR4", 3200 mega-transfers per second)."""
+
+    kind: str
+    mts: int
+
+
+@dataclass(frozen=True, slots=True)
+class CpuSpec:
+    """What is known of one processor, per socket. Clocks in MHz, sizes in bytes, rates per second; None is unknown.
+
+    `cores` is None where only the generation could be told from the name.
+    """
+
+    name: str
+    vendor: str
+    architecture: str
+    source: str
+    generation: str | None = None
+    cores: int | None = None
+    threads: int | None = None
+    performance_cores: int | None = None
+    efficiency_cores: int | None = None
+    base_mhz: float | None = None
+    max_mhz: float | None = None
+    l3_bytes: int | None = None
+    features: frozenset[str] | None = None
+    memory: tuple[MemorySpeed, ...] = ()
+    memory_channels: float | None = None  # of 64 bits; 0.5 is a bus of 32 bits
+    stated_bandwidth: float | None = None  # where the maker states it for the whole chip
+    memory_source: str | None = None
+
+    @property
+    def memory_bandwidth(self) -> float | None:
+        """The most that its memory can move, bytes per second: channels x fastest standard speed x 8 bytes."""
+        return self.stated_bandwidth or self.bandwidth_with(None)
+
+    def bandwidth_with(self, kind: str | None) -> float | None:
+        """The most that memory of `kind` can move on it; of any kind for None or a kind it does not list."""
+        speeds = [speed.mts for speed in self.memory if speed.kind == kind] or [speed.mts for speed in self.memory]
+        if not speeds or self.memory_channels is None:
+            return None
+        return max(speeds) * 1e6 * _CHANNEL_BYTES * self.memory_channels
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """What the processors of one generation share; `pattern` recognises their names (lower case, without maker)."""
+
+    spec: CpuSpec
+    pattern: re.Pattern[str] | None
+
+
+class Catalogue(NamedTuple):
+    """The processors by name, and the generations in the files' order."""
+
+    cpus: tuple[CpuSpec, ...]
+    generations: tuple[Generation, ...]
+
+
+def cpus() -> tuple[CpuSpec, ...]:
+    """Every processor of the catalogue."""
+    return _catalogue().cpus
+
+
+def find_cpu(text: str) -> CpuSpec:
+    """The processor that `text` names; by its generation when the model itself is not listed. Raises UserError."""
+    return known_cpu(text) or _names().find(text)
+
+
+def known_cpu(text: str) -> CpuSpec | None:
+    """As `find_cpu`, but None for a name that says nothing or too little."""
+    found = _names().candidates(text)
+    if found:
+        return found[0] if len(found) == 1 else None
+    return _by_generation(text)
+
+
+def load_cpus(folder: Path) -> Catalogue:
+    """Read every file of a catalogue folder strictly. Raises UserError naming file, entry and field."""
+    found: dict[str, CpuSpec] = {}
+    generations: list[Generation] = []
+    for path in sorted(folder.glob("*.json")):
+        content = entries.read(path, ("generations", "cpus"))
+        vendor = content.get("vendor")
+        if not isinstance(vendor, str):
+            raise UserError(N_("{path}: expected texts named {names}"), path=path, names="vendor")
+        own = {g.spec.name: g for g in _generations(path, content["generations"], vendor)}
+        generations.extend(own.values())
+        for spec in _specs(path, content["cpus"], vendor, own):
+            if spec.name in found:
+                raise UserError(N_("{path}: entry {entry}: the name occurs twice"), path=path, entry=spec.name)
+            found[spec.name] = spec
+    if not found:
+        raise UserError(N_("{path}: no processor in this folder"), path=folder)
+    return Catalogue(tuple(found.values()), tuple(generations))
+
+
+def _features(value: object) -> bool:
+    return type(value) is str and set(value.split()) <= set(CPU_FEATURES)
+
+
+def _memory(value: object) -> bool:
+    return type(value) is str and all(re.fullmatch(r"(?:LP)?DDR\dX?L?-\d{3,5}", kind) for kind in value.split())
+
+
+def _pattern(value: object) -> bool:
+    try:
+        return type(value) is str and re.compile(value) is not None
+    except re.error:
+        return False
+
+
+_GENERATION_FIELDS: Mapping[str, entries.Check] = {
+    "name": entries.text,
+    "memory": _memory,
+    "channels": entries.number,
+    "features": _features,
+    "pattern": _pattern,
+    "source": entries.text,
+}
+_FIELDS: Mapping[str, entries.Check] = {
+    "name": entries.text,
+    "generation": entries.text,
+    "cores": entries.whole,
+    "threads": entries.whole,
+    "performance_cores": entries.whole,
+    "efficiency_cores": entries.whole,
+    "base_mhz": entries.number,
+    "max_mhz": entries.number,
+    "l3_kib": entries.whole,
+    "features": _features,
+    "memory_bandwidth_gbs": entries.number,
+    "source": entries.text,
+}
+
+
+def _generations(path: Path, rows: list[object], vendor: str) -> Iterator[Generation]:
+    required = frozenset({"name", "memory", "channels", "source"})
+    for entry in entries.check(path, rows, _GENERATION_FIELDS, required):
+        spec = CpuSpec(
+            name=entry["name"],
+            vendor=vendor,
+            architecture="x86_64" if vendor in ("Intel", "AMD") else "arm64",
+            source=entry["source"],
+            generation=entry["name"],
+            features=_set(entry.get("features")),
+            memory=tuple(_speed(kind) for kind in entry["memory"].split()),
+            memory_channels=entry["channels"],
+            memory_source=entry["source"],
+        )
+        pattern = entry.get("pattern")
+        yield Generation(spec, re.compile(pattern) if pattern else None)
+
+
+def _specs(path: Path, rows: list[object], vendor: str, known: Mapping[str, Generation]) -> Iterator[CpuSpec]:
+    unknown = CpuSpec("", vendor, "x86_64" if vendor in ("Intel", "AMD") else "arm64", "")
+    for entry in entries.check(path, rows, _FIELDS, frozenset({"name", "source"})):
+        name = entry.get("generation")
+        if name is not None and name not in known:
+            raise UserError(
+                N_("{path}: entry {entry}: field {field} has a wrong value"),
+                path=path, entry=entry["name"], field="generation",
+            )  # fmt: skip
+        yield _spec(entry, known[name].spec if name else unknown)
+
+
+def _spec(entry: entries.Entry, generation: CpuSpec) -> CpuSpec:
+    get = entry.get
+    l3, bandwidth = get("l3_kib"), get("memory_bandwidth_gbs")
+    return CpuSpec(
+        name=entry["name"],
+        vendor=generation.vendor,
+        architecture=generation.architecture,
+        source=entry["source"],
+        generation=generation.generation,
+        cores=get("cores"),
+        threads=get("threads"),
+        performance_cores=get("performance_cores"),
+        efficiency_cores=get("efficiency_cores"),
+        base_mhz=get("base_mhz"),
+        max_mhz=get("max_mhz"),
+        l3_bytes=l3 * 1024 if l3 else None,
+        features=_set(entry["features"]) if "features" in entry else generation.features,
+        memory=generation.memory,
+        memory_channels=generation.memory_channels,
+        stated_bandwidth=bandwidth * 1e9 if bandwidth else None,
+        memory_source=generation.memory_source,
+    )
+
+
+@cache
+def _set(text: str | None) -> frozenset[str] | None:
+    return None if text is None else frozenset(text.split())
+
+
+def _speed(text: str) -> MemorySpeed:
+    kind, mts = text.rsplit("-", 1)
+    return MemorySpeed(kind, int(mts))
+
+
+def _by_generation(text: str) -> CpuSpec | None:
+    # "13th Gen Intel(R) Core(TM) i9-13905H" -> "core i9-13905h": the patterns' form of a name.
+    plain = re.sub(r"\((?:r|tm)\)|[®™]|\bcpu\b|@.*", " ", text.lower())
+    plain = re.sub(r"\s+", " ", plain).strip()
+    for generation in _catalogue().generations:
+        if generation.pattern and generation.pattern.search(plain):
+            return replace(generation.spec, name=text.strip())
+    return None
+
+
+@cache
+def _catalogue() -> Catalogue:
+    return load_cpus(CPUS_FOLDER)
+
+
+@cache
+def _names() -> Index[CpuSpec]:
+    return Index(_catalogue().cpus, lambda spec: (spec.name,))

@@ -1,0 +1,251 @@
+"""GPUs as facts: a strict reader of resources/catalog/gpus, and the choice between the chips sold under one name."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from advisor import RESOURCES
+from advisor.catalog import entries
+from advisor.catalog.names import Index, parse, same_size
+from advisor.errors import UserError
+from advisor.i18n import N_
+from advisor.machine import GPU_KINDS, GpuKind
+
+GPUS_FOLDER = RESOURCES / "catalog" / "gpus"
+_GIB = 1 << 30
+_PCI_ID = re.compile(r"[0-9a-f]{4}:[0-9a-f]{4}")
+
+
+@dataclass(frozen=True, slots=True)
+class GpuSpec:
+    """What is known of one GPU. Sizes in bytes, rates per second and theoretical, power in watts; None is unknown.
+
+    `fp16_flops` is what matrix products reach on paper: dense tensor-core FP16 with FP32 accumulate (a GeForce does
+    half of its FP16-accumulate rate), else the shaders' FP16 where it is faster than FP32; None where products run
+    in FP32. `variants` are the chips and memories sold under the same name; the headline is the one that fits most
+    cards, or the weakest. `memory_options` are the RAM sizes of machines with this unified-memory chip.
+    """
+
+    name: str
+    vendor: str
+    kind: GpuKind
+    architecture: str
+    source: str
+    chip: str | None = None
+    aliases: tuple[str, ...] = ()
+    year: int | None = None
+    mobile: bool = False
+    vram_bytes: int | None = None  # None: it shares the system's memory
+    memory_kind: str | None = None
+    bus_bits: int | None = None
+    bandwidth_bytes_per_s: float | None = None
+    fp32_flops: float | None = None
+    fp16_flops: float | None = None
+    board_power_w: float | None = None
+    compute_capability: str | None = None
+    vulkan: str | None = None  # the newest Vulkan that its drivers offer
+    rocm: str | None = None  # LLVM target, "gfx1100"
+    pci_ids: tuple[str, ...] = ()
+    memory_options: tuple[int, ...] = ()
+    launch_price_usd: float | None = None
+    launch_price_source: str | None = None
+    note: str | None = None
+    variants: tuple["GpuSpec", ...] = ()
+
+    def fits(self, size: int) -> bool:
+        """Whether a stated memory size in bytes may mean this GPU, one of its variants or its machine's memory."""
+        if self.memory_options:
+            return any(same_size(size, option) for option in self.memory_options)
+        sizes = [spec.vram_bytes for spec in (self, *self.variants)]
+        return any(same_size(size, own) for own in sizes) or not any(sizes)
+
+    def chosen(self, pci_id: str | None = None, size: int | None = None) -> "GpuSpec":
+        """The variant that a PCI id, then a memory size in bytes, points to; this headline when neither decides."""
+        left = list(self.variants)
+        by_id = [spec for spec in left if pci_id in spec.pci_ids]
+        left = by_id or left
+        by_size = [spec for spec in left if size and same_size(size, spec.vram_bytes)]
+        left = by_size or left
+        if not left or not (by_id or by_size) or _alike(self, left):
+            return self
+        return weakest(left)
+
+
+def weakest(specs: Sequence[GpuSpec]) -> GpuSpec:
+    """The one that promises least: lowest bandwidth, then lowest FP32 rate; unknown counts as lowest."""
+    return min(specs, key=lambda s: (s.bandwidth_bytes_per_s or 0, s.fp32_flops or 0, s.vram_bytes or 0))
+
+
+def _alike(headline: GpuSpec, left: Sequence[GpuSpec]) -> bool:
+    # The headline itself is among the variants left: keep it, with its usual figures.
+    return any(
+        (s.chip, s.vram_bytes, s.bandwidth_bytes_per_s, s.fp32_flops)
+        == (headline.chip, headline.vram_bytes, headline.bandwidth_bytes_per_s, headline.fp32_flops)
+        for s in left
+    )
+
+
+def gpus() -> tuple[GpuSpec, ...]:
+    """Every GPU of the catalogue, by vendor."""
+    return _catalogue()
+
+
+def find_gpu(text: str) -> GpuSpec:
+    """The GPU that `text` names, in whatever way; a memory size after the name chooses. Raises UserError."""
+    spec = _names().find(text)
+    return spec.chosen(size=parse(text).size)
+
+
+def named(text: str) -> tuple[GpuSpec, ...]:
+    """Every GPU that `text` may name; () when none does."""
+    return _names().candidates(text)
+
+
+def by_pci_id(pci_id: str) -> tuple[GpuSpec, ...]:
+    """The GPUs sold with a PCI id ("10de:128b", any case): several where vendors reuse ids, () when unknown."""
+    return _by_pci_id().get(pci_id.lower(), ())
+
+
+def load_gpus(folder: Path) -> tuple[GpuSpec, ...]:
+    """Read every file of a catalogue folder strictly. Raises UserError naming file, entry and field."""
+    found: dict[str, GpuSpec] = {}
+    for path in sorted(folder.glob("*.json")):
+        for spec in _load(path):
+            if spec.name in found:
+                raise UserError(N_("{path}: entry {entry}: the name occurs twice"), path=path, entry=spec.name)
+            found[spec.name] = spec
+    if not found:
+        raise UserError(N_("{path}: no GPU in this folder"), path=folder)
+    return tuple(found.values())
+
+
+def _pci_ids(value: object) -> bool:
+    return entries.texts(value) and all(_PCI_ID.fullmatch(v) for v in value)  # type: ignore[attr-defined]
+
+
+def _capability(value: object) -> bool:
+    return type(value) is str and re.fullmatch(r"\d{1,2}\.\d", value) is not None
+
+
+_VARIANT_FIELDS: Mapping[str, entries.Check] = {
+    "chip": entries.text,
+    "architecture": entries.text,
+    "memory_gib": entries.number,
+    "memory_kind": entries.text,
+    "bus_bits": entries.whole,
+    "bandwidth_gbs": entries.number,
+    "fp32_tflops": entries.number,
+    "fp16_tflops": entries.number,
+    "power_w": entries.number,
+    "compute_capability": _capability,
+    "vulkan": entries.text,
+    "rocm": entries.text,
+    "pci_ids": _pci_ids,
+}
+_FIELDS: Mapping[str, entries.Check] = {
+    **_VARIANT_FIELDS,
+    "name": entries.text,
+    "kind": entries.one_of(*GPU_KINDS),
+    "aliases": entries.texts,
+    "year": entries.whole,
+    "mobile": entries.truth,
+    "memory_options_gib": entries.numbers,
+    "launch_price_usd": entries.number,
+    "launch_price_source": entries.text,
+    "variants": lambda value: type(value) is list and len(value) > 1,
+    "source": entries.text,
+    "note": entries.text,
+}
+_REQUIRED = frozenset({"name", "kind", "architecture", "source"})
+
+
+def _load(path: Path) -> Iterator[GpuSpec]:
+    content = entries.read(path, ("gpus",))
+    vendor, price_source = content.get("vendor"), content.get("launch_price_source")
+    if not isinstance(vendor, str) or not isinstance(price_source, str):
+        raise UserError(N_("{path}: expected texts named {names}"), path=path, names="vendor, launch_price_source")
+    for entry in entries.check(path, content["gpus"], _FIELDS, _REQUIRED):
+        spec = _spec(entry, vendor, price_source)
+        found = entries.check(path, entry.get("variants", []), _VARIANT_FIELDS, frozenset())
+        variants = tuple(_variant(spec, variant) for variant in found)
+        yield replace(spec, variants=variants) if variants else spec
+
+
+def _spec(entry: entries.Entry, vendor: str, price_source: str) -> GpuSpec:
+    get = entry.get
+    price = get("launch_price_usd")
+    return GpuSpec(
+        name=entry["name"],
+        vendor=vendor,
+        kind=entry["kind"],
+        architecture=entry["architecture"],
+        source=entry["source"],
+        aliases=tuple(get("aliases", ())),
+        year=get("year"),
+        mobile=get("mobile", False),
+        memory_options=tuple(round(size * _GIB) for size in get("memory_options_gib", ())),
+        launch_price_usd=price,
+        launch_price_source=get("launch_price_source", price_source) if price else None,
+        note=get("note"),
+        **_figures(entry),
+    )
+
+
+def _figures(entry: entries.Entry) -> dict[str, Any]:
+    get = entry.get
+    memory = get("memory_gib")
+    return {
+        "chip": get("chip"),
+        "vram_bytes": round(memory * _GIB) if memory else None,
+        "memory_kind": get("memory_kind"),
+        "bus_bits": get("bus_bits"),
+        "bandwidth_bytes_per_s": _scaled(get("bandwidth_gbs"), 1e9),
+        "fp32_flops": _scaled(get("fp32_tflops"), 1e12),
+        "fp16_flops": _scaled(get("fp16_tflops"), 1e12),
+        "board_power_w": get("power_w"),
+        "compute_capability": get("compute_capability"),
+        "vulkan": get("vulkan"),
+        "rocm": get("rocm"),
+        "pci_ids": tuple(get("pci_ids", ())),
+    }
+
+
+def _variant(spec: GpuSpec, entry: entries.Entry) -> GpuSpec:
+    # A variant states what differs. Without its own chip's Vulkan or capability it must not inherit another chip's.
+    own = {name: value for name, value in _figures(entry).items() if value not in (None, ())}
+    if "architecture" in entry:
+        own = {
+            "compute_capability": None,
+            "vulkan": None,
+            "fp16_flops": None,
+            **own,
+            "architecture": entry["architecture"],
+        }
+    return replace(spec, pci_ids=own.pop("pci_ids", ()), **own)
+
+
+def _scaled(value: float | None, factor: float) -> float | None:
+    return None if value is None else value * factor
+
+
+@cache
+def _catalogue() -> tuple[GpuSpec, ...]:
+    return load_gpus(GPUS_FOLDER)
+
+
+@cache
+def _names() -> Index[GpuSpec]:
+    return Index(_catalogue(), lambda spec: (spec.name, *spec.aliases), GpuSpec.fits)
+
+
+@cache
+def _by_pci_id() -> Mapping[str, tuple[GpuSpec, ...]]:
+    table: defaultdict[str, list[GpuSpec]] = defaultdict(list)
+    for spec in _catalogue():
+        for pci_id in spec.pci_ids:
+            table[pci_id].append(spec)
+    return {pci_id: tuple(specs) for pci_id, specs in table.items()}

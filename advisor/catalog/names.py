@@ -1,0 +1,165 @@
+"""Device names: one normal form for the many ways that drivers, shops and people write the same name."""
+
+import difflib
+import re
+from collections.abc import Callable, Sequence
+from typing import Generic, NamedTuple, TypeVar
+
+from advisor.errors import UserError
+from advisor.i18n import N_
+
+# Words that say nothing about which device it is; both sides of a comparison drop them.
+_NOISE = frozenset(
+    "nvidia amd ati intel apple qualcomm corporation corp inc graphics gpu cpu processor processors apu series design edition "
+    "generation genuine with igp adapter vga soc core".split()
+)
+# Family words that people leave out, and after them the words of a class: dropped step by step.
+_FAMILY = frozenset("geforce radeon quadro tesla instinct ryzen xeon".split())
+_CLASS = frozenset("rtx gtx gts gt rx hd pro r9 r7 r5 i3 i5 i7 i9 3 5 7 9".split())
+
+_REPLACE = tuple(
+    (re.compile(pattern), new)
+    for pattern, new in (
+        (r"\((?:r|tm|c)\)|[®™©\u200b]", " "),  # before other brackets: "(TM)" is a mark, no remark
+        (r"\([^)]*\)?", " "),  # "(Microsoft Corporation - WDDM 1.1)"
+        (r"\bwith max-?q design\b|\bmax-?q\b", " maxq "),
+        (r"@.*|/pcie/sse2.*|(?:\bwith|w/|\bradeon r\d, \d+ compute)\s.*", " "),  # clocks, an APU's graphics
+        (r"\b(?:laptop|notebook)(?: gpu)?\b", " mobile "),
+        (r"\b(?:dual|triple|quad|six|eight|twelve|sixteen|\d+)[- ]core\b|\b\d+(?:st|nd|rd|th) gen\b", " "),
+        (r"[-_,/+:]", " "),
+        (r"\b(rtx|gtx|gts|gt|rx|hd|uhd)(\d)", r"\1 \2"),
+        (r"\b(\d{3,4})(ti|xtx|xt|super)\b", r"\1 \2"),
+    )
+)
+_SIZE = re.compile(r"\b(\d+(?:\.\d+)?)\s*([gm])i?b\b")
+_BYTES = {"g": 1 << 30, "m": 1 << 20}
+# Drivers report a little less than the marketed size (a 15 GiB "16 GB" T4), never much more.
+_SIZE_TOLERANCE = (0.85, 1.05)
+
+
+class Name(NamedTuple):
+    """A name's words in alphabetical order, and the memory size in bytes where the name states one."""
+
+    words: tuple[str, ...]
+    size: int | None
+
+
+def parse(text: str) -> Name:
+    """The normal form of a device's name: marks, makers and filler dropped, "Laptop GPU" read as "Mobile"."""
+    lower = text.lower()
+    size = _SIZE.search(lower)
+    if size:
+        lower = f"{lower[: size.start()]} {lower[size.end() :]}"
+    for pattern, new in _REPLACE:
+        lower = pattern.sub(new, lower)
+    words = tuple(sorted({word for word in lower.split() if word not in _NOISE}))
+    return Name(words, round(float(size[1]) * _BYTES[size[2]]) if size else None)
+
+
+def same_size(stated: int | None, actual: int | None) -> bool:
+    """Whether a memory size in bytes, as a driver or a person states it, means a device of `actual` bytes."""
+    if not stated or not actual:
+        return False
+    low, high = _SIZE_TOLERANCE
+    return low * actual <= stated <= high * actual
+
+
+def loosened(words: tuple[str, ...], level: int) -> tuple[str, ...]:
+    """The words at one of three levels: 0 as they are, 1 without family words, 2 without class words too ("4090")."""
+    if level == 0:
+        return words
+    dropped = _FAMILY if level == 1 else _FAMILY | _CLASS
+    return tuple(word for word in words if word not in dropped)
+
+
+Spec = TypeVar("Spec")
+
+
+class _Entry(NamedTuple, Generic[Spec]):
+    spec: Spec
+    name: Name
+    own: bool  # the device's own name, not an alias
+
+
+class Index(Generic[Spec]):
+    """Finds devices by any of their names; `names(spec)` gives the own name first, `fits` compares memory sizes.
+
+    Nothing is computed ahead: a search parses only the names that hold its most telling word, so that one look-up
+    in a fresh process costs about a millisecond.
+    """
+
+    def __init__(
+        self,
+        specs: Sequence[Spec],
+        names: Callable[[Spec], Sequence[str]],
+        fits: Callable[[Spec, int], bool] = lambda spec, size: True,
+    ) -> None:
+        self._specs = specs
+        self._names = names
+        self._fits = fits
+        self._texts = [" ".join(names(spec)).lower() for spec in specs]
+
+    def candidates(self, text: str) -> tuple[Spec, ...]:
+        """Every device that `text` may mean, at the strictest level that knows the name; () when none does."""
+        wanted = parse(text)
+        entries = self._holding(wanted.words)
+        for level in range(3):
+            words = loosened(wanted.words, level)
+            same = [e for e in entries if words and loosened(e.name.words, level) == words]
+            same = [e for e in same if set(wanted.words) <= set(e.name.words)]
+            if same:
+                return self._chosen(same, wanted.size)
+        if not any(c.isdigit() for word in wanted.words for c in word):
+            return ()
+        # "H100" and "A100 80GB": part of several names.
+        return self._chosen([e for e in entries if set(wanted.words) <= set(e.name.words)], wanted.size)
+
+    def _holding(self, words: tuple[str, ...]) -> list[_Entry[Spec]]:
+        # Words that parse() writes itself stand in no raw text; the longest of the others with a digit tells most.
+        raw = [word for word in words if word not in ("mobile", "maxq")]
+        telling = max(raw, key=lambda word: (any(c.isdigit() for c in word), len(word)), default="")
+        return [
+            _Entry(spec, parse(name), number == 0)
+            for spec, text in zip(self._specs, self._texts, strict=True)
+            if telling in text
+            for number, name in enumerate(self._names(spec))
+        ]
+
+    def _chosen(self, entries: list[_Entry[Spec]], size: int | None) -> tuple[Spec, ...]:
+        if size is not None:
+            entries = [e for e in entries if self._fits(e.spec, size)]
+        # Own names go before aliases, and a name sold without a size ("GeForce RTX 3080") means the plain card,
+        # not its later 12 GB sister.
+        entries = [e for e in entries if e.own] or entries
+        entries = [e for e in entries if e.own and e.name.size is None] or entries
+        return tuple(dict.fromkeys(e.spec for e in entries))
+
+    def find(self, text: str) -> Spec:
+        """The one device that `text` means. Raises UserError listing the candidates, or the nearest names."""
+        found = self.candidates(text)
+        if len(found) == 1:
+            return found[0]
+        named = self.candidates(_SIZE.sub("", text.lower()))
+        if not found and named:
+            raise UserError(
+                N_("{name}: there is none with this memory size; there are {candidates}"),
+                name=text, candidates=self._list(named),
+            )  # fmt: skip
+        if found:
+            raise UserError(
+                N_("{name}: several devices have this name; choose one of {candidates}"),
+                name=text, candidates=self._list(found),
+            )  # fmt: skip
+        raise UserError(
+            N_("{name}: not in the catalogue; nearest names are {candidates}"),
+            name=text, candidates=self._list(self.nearest(text)),
+        )  # fmt: skip
+
+    def nearest(self, text: str, count: int = 5) -> tuple[Spec, ...]:
+        """The devices whose names look most like `text`."""
+        wanted = " ".join(parse(text).words)
+        own = {" ".join(parse(self._names(spec)[0]).words): spec for spec in self._specs}
+        return tuple(own[key] for key in difflib.get_close_matches(wanted, own, n=count, cutoff=0.3))
+
+    def _list(self, specs: Sequence[Spec]) -> str:
+        return ", ".join(self._names(spec)[0] for spec in specs) or "-"
