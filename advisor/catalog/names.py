@@ -9,13 +9,13 @@ from advisor.errors import UserError
 from advisor.i18n import N_
 
 # Words that say nothing about which device it is; both sides of a comparison drop them.
-_NOISE = frozenset(
-    "nvidia amd ati intel apple qualcomm corporation corp inc graphics gpu cpu processor processors apu series design edition "
-    "generation genuine with igp adapter vga soc core".split()
-)
+_NOISE = {
+    "nvidia", "amd", "ati", "intel", "apple", "qualcomm", "corporation", "corp", "inc", "graphics", "gpu", "cpu", "processor",
+    "processors", "apu", "series", "design", "edition", "generation", "genuine", "with", "igp", "adapter", "vga", "soc", "core",
+}  # fmt: skip
 # Family words that people leave out, and after them the words of a class: dropped step by step.
-_FAMILY = frozenset("geforce radeon quadro tesla instinct ryzen xeon".split())
-_CLASS = frozenset("rtx gtx gts gt rx hd pro r9 r7 r5 i3 i5 i7 i9 3 5 7 9".split())
+_FAMILY = {"geforce", "radeon", "quadro", "tesla", "instinct", "ryzen", "xeon"}
+_CLASS = {"rtx", "gtx", "gts", "gt", "rx", "hd", "pro", "r9", "r7", "r5", "i3", "i5", "i7", "i9", "3", "5", "7", "9"}
 
 _REPLACE = tuple(
     (re.compile(pattern), new)
@@ -92,7 +92,7 @@ class Index(Generic[Spec]):
         self,
         specs: Sequence[Spec],
         names: Callable[[Spec], Sequence[str]],
-        fits: Callable[[Spec, int], bool] = lambda spec, size: True,
+        fits: Callable[[Spec, int], bool] | None = None,
     ) -> None:
         self._specs = specs
         self._names = names
@@ -112,7 +112,8 @@ class Index(Generic[Spec]):
         if not any(c.isdigit() for word in wanted.words for c in word):
             return ()
         # "H100" and "A100 80GB": part of several names.
-        return self._chosen([e for e in entries if set(wanted.words) <= set(e.name.words)], wanted.size)
+        part = [e for e in entries if set(wanted.words) <= set(e.name.words)]
+        return tuple(dict.fromkeys(e.spec for e in self._sized(part, wanted.size)))
 
     def _holding(self, words: tuple[str, ...]) -> list[_Entry[Spec]]:
         # Words that parse() writes itself stand in no raw text; the longest of the others with a digit tells most.
@@ -126,13 +127,16 @@ class Index(Generic[Spec]):
         ]
 
     def _chosen(self, entries: list[_Entry[Spec]], size: int | None) -> tuple[Spec, ...]:
-        if size is not None:
-            entries = [e for e in entries if self._fits(e.spec, size)]
+        entries = self._sized(entries, size)
         # Own names go before aliases, and a name sold without a size ("GeForce RTX 3080") means the plain card,
         # not its later 12 GB sister.
         entries = [e for e in entries if e.own] or entries
         entries = [e for e in entries if e.own and e.name.size is None] or entries
         return tuple(dict.fromkeys(e.spec for e in entries))
+
+    def _sized(self, entries: list[_Entry[Spec]], size: int | None) -> list[_Entry[Spec]]:
+        fits = self._fits
+        return entries if size is None or fits is None else [e for e in entries if fits(e.spec, size)]
 
     def find(self, text: str) -> Spec:
         """The one device that `text` means. Raises UserError listing the candidates, or the nearest names."""
