@@ -1,4 +1,4 @@
-"""Colours as plain hex, the same in window, charts and PDF: verdicts and memory components, for light and dark ground."""
+"""Colours as plain hex, the same in window, charts and PDF: verdicts and memory components, on light and dark."""
 
 from collections.abc import Mapping
 from typing import NamedTuple

@@ -48,6 +48,7 @@ ORIGIN_WORDS: Mapping[str, str] = {
 
 # Sentences of estimator.result.Reason, by code. Values ending in _bytes are shown in GiB, _s in a natural unit.
 REASONS: Mapping[str, str] = {
+    "estimate_failed": N_("The estimate failed: {error}"),
     "needs_more_memory": N_("needs {needed_bytes} on {device}, {available_bytes} are free: {missing_bytes} short"),
     "close_programs": N_(
         "would fit with other programs closed: {needed_bytes} are needed, {available_bytes} are free now"

@@ -1,0 +1,15 @@
+"""The window: the only room that imports Qt, and only when it is opened."""
+
+from advisor.machine import Machine
+from advisor.settings import Settings
+from advisor.workload import Workload
+
+
+def run(machine: Machine | None, workload: Workload, settings: Settings, language: str) -> int:
+    """Open the window and stay until it is closed; returns the process's exit code.
+
+    `machine` None means this computer, detected after the first paint, off the window's thread.
+    """
+    from advisor.ui.app import run_window
+
+    return run_window(machine, workload, settings, language)

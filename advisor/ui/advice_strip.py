@@ -1,0 +1,113 @@
+"""The bottom strip: tier, picks, cloud plan, upgrades and techniques side by side; all of it on request."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from advisor.ui import theme
+from advisor.ui.dialogs import error_text
+from advisor.ui.header import ElidedLabel
+from advisor.ui.state import State
+
+if TYPE_CHECKING:  # its rooms load after the first paint
+    from advisor.advice.result import Advice
+
+LINES = 3
+
+
+class Column(QWidget):
+    """A caption and up to three lines, each cut at the column's width; the tool tip holds all of them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.title = QLabel(objectName="caption")
+        self.lines = [ElidedLabel() for _unused in range(LINES)]
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(1)
+        self.title.setFont(theme.scaled(self.font(), theme.CAPTION, bold=True))
+        layout.addWidget(self.title)
+        for line in self.lines:
+            layout.addWidget(line)
+        layout.addStretch(1)
+
+    def show_lines(self, title: str, lines: Sequence[str]) -> None:
+        """Show the first lines; say by "…" that more follow."""
+        self.title.setText(title)
+        for label, text in zip(self.lines, [*lines[:LINES], *[""] * LINES], strict=False):
+            label.setText(text)
+        self.setToolTip("\n".join(lines))
+        self.setAccessibleName("; ".join([title, *lines]))
+
+
+class AdviceStrip(QFrame):
+    """Five columns; stale ones are greyed while new advice is on its way."""
+
+    more = Signal()
+
+    def __init__(self, state: State) -> None:
+        super().__init__(objectName="card")
+        self._state = state
+        self.advice: Advice | None = None
+        self.columns = [Column() for _unused in range(5)]
+        self.all = QPushButton(objectName="link", flat=True)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 6, 8, 6)
+        layout.setSpacing(16)
+        for column in self.columns:
+            layout.addWidget(column, 1)
+        layout.addWidget(self.all, 0, Qt.AlignmentFlag.AlignTop)
+        self.all.clicked.connect(self.more)
+        self.all.setEnabled(False)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """All texts again."""
+        self.all.setText(self._state.tr_("&All advice"))
+        self.show_advice(self.advice)
+
+    def wait(self) -> None:
+        """New advice is on its way."""
+        for column in self.columns:
+            column.setEnabled(False)
+
+    def show_advice(self, advice: "Advice | None") -> None:
+        """Show advice; None says that it is being worked out."""
+        _ = self._state.tr_
+        self.advice = advice
+        self.all.setEnabled(advice is not None)
+        shown = [(_("Advice"), [_("Working it out …")])] if advice is None else self._columns(advice)
+        self._show(shown)
+
+    def show_error(self, error: Exception) -> None:
+        """Advice could not be worked out."""
+        self.advice = None
+        self._show([(self._state.tr_("Advice"), [error_text(self._state.tr_, error)])])
+
+    def _show(self, shown: Sequence[tuple[str, Sequence[str]]]) -> None:
+        for column, (title, lines) in zip(self.columns, [*shown, *[("", ())] * len(self.columns)], strict=False):
+            column.setEnabled(True)
+            column.show_lines(title, lines)
+
+    def _columns(self, advice: "Advice") -> list[tuple[str, Sequence[str]]]:
+        from advisor.ui import advice_text
+
+        _ = self._state.tr_
+        name, sentence = advice_text.tier(_, advice)
+        return [
+            (name, [*_wrapped(sentence, LINES), *advice_text.unusable(_, advice)]),
+            (_("Worth trying here"), advice_text.picks(_, advice)),
+            (_("Rented instead"), [advice_text.cloud(_, one) for one in advice.cloud]),
+            (_("What an upgrade brings"), [advice_text.upgrade(_, one) for one in advice.upgrades]),
+            (_("What techniques save"), [advice_text.technique(_, one) for one in advice.techniques if one.saved]),
+        ]
+
+
+def _wrapped(sentence: str, most: int) -> list[str]:
+    """A sentence at its semicolons and commas, in at most `most` lines."""
+    for mark in ("; ", "；"):
+        if mark in sentence:
+            return [part.strip() for part in sentence.split(mark)][:most]
+    return [sentence]

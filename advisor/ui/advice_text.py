@@ -1,0 +1,110 @@
+"""Advice as text for the window: short lines for the strip, and the whole of it for the reading dialog."""
+
+from collections.abc import Iterator, Sequence
+from html import escape
+
+from advisor import words as plain
+from advisor.advice import words
+from advisor.advice.result import Advice, CloudPlan, Pick, Technique, Upgrade
+from advisor.i18n import Translator
+from advisor.ui import texts
+from advisor.words import VERDICT_WORDS
+from advisor.workload import Method
+
+
+def tier(_: Translator, advice: Advice) -> tuple[str, str]:
+    """The tier's name and its sentence."""
+    return _(words.TIERS[advice.tier.code]), _(words.TIER_SENTENCES[advice.tier.code])
+
+
+def unusable(_: Translator, advice: Advice) -> list[str]:
+    """Which GPUs stay idle, and why."""
+    return [f"{gpu.name}: {plain.origin_text(_, gpu.reason)}" for gpu in advice.unusable]
+
+
+def picks(_: Translator, advice: Advice) -> list[str]:
+    """A line a pick: what for, which model, how fast."""
+    return [pick(_, one) for one in advice.picks]
+
+
+def pick(_: Translator, one: Pick) -> str:
+    """ "Programming: Qwen2.5-Coder-7B, 12 tok/s"."""
+    name, quant = one.estimate.model.name, one.estimate.workload.quant
+    if not one.estimate.workload.training:
+        name = f"{name} {quant}"
+    pace = texts.pace(_, one.estimate)
+    line = _("{use}: {model}", use=_(words.USES[one.use]), model=name)
+    return ", ".join(filter(None, (line, pace, _("slow") if one.slow else "")))
+
+
+def cloud(_: Translator, plan: CloudPlan) -> str:
+    """A rented GPU for one fine-tuning, with its price and the price's date."""
+    heading = texts.column(_, plan.estimate.workload, _method(plan.estimate.workload.task))
+    line = _("{model} {method} on {gpu}", model=plan.estimate.model.name, method=heading, gpu=plan.gpu)
+    if plan.usd is None:
+        return line
+    low, high = (_.number(figure, 2) for figure in plan.usd)
+    return _("{line}: {low} to {high} USD (prices of {date})", line=line, low=low, high=high, date=plan.date)
+
+
+def _method(task: str) -> Method:
+    return {"lora": "lora", "qlora": "qlora", "full": "full"}.get(task, "run")  # type: ignore[return-value]
+
+
+def upgrade(_: Translator, one: Upgrade) -> str:
+    """A change of hardware with its gain in numbers."""
+    gains = []
+    if one.new_run:
+        gains.append(_("+{count} models run", count=one.new_run))
+    if one.new_train:
+        gains.append(_("+{count} can be fine-tuned", count=one.new_train))
+    if one.decode is not None and one.decode > 1.05:
+        gains.append(_("generates x{factor}", factor=_.number(one.decode, 2)))
+    line = words.say(_, words.UPGRADES[one.code], one.values)
+    return f"{line}: {', '.join(gains)}" if gains else line
+
+
+def technique(_: Translator, one: Technique) -> str:
+    """A technique and what it saves on a model that suits this machine."""
+    line = _(words.TECHNIQUES[one.code])
+    if one.saved and one.before is not None:
+        saved = f"{'−' if one.saved > 0 else '+'}{_.gib(abs(one.saved))}"
+        line = _("{technique}: {saved} on {model}", technique=line, saved=saved, model=one.before.model.name)
+    return line
+
+
+def fits(_: Translator, advice: Advice) -> list[str]:
+    """Each column of the matrix in one line."""
+    lines = []
+    for one in advice.fits:
+        counts = ", ".join(f"{_(VERDICT_WORDS[name])} {count}" for name, count in one.counts.items() if count)
+        largest = one.largest.model.name if one.largest else "–"
+        heading = texts.column(_, advice.workload, one.method)
+        lines.append(_("{method}: {counts}; largest {model}", method=heading, counts=counts, model=largest))
+    return lines
+
+
+def html(_: Translator, advice: Advice) -> str:
+    """All of it."""
+    name, sentence = tier(_, advice)
+    blocks = [f"<h3>{escape(name)}</h3><p>{escape(sentence)}</p>"]
+    for title, lines in sections(_, advice):
+        if lines:
+            items = "".join(f"<li>{escape(line)}</li>" for line in lines)
+            blocks.append(f"<h4>{escape(title)}</h4><ul>{items}</ul>")
+    return "".join(blocks)
+
+
+def sections(_: Translator, advice: Advice) -> Iterator[tuple[str, Sequence[str]]]:
+    """The advice under its headings."""
+    yield _("Cannot be used"), unusable(_, advice)
+    yield _("What fits"), fits(_, advice)
+    yield _("Worth trying here"), picks(_, advice)
+    yield _("What this machine suits"), [words.say(_, words.SCENARIOS[s.code], s.values) for s in advice.scenarios]
+    yield _("Rented instead"), [cloud(_, plan) for plan in advice.cloud]
+    yield _("What an upgrade brings"), [upgrade(_, one) for one in advice.upgrades]
+    yield _("What techniques save"), [_technique_line(_, one) for one in advice.techniques]
+
+
+def _technique_line(_: Translator, one: Technique) -> str:
+    return f"{technique(_, one)}. {_(words.TECHNIQUE_SENTENCES[one.code])}"

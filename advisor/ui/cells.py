@@ -1,0 +1,127 @@
+"""The matrix's estimates: computed when a cell is first seen, kept by workload, the rest filled in idle moments."""
+
+import sys
+import traceback
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator
+from time import perf_counter
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from advisor.catalog.model import Model
+from advisor.errors import UserError
+from advisor.estimator.result import Estimate, Reason
+from advisor.machine import Machine
+from advisor.settings import Budget
+from advisor.workload import METHODS, Method, Workload, for_method
+
+Answer = Callable[[Machine, Model, Workload, Budget], Estimate]
+Column = dict[Model, Estimate]
+PAINT_S = 0.010  # what one repaint may spend on cells that it sees for the first time
+SLICE_S = 0.006  # what one idle slice may take, so that keys and mouse are answered between slices
+COLUMNS_KEPT = 48  # eight settings of the knobs times six columns: flicking a switch to and fro costs nothing
+
+
+class Cells(QObject):
+    """Estimates of one machine by model and column."""
+
+    filled = Signal()  # cells that were asked for in vain are there now
+    completed = Signal()  # every cell of the matrix is there
+
+    def __init__(self, answer: Answer, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._answer = answer
+        self._machine: Machine | None = None
+        self._budget: Budget = "free"
+        self._columns: dict[Method, tuple[Workload, Column]] = {}
+        self._kept: OrderedDict[tuple[Workload, Budget], Column] = OrderedDict()
+        self._deadline = 0.0
+        self._missed = False
+        self._rest: Iterator[tuple[Model, Method]] = iter(())
+        self._timer = QTimer(self)
+        self._timer.setInterval(0)
+        self._timer.timeout.connect(self._slice)
+
+    @property
+    def busy(self) -> bool:
+        """Whether cells are still being filled."""
+        return self._timer.isActive()
+
+    def set_question(self, machine: Machine | None, workload: Workload, budget: Budget) -> None:
+        """From now on the cells answer for this machine and these knobs. Another machine forgets all."""
+        if machine is not self._machine:
+            self._kept.clear()
+        self._machine, self._budget = machine, budget
+        self._columns = {method: self._column(for_method(workload, method)) for method in METHODS}
+
+    def _column(self, workload: Workload) -> tuple[Workload, Column]:
+        key = (workload, self._budget)
+        column = self._kept.setdefault(key, {})
+        self._kept.move_to_end(key)
+        while len(self._kept) > COLUMNS_KEPT:
+            self._kept.popitem(last=False)
+        return workload, column
+
+    def get(self, model: Model, method: Method) -> Estimate | None:
+        """The estimate of a cell, computed now; None while there is no machine."""
+        if self._machine is None or method not in self._columns:
+            return None
+        workload, column = self._columns[method]
+        found = column.get(model)
+        if found is None:
+            found = column[model] = self.compute(model, workload)
+        return found
+
+    def compute(self, model: Model, workload: Workload) -> Estimate:
+        """A fresh estimate for the machine and budget of now; a failure becomes "unknown" with its reason."""
+        assert self._machine is not None
+        try:
+            return self._answer(self._machine, model, workload, self._budget)
+        except Exception as error:  # one bad model must not take the whole matrix with it
+            if not isinstance(error, UserError):
+                traceback.print_exc(file=sys.stderr or None)
+            reason = Reason("estimate_failed", {"error": str(error) or type(error).__name__})
+            return Estimate(model, model.published_parameters or 0, workload, None, (), "unknown", (reason,))
+
+    def peek(self, model: Model, method: Method) -> Estimate | None:
+        """The estimate if it is there or this repaint's time allows it; else None, and `filled` tells when it is."""
+        entry = self._columns.get(method)
+        if self._machine is None or entry is None:
+            return None
+        found = entry[1].get(model)
+        if found is None:
+            if perf_counter() < self._deadline:
+                return self.get(model, method)
+            self._missed = True
+        return found
+
+    def begin_paint(self) -> None:
+        """A repaint begins: it may compute for PAINT_S."""
+        self._deadline = perf_counter() + PAINT_S
+
+    def fill(self, order: Iterable[tuple[Model, Method]]) -> None:
+        """Fill the cells in this order whenever nothing else is to do."""
+        self._rest = iter(order)
+        if self._machine is not None:
+            self._timer.start()
+
+    def stop(self) -> None:
+        """No more idle work."""
+        self._timer.stop()
+        self._rest = iter(())
+
+    def _slice(self) -> None:
+        end = perf_counter() + SLICE_S
+        for model, method in self._rest:
+            self.get(model, method)
+            if perf_counter() > end:
+                self._tell_missed()
+                return
+        self._timer.stop()
+        self._tell_missed()
+        self.completed.emit()
+
+    def _tell_missed(self) -> None:
+        if self._missed:
+            self._missed = False
+            self.filled.emit()

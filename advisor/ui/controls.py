@@ -1,0 +1,156 @@
+"""The controls that turn one knob: a choice, a switch, a number, a token count with a logarithmic slider."""
+
+import math
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QSlider, QSpinBox, QWidget
+
+STEPS_PER_OCTAVE = 4
+
+
+class Choice(QComboBox):
+    """One of several values; words are shown, values are told."""
+
+    turned = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(8)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.currentIndexChanged.connect(lambda: self.turned.emit(self.currentData()))
+
+    def offer(self, items: Sequence[tuple[str, str]], value: str) -> None:
+        """The (value, words) to choose from, and which is chosen; tells nobody."""
+        with QSignalBlocker(self):
+            known = [(self.itemData(i), self.itemText(i)) for i in range(self.count())]
+            if known != list(items):
+                self.clear()
+                for one, words in items:
+                    self.addItem(words, one)
+            self.setCurrentIndex(self.findData(value))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """The wheel scrolls the panel; it never turns a knob by accident."""
+        event.ignore()
+
+
+class Switch(QCheckBox):
+    """On or off."""
+
+    turned = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.toggled.connect(self.turned.emit)
+
+    def set_value(self, value: bool) -> None:
+        """Show a value; tells nobody."""
+        with QSignalBlocker(self):
+            self.setChecked(value)
+
+
+class Number(QSpinBox):
+    """A count between bounds; grouped thousands, steps by powers of two where the range is wide."""
+
+    turned = Signal(object)
+
+    def __init__(self, low: int, high: int, doubling: bool = True) -> None:
+        super().__init__()
+        self._doubling = doubling
+        self.setRange(low, min(high, 2**31 - 1))
+        self.setGroupSeparatorShown(True)
+        self.setKeyboardTracking(False)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.valueChanged.connect(self.turned.emit)
+
+    def set_value(self, value: int) -> None:
+        """Show a value; tells nobody."""
+        with QSignalBlocker(self):
+            self.setValue(value)
+
+    def stepBy(self, steps: int) -> None:
+        """Up and down double and halve."""
+        if not self._doubling:
+            super().stepBy(steps)
+            return
+        value = self.value()
+        for _unused in range(abs(steps)):
+            value = value * 2 if steps > 0 else max(1, value // 2)
+        self.setValue(value)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """The wheel scrolls the panel."""
+        event.ignore()
+
+
+class BigNumber(Number):
+    """A count beyond a spin box's 31 bits, held in units of a thousand and shown with its suffix ("1,000 k")."""
+
+    def __init__(self, low: int, high: int) -> None:
+        super().__init__(max(1, low // 1000), high // 1000)
+        self.setSuffix(" k")
+
+    def set_value(self, value: int) -> None:
+        """Show a value, rounded to thousands."""
+        super().set_value(max(1, round(value / 1000)))
+
+
+class Tokens(QWidget):
+    """A token count: a slider in quarter octaves and an exact field. Qt's `setFocusProxy` makes the field its focus."""
+
+    turned = Signal(object)
+
+    def __init__(self, low: int, high: int, slider: tuple[int, int]) -> None:
+        super().__init__()
+        self._thousands = high > 2**31 - 1
+        self._low = slider[0]
+        self.field: Number = BigNumber(low, high) if self._thousands else Number(low, high)
+        self.slider = _Slider(Qt.Orientation.Horizontal)
+        self.slider.setRange(0, round(STEPS_PER_OCTAVE * math.log2(slider[1] / slider[0])))
+        self.slider.setPageStep(STEPS_PER_OCTAVE)
+        self.field.setMinimumWidth(self.field.fontMetrics().horizontalAdvance("10,000,000 k") + 8)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self.slider, 1)
+        layout.addWidget(self.field)
+        self.setFocusProxy(self.slider)
+        self.slider.valueChanged.connect(self._slid)
+        self.field.turned.connect(self._typed)
+
+    def set_value(self, value: int) -> None:
+        """Show a value; tells nobody."""
+        self.field.set_value(value)
+        with QSignalBlocker(self.slider):
+            self.slider.setValue(round(STEPS_PER_OCTAVE * math.log2(max(1, value) / self._low)))
+
+    def setAccessibleName(self, name: str) -> None:
+        """Both parts speak under the same name."""
+        super().setAccessibleName(name)
+        self.slider.setAccessibleName(name)
+        self.field.setAccessibleName(name)
+
+    def _slid(self, step: int) -> None:
+        # Round to three binary digits, so that a slider stops at 4096, 5120, 6144, 7168, 8192, not at 4871.
+        octave, quarter = divmod(step, STEPS_PER_OCTAVE)
+        value = round(self._low * 2**octave * (1 + quarter / STEPS_PER_OCTAVE))
+        self.field.set_value(value)
+        self.turned.emit(value)
+
+    def _typed(self, value: int) -> None:
+        value = value * 1000 if self._thousands else value
+        with QSignalBlocker(self.slider):
+            self.slider.setValue(round(STEPS_PER_OCTAVE * math.log2(max(1, value) / self._low)))
+        self.turned.emit(value)
+
+
+class _Slider(QSlider):
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+
+Control = Choice | Switch | Number | Tokens

@@ -1,0 +1,163 @@
+"""Keeps the detail panes in step with the selection: memory, savings, "why?", hardware and advice texts."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QMainWindow
+
+from advisor.estimator.result import Estimate
+from advisor.machine import Machine
+from advisor.settings import Budget
+from advisor.ui import machine_text, tasks, texts
+from advisor.ui.advice_strip import AdviceStrip
+from advisor.ui.cells import Cells
+from advisor.ui.dialogs import ReadingDialog
+from advisor.ui.header import Header
+from advisor.ui.memory_panel import MemoryPanel
+from advisor.ui.savings import Saving, savings
+from advisor.ui.state import State
+from advisor.ui.work import Job, Work
+from advisor.workload import Workload
+
+if TYPE_CHECKING:  # its rooms load after the first paint
+    from advisor.advice.result import Advice
+
+SAVINGS_MS = 40  # after the last turn of a knob: they need several estimates, the bar must not wait for them
+ADVICE_MS = 350  # advice is some thousand estimates, off the window's thread
+
+
+class Panes(NamedTuple):
+    """The panes that the details feed."""
+
+    header: Header
+    memory: MemoryPanel
+    strip: AdviceStrip
+
+
+class Details(QObject):
+    """Hears the state and tells the panes; owns the reading dialogs."""
+
+    def __init__(self, window: QMainWindow, panes: Panes, state: State, cells: Cells, work: Work) -> None:
+        super().__init__(window)
+        self._panes, self._state, self._cells, self._work = panes, state, cells, work
+        self._why, self._hardware, self._all = (ReadingDialog(window) for _unused in range(3))
+        self._job: Job | None = None
+        self._savings_timer = self._timer(SAVINGS_MS, self._show_savings)
+        self._advice_timer = self._timer(ADVICE_MS, self._ask_advice)
+        state.selection_changed.connect(self.refresh)
+        state.machine_changed.connect(self._question_changed)
+        state.workload_changed.connect(self._question_changed)
+
+    def _timer(self, wait_ms: int, run: Callable[[], None]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(wait_ms)
+        timer.timeout.connect(run)
+        return timer
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is still to be shown."""
+        return self._savings_timer.isActive() or self._advice_timer.isActive() or self._job is not None
+
+    def stop(self) -> None:
+        """No more timers; no more results."""
+        self._savings_timer.stop()
+        self._advice_timer.stop()
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
+
+    def retranslate(self) -> None:
+        """The open texts are in another language: they close; the panes show theirs again."""
+        for dialog in (self._why, self._hardware, self._all):
+            dialog.hide()
+        self._show_tier()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the selected cell now, its savings in a moment."""
+        self._panes.memory.show_estimate(self.estimate())
+        self._savings_timer.start()
+
+    def _question_changed(self) -> None:
+        self.refresh()
+        self._panes.strip.wait()
+        if self._state.machine is not None:
+            self._advice_timer.start()
+
+    def estimate(self) -> Estimate | None:
+        """The selected cell's estimate."""
+        model = self._state.model
+        return None if model is None else self._cells.get(model, self._state.method)
+
+    def _show_savings(self) -> None:
+        found = self.estimate()
+        self._panes.memory.show_savings([] if found is None else self._savings(found))
+
+    def _savings(self, found: Estimate) -> list[Saving]:
+        return savings(found, lambda workload: self._cells.compute(found.model, workload))
+
+    def show_why(self) -> None:
+        """Open the formulas of the selected cell."""
+        from advisor.estimator.explain import explain
+        from advisor.ui import why
+
+        found, machine = self.estimate(), self._state.machine
+        if found is None or machine is None:
+            return
+        _ = self._state.tr_
+        heading = f"{found.model.name} · {texts.column(_, self._state.workload, self._state.method)}"
+        page = why.html(_, self._state.colors, heading, found, explain(machine, found))
+        self._why.show_text(_, _("Why? {cell}", cell=heading), page)
+
+    def show_machine(self) -> None:
+        """Open every fact of the machine with its origin."""
+        machine = self._state.machine
+        if machine is None:
+            return
+        _ = self._state.tr_
+        page = machine_text.html(_, self._state.colors, machine)
+        self._hardware.show_text(_, texts.machine_name(_, machine), page)
+
+    def show_advice(self) -> None:
+        """Open all advice."""
+        from advisor.ui import advice_text
+
+        advice = self._panes.strip.advice
+        if advice is None:
+            return
+        _ = self._state.tr_
+        self._all.show_text(_, _("Advice"), advice_text.html(_, advice))
+
+    def _ask_advice(self) -> None:
+        machine, workload, budget = self._state.machine, self._state.workload, self._state.budget
+        if machine is None:
+            return
+        if self._job is not None:
+            self._job.cancel()
+        self._job = self._work.run(_asker(machine, workload, budget), self._advised, self._advice_failed)
+
+    def _advised(self, advice: "Advice") -> None:
+        self._job = None
+        self._panes.strip.show_advice(advice)
+        self._show_tier()
+
+    def _advice_failed(self, error: Exception) -> None:
+        self._job = None
+        self._panes.strip.show_error(error)
+
+    def _show_tier(self) -> None:
+        advice = self._panes.strip.advice
+        if advice is not None:
+            from advisor.ui import advice_text
+
+            self._panes.header.show_tier(*advice_text.tier(self._state.tr_, advice))
+
+
+def _asker(machine: Machine, workload: Workload, budget: Budget) -> Callable[[], "Advice"]:
+    # Advice covers inference and training; the base workload's own task is the first column's.
+    base = replace(workload, task="inference", stack=workload.stack if workload.stack != "fused-loss" else "auto")
+    return lambda: tasks.advice(machine, base, budget)

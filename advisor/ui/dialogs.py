@@ -1,0 +1,66 @@
+"""Dialogs whose text can be copied: an error in one sentence, and longer texts to read."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPushButton, QTextBrowser, QVBoxLayout, QWidget
+
+from advisor.errors import UserError
+from advisor.i18n import Translator
+
+
+def error_text(_: Translator, error: Exception) -> str:
+    """The sentence of an error, in the window's language where it has one."""
+    if isinstance(error, UserError):
+        return _(error.message, **error.values)
+    return _("Something went wrong: {reason}", reason=f"{type(error).__name__}: {error}")
+
+
+class ErrorDialog(QDialog):
+    """One sentence, selectable, with a copy button."""
+
+    def __init__(self, _: Translator, error: Exception, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(_("That did not work"))
+        self.text = QLabel(error_text(_, error), wordWrap=True)
+        self.text.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.text.setMinimumWidth(360)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.button(QDialogButtonBox.StandardButton.Close).setText(_("Close"))
+        copy = QPushButton(_("&Copy"))
+        buttons.addButton(copy, QDialogButtonBox.ButtonRole.ActionRole)
+        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.text.text()))
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.text)
+        layout.addWidget(buttons)
+
+
+class ReadingDialog(QDialog):
+    """A longer text: selectable, with a copy button. It stays beside the window; it does not block it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.text = QTextBrowser(openExternalLinks=True)
+        self._close = QPushButton()
+        self._copy = QPushButton()
+        buttons = QDialogButtonBox()
+        buttons.addButton(self._copy, QDialogButtonBox.ButtonRole.ActionRole)
+        buttons.addButton(self._close, QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.rejected.connect(self.reject)
+        self._copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.text.toPlainText()))
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.text, 1)
+        layout.addWidget(buttons)
+        self.resize(640, 480)
+
+    def show_text(self, _: Translator, title: str, html: str) -> None:
+        """Show a text under a title."""
+        self.setWindowTitle(title)
+        self._close.setText(_("Close"))
+        self._copy.setText(_("&Copy"))
+        self.text.setHtml(html)
+        self.show()
+        self.raise_()
+        self.activateWindow()

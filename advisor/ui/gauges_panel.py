@@ -1,0 +1,127 @@
+"""The left side: gauges of this computer, live once a second; a what-if machine shows its sizes instead."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from advisor import words
+from advisor.machine import Machine
+from advisor.probes.live import LiveSample, sample
+from advisor.ui import readings
+from advisor.ui.gauge import Gauge, Reading
+from advisor.ui.state import State
+from advisor.ui.work import Work
+
+PERIOD_MS = 1000
+COLUMNS = 2
+
+
+class GaugesPanel(QFrame):
+    """A grid of dials, then what is worth knowing: why a GPU cannot be used, which probes failed."""
+
+    details = Signal()
+
+    def __init__(self, state: State, work: Work) -> None:
+        super().__init__(objectName="card")
+        self._state, self._work = state, work
+        self.sample: LiveSample | None = None
+        self._gauges: list[Gauge] = []
+        self._asking = False
+        self.notes = QLabel(objectName="caption", wordWrap=True)
+        self.more = QPushButton(objectName="link", flat=True)
+        self._grid = QGridLayout()
+        self._timer = QTimer(self)
+        self._timer.setInterval(PERIOD_MS)
+        self._timer.timeout.connect(self._ask)
+        self._arrange()
+        self.more.clicked.connect(self.details)
+        state.machine_changed.connect(self.refresh)
+        state.theme_changed.connect(self.refresh)
+        self.retranslate()
+
+    def _arrange(self) -> None:
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(4, 8, 4, 8)
+        column.setSpacing(8)
+        self._grid.setHorizontalSpacing(0)
+        self._grid.setVerticalSpacing(10)
+        column.addLayout(self._grid)
+        column.addWidget(self.notes)
+        column.addStretch(1)
+        area = QScrollArea(widgetResizable=True)
+        area.setWidget(inner)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(4, 4, 4, 8)
+        layout.setSpacing(4)
+        layout.addWidget(area, 1)
+        layout.addWidget(self.more)
+
+    def start(self) -> None:
+        """Begin to live: a first sample soon, then one a second."""
+        self._timer.start()
+        self._ask()
+
+    def stop(self) -> None:
+        """No more samples."""
+        self._timer.stop()
+
+    def retranslate(self) -> None:
+        """All texts again."""
+        _ = self._state.tr_
+        self.more.setText(_("&Hardware details"))
+        self.setAccessibleName(_("Gauges of this machine"))
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show machine and last sample."""
+        machine = self._state.machine
+        live = self.sample if self._state.what_if is None else None
+        shown = [] if machine is None else readings.of(self._state.tr_, machine, live)
+        self._show(shown)
+        self._show_notes(machine)
+
+    def _ask(self) -> None:
+        # A sample that hangs (a sleeping GPU) must not queue up others behind it.
+        if self._asking or not self.isVisible() or self._state.what_if is not None:
+            return
+        self._asking = True
+        self._work.run(sample, self._sampled, self._failed)
+
+    def _sampled(self, result: LiveSample) -> None:
+        self._asking = False
+        self.sample = result
+        if self._state.machine is not None and self._state.what_if is None:
+            self._show(readings.of(self._state.tr_, self._state.machine, result))
+
+    def _failed(self, error: Exception) -> None:
+        self._asking = False
+        self._timer.stop()
+        self.notes.setText(str(error))
+        self.notes.show()
+
+    def _show(self, shown: Sequence[Reading]) -> None:
+        while len(self._gauges) < len(shown):
+            place = len(self._gauges)
+            gauge = Gauge()
+            self._gauges.append(gauge)
+            self._grid.addWidget(gauge, place // COLUMNS, place % COLUMNS)
+        for gauge in self._gauges[len(shown) :]:
+            gauge.hide()
+        for gauge, reading in zip(self._gauges, shown, strict=False):
+            gauge.show_reading(reading, self._state.colors)
+            gauge.show()
+
+    def _show_notes(self, machine: Machine | None) -> None:
+        _ = self._state.tr_
+        if machine is None:
+            self.notes.setText(_("Reading this computer …"))
+            return
+        lines = []
+        for gpu in machine.gpus:
+            if gpu.usable is False:
+                reason = words.origin_text(_, gpu.origin("usable"))
+                lines.append(_("{name} cannot be used: {reason}", name=gpu.name or "GPU", reason=reason))
+        self.notes.setText("\n\n".join(lines))
+        self.notes.setVisible(bool(lines))

@@ -1,0 +1,162 @@
+"""The top line: which machine, its tier, what-if, language, theme, export."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton
+
+from advisor.i18n import LANGUAGE_NAMES, LANGUAGES, N_
+from advisor.settings import Theme
+from advisor.ui import texts, theme
+from advisor.ui.state import State
+
+THEMES: tuple[tuple[Theme, str], ...] = (
+    ("system", N_("As the system")),
+    ("light", N_("Light")),
+    ("dark", N_("Dark")),
+)
+FORMATS: tuple[tuple[str, str], ...] = (
+    ("pdf", N_("Report as PDF …")),
+    ("html", N_("Report as HTML …")),
+    ("md", N_("Report as Markdown …")),
+    ("json", N_("Report as JSON …")),
+)
+
+
+class ElidedLabel(QLabel):
+    """A label that cuts its text with an ellipsis instead of asking for more width; the tool tip holds it whole."""
+
+    def __init__(self, **options: object) -> None:
+        super().__init__(**options)  # type: ignore[call-overload]
+        self._whole = ""
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def setText(self, text: str) -> None:
+        """Show as much of `text` as fits."""
+        self._whole = text
+        self.setToolTip(text)
+        self.setAccessibleName(text)
+        self._cut()
+
+    def resizeEvent(self, event: object) -> None:
+        """Cut again."""
+        super().resizeEvent(event)  # type: ignore[arg-type]
+        self._cut()
+
+    def _cut(self) -> None:
+        super().setText(theme.elide(self.fontMetrics(), self._whole, self.width()))
+
+
+class Header(QFrame):
+    """Emits what the user wants; the window does it."""
+
+    change_parts = Signal()
+    open_machine = Signal()
+    save_machine = Signal()
+    export = Signal(str)  # a format of FORMATS
+    detect_again = Signal()
+
+    def __init__(self, state: State) -> None:
+        super().__init__()
+        self._state = state
+        self.name = ElidedLabel()
+        self.name.setFont(theme.scaled(self.font(), theme.TITLE, bold=True))
+        self.tier = QLabel()
+        self.tier.hide()
+        self.what_if, self.language = _menu_button(), _menu_button()
+        self.look, self.report = _menu_button(), _menu_button()
+        self._layout()
+        state.machine_changed.connect(self.refresh)
+        state.theme_changed.connect(self.refresh)
+        self.retranslate()
+
+    def _layout(self) -> None:
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(4, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self.name, 1)
+        layout.addWidget(self.tier)
+        layout.addSpacing(8)
+        for button in (self.what_if, self.language, self.look, self.report):
+            layout.addWidget(button)
+
+    def retranslate(self) -> None:
+        """All texts and menus again."""
+        _ = self._state.tr_
+        self._fill_what_if()
+        self._fill(self.language, _("&Language"), [(LANGUAGE_NAMES[one], self._speaker(one)) for one in LANGUAGES])
+        self._fill(self.look, _("T&heme"), [(_(name), self._painter(one)) for one, name in THEMES])
+        formats: list[tuple[str, Callable[[], None]]] = [(_(name), self._exporter(one)) for one, name in FORMATS]
+        self._fill(self.report, _("&Export report"), formats)
+        self.refresh()
+
+    def show_tier(self, words: str, hint: str) -> None:
+        """The badge beside the name."""
+        self.tier.setText(words)
+        self.tier.setToolTip(hint)
+        self.tier.setVisible(bool(words))
+
+    def refresh(self) -> None:
+        """Machine and marks."""
+        _, machine, colors = self._state.tr_, self._state.machine, self._state.colors
+        parts = [texts.machine_name(_, machine)]
+        if machine is not None and machine.os_name and self._state.what_if is None:
+            parts.append(machine.os_name)
+        self.name.setText(" · ".join(parts))
+        what = self._state.what_if or _("this machine")
+        self.what_if.setText(_("What &if: {machine}", machine=what))
+        self.tier.setStyleSheet(
+            f"color: {colors.accent}; border: 1px solid {colors.accent}; border-radius: 6px; padding: 2px 8px;"
+        )
+
+    def _fill_what_if(self) -> None:
+        _ = self._state.tr_
+        self._fill(
+            self.what_if, "",
+            [
+                (_("&This machine"), lambda: self._state.show_machine(None, None)),
+                (_("Another &GPU, processor or memory …"), self.change_parts.emit),
+                (_("&Open a saved machine …"), self.open_machine.emit),
+                ("", lambda: None),
+                (_("&Save this machine …"), self.save_machine.emit),
+                (_("&Read this computer again"), self.detect_again.emit),
+            ],
+        )  # fmt: skip
+
+    @staticmethod
+    def _fill(button: QToolButton, title: str, entries: list[tuple[str, Callable[[], None]]]) -> None:
+        menu = button.menu()
+        menu.clear()
+        for text, action in entries:
+            if text:
+                menu.addAction(_action(menu, text, action))
+            else:
+                menu.addSeparator()
+        if title:
+            button.setText(title)
+
+    def _speaker(self, language: str) -> Callable[[], None]:
+        return lambda: self._state.set_language(language)
+
+    def _painter(self, look: Theme) -> Callable[[], None]:
+        return lambda: self._state.set_theme(look)
+
+    def _exporter(self, kind: str) -> Callable[[], None]:
+        return lambda: self.export.emit(kind)
+
+
+def _action(menu: QMenu, text: str, run: Callable[[], None]) -> QAction:
+    action = QAction(text, menu)
+    # Queued: a menu that is being filled anew by its own action must be closed first.
+    action.triggered.connect(lambda _checked=False: run(), Qt.ConnectionType.QueuedConnection)
+    return action
+
+
+def _menu_button() -> QToolButton:
+    button = QToolButton()
+    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+    button.setMenu(QMenu(button))
+    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+    return button

@@ -1,0 +1,132 @@
+"""Paints the matrix's cells: ground and symbol by verdict, memory on the first line, speed or time on the second."""
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from advisor.estimator.result import Estimate
+from advisor.palette import Palette
+from advisor.ui import shapes, texts, theme
+from advisor.ui.matrix_model import FIRST_METHOD, NAME, MatrixModel
+from advisor.ui.state import State
+
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+PAD = 6
+MARK = 12  # from the cell's left edge to the middle of its symbol
+_CELL_TEXTS_KEPT = 20_000
+
+
+class MatrixDelegate(QStyledItemDelegate):
+    """One painter for all columns. It keeps fonts and finished texts, because a repaint has 16 ms."""
+
+    def __init__(self, state: State, model: MatrixModel, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._state = state
+        self._model = model
+        self._texts: dict[int, tuple[Estimate, texts.CellText]] = {}
+        self.set_font(parent.font())
+
+    def set_font(self, font: QFont) -> None:
+        """Measure again for this base font."""
+        self._font = font
+        self._strong = theme.scaled(font, 1.0)
+        self._strong.setWeight(QFont.Weight.DemiBold)
+        self._small = theme.scaled(font, theme.CAPTION)
+        self._metrics = QFontMetrics(font)
+        self._small_metrics = QFontMetrics(self._small)
+        self._line = self._metrics.height()
+        self._unit_widths: dict[str, int] = {}
+        self.row_height = self._line + self._small_metrics.height() + 6
+
+    def forget(self) -> None:
+        """Texts are in another language now."""
+        self._texts.clear()
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        """Two lines of text."""
+        return QSize(96, self.row_height)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Paint one cell; the selected one gets an accent frame, a dashed one without the focus."""
+        rect: QRect = option.rect  # type: ignore[attr-defined]
+        colors = self._state.colors
+        if index.column() >= FIRST_METHOD:
+            self._method_cell(painter, rect, index, colors)
+        elif index.column() == NAME:
+            self._name_cell(painter, rect, index.row(), colors)
+        else:
+            self._size_cell(painter, rect, index.row(), colors)
+        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
+        if state & QStyle.StateFlag.State_Selected:
+            shapes.frame(painter, QRectF(rect), theme.color(colors.accent), 2)
+
+    def _method_cell(
+        self, painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex, colors: Palette
+    ) -> None:
+        estimate = self._model.estimate(index.row(), index.column())
+        if estimate is None:
+            painter.setFont(self._small)
+            painter.setPen(theme.color(colors.disabled))
+            painter.drawText(rect.adjusted(0, 0, -PAD, 0), RIGHT, "…")
+            return
+        ground = theme.color(colors.grounds[estimate.verdict])
+        box = rect.adjusted(1, 1, -1, -1)
+        painter.fillRect(box, ground)
+        if estimate.verdict == "unknown":
+            shapes.hatch(painter, QRectF(box), theme.color(colors.border))
+        ink = theme.color(colors.verdicts[estimate.verdict])
+        top = rect.top() + 3
+        shapes.mark(painter, estimate.verdict, rect.left() + MARK, top + self._line / 2, ink)
+        self._figure(painter, rect, top, self._cell_text(estimate), estimate.verdict == "no", colors)
+
+    def _figure(
+        self, painter: QPainter, rect: QRect, top: int, cell: texts.CellText, faint: bool, colors: Palette
+    ) -> None:
+        caption = theme.color(colors.caption)
+        unit = self._unit_width(cell.unit)
+        right, left = rect.right() - PAD, rect.left() + MARK + 6
+        painter.setFont(self._small)
+        painter.setPen(caption)
+        painter.drawText(QRect(left, top, right - left, self._line), RIGHT, cell.unit)
+        second = QRect(left - MARK, top + self._line, right - left + MARK, self._small_metrics.height())
+        painter.drawText(second, RIGHT, cell.second)
+        painter.setFont(self._font)
+        painter.setPen(caption if faint else theme.color(colors.text))
+        painter.drawText(QRect(left, top, right - left - unit, self._line), RIGHT, cell.figure)
+
+    def _name_cell(self, painter: QPainter, rect: QRect, row: int, colors: Palette) -> None:
+        model = self._model.rows[row]
+        width = rect.width() - 2 * PAD
+        top = rect.top() + 3
+        painter.setFont(self._strong)
+        painter.setPen(theme.color(colors.text))
+        name = self._metrics.elidedText(model.name, Qt.TextElideMode.ElideMiddle, width - 4)
+        painter.drawText(QRect(rect.left() + PAD, top, width, self._line), LEFT, name)
+        painter.setFont(self._small)
+        painter.setPen(theme.color(colors.caption))
+        below = QRect(rect.left() + PAD, top + self._line, width, self._small_metrics.height())
+        text = " · ".join(filter(None, (model.family, self._state.tr_(texts.KINDS.get(model.kind, model.kind)))))
+        painter.drawText(below, LEFT, self._small_metrics.elidedText(text, Qt.TextElideMode.ElideRight, width))
+
+    def _size_cell(self, painter: QPainter, rect: QRect, row: int, colors: Palette) -> None:
+        painter.setFont(self._font)
+        painter.setPen(theme.color(colors.text))
+        text = self._state.tr_.parameters(self._model.parameters(self._model.rows[row]))
+        painter.drawText(QRect(rect.left(), rect.top() + 3, rect.width() - PAD, self._line), RIGHT, text)
+
+    def _cell_text(self, estimate: Estimate) -> texts.CellText:
+        known = self._texts.get(id(estimate))
+        if known is None or known[0] is not estimate:
+            if len(self._texts) > _CELL_TEXTS_KEPT:
+                self._texts.clear()
+            known = self._texts[id(estimate)] = (estimate, texts.cell(self._state.tr_, estimate))
+        return known[1]
+
+    def _unit_width(self, unit: str) -> int:
+        width = self._unit_widths.get(unit)
+        if width is None:
+            width = self._unit_widths[unit] = self._small_metrics.horizontalAdvance(unit) + 3
+        return width

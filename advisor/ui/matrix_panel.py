@@ -1,0 +1,224 @@
+"""The middle of the window: search, filters and the matrix; keeps selection and cells in step with the state."""
+
+from collections.abc import Callable, Iterator
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QHeaderView, QLabel, QLineEdit, QTableView, QVBoxLayout
+
+from advisor.catalog.model import Model
+from advisor.ui.cells import Cells
+from advisor.ui.matrix_delegate import MatrixDelegate
+from advisor.ui.matrix_model import FIRST_METHOD, NAME, SIZE, SIZES, MatrixModel
+from advisor.ui.state import State
+from advisor.workload import METHODS, Method
+
+NAME_SHARE = 1.9  # the name column's width in method columns
+SIZE_SHARE = 0.62
+
+
+class MatrixView(QTableView):
+    """The table: arrow keys walk the cells, Enter asks "why?"."""
+
+    asked = Signal()
+
+    def __init__(self, cells: Cells) -> None:
+        super().__init__()
+        self._cells = cells
+        self.setShowGrid(False)
+        self.setMouseTracking(False)
+        self.setSelectionMode(QTableView.SelectionMode.SingleSelection)
+        self.setSelectionBehavior(QTableView.SelectionBehavior.SelectItems)
+        self.setVerticalScrollMode(QTableView.ScrollMode.ScrollPerItem)
+        self.setHorizontalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(False)
+        self.setSortingEnabled(False)
+        self.verticalHeader().hide()
+        header = self.horizontalHeader()
+        header.setSectionsClickable(True)
+        header.setSortIndicatorShown(True)
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header.setMinimumSectionSize(40)
+        self.doubleClicked.connect(self.asked)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter and Return ask for the cell's formulas."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.asked.emit()
+            return
+        super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Give the cells their time for this repaint."""
+        self._cells.begin_paint()
+        super().paintEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the width among the columns; below the smallest widths the table scrolls sideways."""
+        super().resizeEvent(event)
+        self.share_width()
+
+    def share_width(self) -> None:
+        """Give each column its part of the viewport."""
+        unit = self.fontMetrics().horizontalAdvance("0")
+        least = 13 * unit
+        room = self.viewport().width()
+        width = max(least, int(room / (NAME_SHARE + SIZE_SHARE + len(METHODS))))
+        for column in range(FIRST_METHOD, FIRST_METHOD + len(METHODS)):
+            self.setColumnWidth(column, width)
+        size = max(7 * unit, int(width * SIZE_SHARE))
+        self.setColumnWidth(SIZE, size)
+        self.setColumnWidth(NAME, max(22 * unit, room - size - width * len(METHODS)))
+
+
+class MatrixPanel(QFrame):
+    """Search box, family and size filters, the number of models, and the table."""
+
+    asked = Signal()
+
+    def __init__(self, state: State, cells: Cells, parameters: Callable[[Model], int]) -> None:
+        super().__init__(objectName="card")
+        self._state, self._cells = state, cells
+        self.model = MatrixModel(state, cells, parameters, self)
+        self.view = MatrixView(cells)
+        self.delegate = MatrixDelegate(state, self.model, self.view)
+        self.search = QLineEdit(clearButtonEnabled=True)
+        self.family = QComboBox()
+        self.size = QComboBox()
+        self.count = QLabel(objectName="caption")
+        self._wire()
+        self._arrange()
+        self.retranslate()
+
+    def _wire(self) -> None:
+        self.view.setModel(self.model)
+        self.view.setItemDelegate(self.delegate)
+        self.view.verticalHeader().setDefaultSectionSize(self.delegate.row_height)
+        self.view.selectionModel().currentChanged.connect(self._selected)
+        self.view.horizontalHeader().sectionClicked.connect(self._sort)
+        self.view.asked.connect(self.asked)
+        self.search.textChanged.connect(self._filter)
+        self.family.currentIndexChanged.connect(self._filter)
+        self.size.currentIndexChanged.connect(self._filter)
+        self._cells.filled.connect(self.view.viewport().update)
+        self._cells.completed.connect(self._resort)
+        self._state.models_changed.connect(self._models_changed)
+        self._state.machine_changed.connect(self.refresh)
+        self._state.workload_changed.connect(self.refresh)
+        self._state.theme_changed.connect(self.view.viewport().update)
+
+    def _arrange(self) -> None:
+        bar = QHBoxLayout()
+        bar.setSpacing(8)
+        bar.addWidget(self.search, 1)
+        for box in (self.family, self.size):
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContentsOnFirstShow)
+            bar.addWidget(box)
+        bar.addWidget(self.count)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.setSpacing(8)
+        layout.addLayout(bar)
+        layout.addWidget(self.view, 1)
+
+    def retranslate(self) -> None:
+        """All texts again, in the state's language."""
+        _ = self._state.tr_
+        self.search.setPlaceholderText(_("Search models (Ctrl+F)"))
+        self.search.setAccessibleName(_("Search models"))
+        self.family.setAccessibleName(_("Model family"))
+        self.size.setAccessibleName(_("Model size"))
+        self.view.setAccessibleName(_("Which models fit, by method"))
+        self._fill_families()
+        size = max(0, self.size.currentIndex())
+        self.size.blockSignals(True)
+        self.size.clear()
+        self.size.addItems([_(text) for text, _low, _high in SIZES])
+        self.size.setCurrentIndex(size)
+        self.size.blockSignals(False)
+        self.delegate.forget()
+        self.model.retranslate()
+        self._show_count()
+        self.view.viewport().update()
+
+    def refresh(self) -> None:
+        """Another machine or other knobs: repaint what is seen now, fill the rest in idle moments."""
+        self._cells.set_question(self._state.machine, self._state.workload, self._state.budget)
+        self.model.retranslate()
+        self.view.viewport().update()
+        self._cells.fill(self._order())
+
+    def visible_rows(self) -> range:
+        """The rows that the eye sees."""
+        first = max(0, self.view.rowAt(0))
+        last = self.view.rowAt(self.view.viewport().height() - 1)
+        return range(first, len(self.model.rows) if last < 0 else last + 1)
+
+    def _order(self) -> Iterator[tuple[Model, Method]]:
+        """Seen cells first, then the column that orders the rows, then all."""
+        rows = list(self.model.rows)
+        for row in self.visible_rows():
+            if row < len(rows):
+                yield from ((rows[row], method) for method in METHODS)
+        models = list(self._state.models)
+        if self.model.sorted_by_method:
+            method = METHODS[self.model.sorted_by[0] - FIRST_METHOD]
+            yield from ((model, method) for model in models)
+        for model in models:
+            yield from ((model, method) for method in METHODS)
+
+    def _models_changed(self) -> None:
+        self._fill_families()
+        self.model.rearrange()
+        self._show_count()
+        self.refresh()
+
+    def _fill_families(self) -> None:
+        _ = self._state.tr_
+        chosen = self.family.currentData()
+        self.family.blockSignals(True)
+        self.family.clear()
+        self.family.addItem(_("all families"), None)
+        for name in sorted({model.family for model in self._state.models}, key=str.lower):
+            self.family.addItem(name, name)
+        self.family.setCurrentIndex(max(0, self.family.findData(chosen)))
+        self.family.blockSignals(False)
+
+    def _filter(self) -> None:
+        self.model.filter(self.search.text(), self.family.currentData(), max(0, self.size.currentIndex()))
+        self._show_count()
+        self._cells.fill(self._order())
+
+    def _show_count(self) -> None:
+        _ = self._state.tr_
+        self.count.setText(_("{count} models", count=len(self.model.rows)))
+
+    def _sort(self, column: int) -> None:
+        before, order = self.model.sorted_by
+        up, down = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
+        order = down if column == before and order == up else up
+        self.view.horizontalHeader().setSortIndicator(column, order)
+        self.model.sort(column, order)
+        self.view.scrollToTop()
+
+    def _resort(self) -> None:
+        """All estimates are there: an order that depends on them can follow now."""
+        if self.model.sorted_by_method:
+            self.model.rearrange()
+
+    def _selected(self, index: QModelIndex) -> None:
+        if not index.isValid():
+            return
+        method = self.model.method(index.column()) or self._state.method
+        self._state.select(self.model.rows[index.row()], method)
+
+    def select(self, model: Model, method: Method) -> None:
+        """Move the selection to a cell, as if it had been clicked."""
+        row = self.model.row_of(model)
+        if row is None:
+            return
+        index = self.model.index(row, FIRST_METHOD + METHODS.index(method))
+        self.view.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        self.view.scrollTo(index)

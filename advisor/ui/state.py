@@ -1,0 +1,115 @@
+"""What the window shows: machine, workload, budget, selection, language, theme. Panels read it and hear its signals."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from advisor.catalog.model import Model
+from advisor.i18n import Translator, translator
+from advisor.machine import Machine
+from advisor.palette import LIGHT, Palette
+from advisor.settings import Budget, Settings, Theme
+from advisor.ui import theme as themes
+from advisor.workload import LLAMA_CPP_QUANTS, TORCH_QUANTS, Method, Workload, for_method
+
+
+class State(QObject):
+    """The window's one document. Setters change it and say so once; nothing else holds a copy."""
+
+    machine_changed = Signal()
+    models_changed = Signal()
+    workload_changed = Signal()  # workload or budget
+    selection_changed = Signal()
+    language_changed = Signal()
+    theme_changed = Signal()
+
+    def __init__(self, workload: Workload, settings: Settings, language: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.own: Machine | None = None  # this computer, once detected or given
+        self.machine: Machine | None = None  # the one shown: this computer or a what-if
+        self.what_if: str | None = None  # how the what-if calls itself; None for this computer
+        self.models: Sequence[Model] = ()
+        self.workload = workload
+        self.budget: Budget = settings.budget
+        self.theme: Theme = settings.theme
+        self.model: Model | None = None
+        self.method: Method = "run"
+        self.tr_: Translator = translator(language)
+        self.colors: Palette = LIGHT
+
+    @property
+    def current(self) -> Workload:
+        """The workload of the selected column."""
+        return for_method(self.workload, self.method)
+
+    def settings(self) -> Settings:
+        """The choices worth keeping until the next start."""
+        return Settings(language=self.tr_.language, theme=self.theme, budget=self.budget, workload=self.workload)
+
+    def set_own(self, machine: Machine) -> None:
+        """This computer is known now; it is shown unless a what-if is."""
+        self.own = machine
+        if self.what_if is None:
+            self.machine = machine
+            self.machine_changed.emit()
+
+    def show_machine(self, machine: Machine | None, name: str | None) -> None:
+        """Show a what-if machine under `name`, or (None, None) this computer again."""
+        self.what_if = name
+        self.machine = self.own if machine is None else machine
+        self.machine_changed.emit()
+
+    def set_models(self, models: Sequence[Model]) -> None:
+        """The catalogue has been read."""
+        self.models = models
+        self.models_changed.emit()
+
+    def change(self, **changes: Any) -> None:
+        """Change knobs of the workload, with what they force: another stack's quantisation, a plain KV cache."""
+        workload = _consistent(replace(self.workload, **changes))
+        if workload != self.workload:
+            self.workload = workload
+            self.workload_changed.emit()
+
+    def set_budget(self, budget: Budget) -> None:
+        """Count with the memory that is free now, or with all of it."""
+        if budget != self.budget:
+            self.budget = budget
+            self.workload_changed.emit()
+
+    def select(self, model: Model | None, method: Method) -> None:
+        """The cell whose details are shown."""
+        if (model, method) != (self.model, self.method):
+            self.model, self.method = model, method
+            self.selection_changed.emit()
+
+    def set_language(self, language: str) -> None:
+        """Speak another of the program's languages from now on."""
+        if language != self.tr_.language:
+            self.tr_ = translator(language)
+            self.language_changed.emit()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Light, dark, or as the system."""
+        self.theme = theme
+        self.refresh_theme()
+
+    def refresh_theme(self) -> None:
+        """Choose the colours again, as when the system's scheme changed."""
+        self.colors = themes.choose(self.theme)
+        self.theme_changed.emit()
+
+
+def _consistent(workload: Workload) -> Workload:
+    """The nearest workload without contradictions: llama.cpp's quantisations are not torch's, and a quantised V
+    cache of llama.cpp needs flash attention.
+    """
+    run = for_method(workload, "run")
+    known = LLAMA_CPP_QUANTS if run.resolved_stack == "llama.cpp" else TORCH_QUANTS
+    if workload.quant not in known:
+        workload = replace(workload, quant=known[0])
+    if run.resolved_stack == "llama.cpp" and not workload.flash_attention and workload.kv_type != "f16":
+        workload = replace(workload, kv_type="f16")
+    return workload

@@ -1,0 +1,72 @@
+"""What the window does off its thread: detection, profiles, what-if machines, reports, advice. Plain functions."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from advisor.machine import Machine
+from advisor.settings import Budget
+from advisor.ui.whatif import Wish
+from advisor.workload import Workload
+
+if TYPE_CHECKING:  # its rooms load after the first paint
+    from advisor.advice.result import Advice
+
+
+class Names(NamedTuple):
+    """The catalogue's names of GPUs and processors, for completion."""
+
+    gpus: tuple[str, ...]
+    cpus: tuple[str, ...]
+
+
+def detect() -> Machine:
+    """This computer, completed with what the catalogue knows."""
+    from advisor import probes
+    from advisor.catalog.complete import complete
+
+    return complete(probes.detect())
+
+
+def open_machine(path: Path) -> Machine:
+    """A saved machine, completed. Raises UserError."""
+    from advisor import profiles
+    from advisor.catalog.complete import complete
+
+    return complete(profiles.load(path))
+
+
+def save_machine(machine: Machine, path: Path) -> Path:
+    """Save a machine; returns where. Raises UserError."""
+    from advisor import profiles
+
+    profiles.save(machine, path)
+    return path
+
+
+def assemble(base: Machine | None, wish: Wish) -> Machine:
+    """A machine with other parts. Raises UserError on an unknown name."""
+    from advisor.catalog.whatif import assemble as put_together
+
+    return put_together(base, gpu=wish.gpu, gpu_count=wish.gpu_count, cpu=wish.cpu, ram_gib=wish.ram_gib)
+
+
+def names() -> Names:
+    """All names that the what-if dialog completes."""
+    from advisor.catalog import cpus, gpus
+
+    return Names(tuple(one.name for one in gpus.gpus()), tuple(one.name for one in cpus.cpus()))
+
+
+def export(path: Path, machine: Machine, workload: Workload, language: str, kind: str, budget: Budget) -> Path:
+    """Write a report; returns where. Raises UserError."""
+    from advisor import report
+
+    report.write(path, machine, workload, language, kind, budget)
+    return path
+
+
+def advice(machine: Machine, workload: Workload, budget: Budget) -> "Advice":
+    """All advice for a machine."""
+    from advisor.advice import advise
+
+    return advise(machine, workload, budget)

@@ -1,0 +1,113 @@
+"""The window's sentences: a cell in two lines, a verdict with its reasons, the names of columns and machines."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from advisor import words
+from advisor.estimator.result import Estimate, Range
+from advisor.i18n import GIB, N_, Translator
+from advisor.machine import Machine
+from advisor.words import METHOD_WORDS, VERDICT_WORDS
+from advisor.workload import Method, Workload, for_method
+
+
+class CellText(NamedTuple):
+    """What a cell shows: the figure, its unit, the second line."""
+
+    figure: str
+    unit: str
+    second: str
+
+
+def cell(_: Translator, estimate: Estimate) -> CellText:
+    """A cell in two lines: memory, then speed or time (or the verdict's word where there is neither)."""
+    word = _(VERDICT_WORDS[estimate.verdict])
+    if estimate.memory is None:
+        return CellText("?", "", word)
+    figure, unit = split_size(_, estimate.memory.total)
+    return CellText(figure, unit, pace(_, estimate) or word)
+
+
+def split_size(_: Translator, size: float) -> tuple[str, str]:
+    """A size as figure and unit, to be painted in two colours."""
+    figure, unit = _.gib(size).rsplit(" ", 1)
+    return figure, unit
+
+
+def pace(_: Translator, estimate: Estimate) -> str:
+    """Generation speed or training time in a few letters; "" where nothing runs."""
+    if estimate.verdict in ("no", "unknown"):
+        return ""
+    if estimate.workload.training:
+        hours = estimate.training.hours if estimate.training else None
+        return _.duration(hours.mid * 3600) if hours else ""
+    decode = estimate.speed.decode if estimate.speed else None
+    return _.tokens_per_second(decode.mid) if decode else ""
+
+
+def column(_: Translator, workload: Workload, method: Method) -> str:
+    """A column's heading: "Run Q4_K_M", "QLoRA"."""
+    return _(METHOD_WORDS[method], quant=for_method(workload, method).quant)
+
+
+def sentence(_: Translator, estimate: Estimate) -> str:
+    """The verdict in words: "Does not fit: needs 14.2 GiB, 8.0 GiB free."."""
+    word = _(VERDICT_WORDS[estimate.verdict])
+    reasons = [words.sentence(_, item.code, item.values) for item in estimate.reasons]
+    return _("{verdict}: {reasons}", verdict=word, reasons=" ".join(reasons)) if reasons else word
+
+
+def spoken(_: Translator, name: str, heading: str, estimate: Estimate | None) -> str:
+    """A cell for ears: model, column, verdict, memory, speed."""
+    if estimate is None:
+        return f"{name}, {heading}"
+    parts = [name, heading, _(VERDICT_WORDS[estimate.verdict])]
+    if estimate.memory is not None:
+        parts.append(_.gib(estimate.memory.total))
+    return ", ".join([*parts, *filter(None, [pace(_, estimate)])])
+
+
+def tip(_: Translator, name: str, heading: str, estimate: Estimate) -> str:
+    """A cell's tool tip: what it is, the verdict and why, memory with its band, speed with its range."""
+    lines = [f"{name} · {heading}", sentence(_, estimate)]
+    memory = estimate.memory
+    if memory is not None:
+        low, high = _.gib(memory.low), _.gib(memory.high)
+        lines.append(_("Memory {total} ({low} to {high})", total=_.gib(memory.total), low=low, high=high))
+    if estimate.speed and estimate.speed.decode:
+        lines.append(_("Generates {speed}", speed=span(_, estimate.speed.decode, _("tok/s"))))
+    if estimate.training and estimate.training.hours and estimate.verdict not in ("no", "unknown"):
+        hours = estimate.training.hours
+        times = _.duration(hours.low * 3600), _.duration(hours.high * 3600)
+        lines.append(_("Takes {low} to {high}", low=times[0], high=times[1]))
+    return "\n".join(lines)
+
+
+def span(_: Translator, figures: Range, unit: str) -> str:
+    """A range as "10.1 to 14.2 tok/s"."""
+    return _("{low} to {high} {unit}", low=_.number(figures.low), high=_.number(figures.high), unit=unit)
+
+
+def machine_name(_: Translator, machine: Machine | None) -> str:
+    """The name that a computer's owner knows, as well as it can be told."""
+    if machine is None:
+        return _("Reading this computer …")
+    if machine.model:
+        return machine.model
+    return machine.cpu.name or _("This computer")
+
+
+def gib_figure(_: Translator, size: float | None) -> str:
+    """A size in GiB without its unit."""
+    return "?" if size is None else _.number(size / GIB)
+
+
+# What a model is for, as the catalogue's `kind` says.
+KINDS: Mapping[str, str] = {
+    "chat": N_("chat"),
+    "code": N_("code"),
+    "reasoning": N_("reasoning"),
+    "vlm": N_("vision"),
+    "base": N_("base"),
+    "math": N_("maths"),
+}

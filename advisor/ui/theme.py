@@ -1,0 +1,167 @@
+"""Light and dark: Qt's palette, the small style sheet, fonts, and whether the system asks for stillness."""
+
+import os
+import sys
+from functools import cache
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetrics, QGuiApplication, QPalette
+
+from advisor import RESOURCES
+from advisor.palette import DARK, LIGHT, Palette
+
+CAPTION = 0.89  # of the base size: 8 pt under 9 pt
+TITLE = 1.2
+
+
+def choose(theme: str) -> Palette:
+    """The colours of "light" or "dark"; "system" asks the desktop."""
+    if theme == "system":
+        return DARK if QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark else LIGHT
+    return DARK if theme == "dark" else LIGHT
+
+
+@cache
+def color(code: str) -> QColor:
+    """A QColor by its hex code, made once."""
+    return QColor(code)
+
+
+def qt_palette(colors: Palette) -> QPalette:
+    """Qt's palette in our colours."""
+    role = QPalette.ColorRole
+    palette = QPalette()
+    for name, code in (
+        (role.Window, colors.window), (role.WindowText, colors.text), (role.Base, colors.card),
+        (role.AlternateBase, colors.window), (role.Text, colors.text), (role.Button, colors.raised),
+        (role.ButtonText, colors.text), (role.Highlight, colors.accent), (role.HighlightedText, colors.on_accent),
+        (role.ToolTipBase, colors.raised), (role.ToolTipText, colors.text), (role.PlaceholderText, colors.caption),
+        (role.Link, colors.accent), (role.Accent, colors.accent), (role.Light, colors.border),
+        (role.Mid, colors.border), (role.Midlight, colors.border), (role.Dark, colors.border),
+        (role.BrightText, colors.text),
+    ):  # fmt: skip
+        palette.setColor(name, QColor(code))
+    for name in (role.Text, role.ButtonText, role.WindowText):
+        palette.setColor(QPalette.ColorGroup.Disabled, name, QColor(colors.disabled))
+    return palette
+
+
+def style_sheet(colors: Palette) -> str:
+    """What Qt's palette cannot say: cards, flat fields and buttons, arrows."""
+    kind = "dark" if colors is DARK else "light"
+    arrow = (RESOURCES / "icons" / f"chevron-down-{kind}.svg").as_posix()
+    up = (RESOURCES / "icons" / f"chevron-up-{kind}.svg").as_posix()
+    tick = (RESOURCES / "icons" / f"tick-{kind}.svg").as_posix()
+    return _SHEET.format(arrow=arrow, up=up, tick=tick, **colors._asdict())
+
+
+# Braces of the sheet are doubled: str.format fills the colours.
+_SHEET = """
+QFrame#card {{ background: {card}; border: 1px solid {border}; border-radius: 6px; }}
+QLabel#caption, QLabel#figure-unit {{ color: {caption}; }}
+QLabel, QCheckBox, QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; }}
+QScrollArea {{ border: 0; }}
+QToolTip {{ background: {raised}; color: {text}; border: 1px solid {border}; padding: 4px; }}
+QPushButton, QToolButton {{ background: {raised}; border: 1px solid {border}; border-radius: 4px; padding: 3px 10px; }}
+QToolButton {{ padding: 3px 8px; }}
+QToolButton#link, QPushButton#link {{ background: transparent; border: 1px solid transparent; color: {accent};
+  padding: 1px 4px; }}
+QPushButton:hover, QToolButton:hover, QComboBox:hover {{ border-color: {accent}; }}
+QPushButton:pressed, QToolButton:pressed {{ background: {track}; }}
+QPushButton:focus, QToolButton:focus, QComboBox:focus, QSpinBox:focus, QLineEdit:focus {{ border-color: {accent}; }}
+QPushButton:disabled, QToolButton:disabled {{ color: {disabled}; }}
+QToolButton[popupMode="2"] {{ padding-right: 20px; }}
+QToolButton::menu-indicator {{ image: url("{arrow}"); width: 10px; subcontrol-origin: padding;
+  subcontrol-position: center right; right: 6px; }}
+QComboBox, QSpinBox, QDoubleSpinBox, QLineEdit {{ background: {raised}; border: 1px solid {border};
+  border-radius: 4px; padding: 2px 6px; min-height: 16px; selection-background-color: {accent};
+  selection-color: {on_accent}; }}
+QComboBox:disabled, QSpinBox:disabled {{ color: {disabled}; background: {window}; }}
+QComboBox::drop-down {{ border: 0; width: 18px; }}
+QComboBox::down-arrow {{ image: url("{arrow}"); width: 10px; }}
+QSpinBox::up-button, QDoubleSpinBox::up-button {{ border: 0; width: 16px; subcontrol-position: top right; }}
+QSpinBox::down-button, QDoubleSpinBox::down-button {{ border: 0; width: 16px; subcontrol-position: bottom right; }}
+QSpinBox::up-arrow, QDoubleSpinBox::up-arrow {{ image: url("{up}"); width: 8px; }}
+QSpinBox::down-arrow, QDoubleSpinBox::down-arrow {{ image: url("{arrow}"); width: 8px; }}
+QComboBox QAbstractItemView {{ background: {card}; border: 1px solid {border}; outline: 0;
+  selection-background-color: {accent}; selection-color: {on_accent}; }}
+QCheckBox {{ spacing: 6px; border: 1px solid transparent; border-radius: 4px; padding: 1px; }}
+QCheckBox:focus {{ border-color: {accent}; }}
+QCheckBox::indicator {{ width: 13px; height: 13px; border: 1px solid {caption}; border-radius: 3px;
+  background: {raised}; }}
+QCheckBox::indicator:checked {{ background: {accent}; border-color: {accent}; image: url("{tick}"); }}
+QCheckBox::indicator:disabled {{ border-color: {border}; background: {window}; }}
+QSlider::groove:horizontal {{ height: 4px; background: {track}; border-radius: 2px; }}
+QSlider::sub-page:horizontal {{ background: {accent}; border-radius: 2px; }}
+QSlider::handle:horizontal {{ width: 12px; height: 12px; margin: -4px 0; border-radius: 6px; background: {accent};
+  border: 1px solid {card}; }}
+QSlider::handle:horizontal:focus {{ border: 2px solid {text}; }}
+QTabWidget::pane {{ border: 0; }}
+QTabBar::tab {{ background: transparent; color: {caption}; padding: 4px 10px; border: 0;
+  border-bottom: 2px solid transparent; }}
+QTabBar::tab:selected {{ color: {text}; border-bottom: 2px solid {accent}; }}
+QTabBar::tab:focus {{ color: {accent}; }}
+QTabBar {{ qproperty-drawBase: 0; }}
+QTableView {{ background: {card}; border: 0; gridline-color: {card}; outline: 0; }}
+QHeaderView {{ background: {card}; }}
+QHeaderView::section {{ background: {card}; color: {caption}; border: 0; border-bottom: 1px solid {border};
+  padding: 4px 6px; }}
+QTextBrowser, QPlainTextEdit {{ background: {card}; border: 1px solid {border}; border-radius: 4px; }}
+QMenu {{ background: {card}; border: 1px solid {border}; padding: 4px; }}
+QMenu::item {{ padding: 4px 20px; border-radius: 4px; }}
+QMenu::item:selected {{ background: {accent}; color: {on_accent}; }}
+QMenu::item:disabled {{ color: {disabled}; }}
+QSplitter::handle {{ background: transparent; }}
+QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
+QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}
+QScrollBar::handle {{ background: {border}; border-radius: 4px; margin: 1px; min-height: 24px; min-width: 24px; }}
+QScrollBar::handle:hover {{ background: {caption}; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+QStatusBar {{ background: {window}; color: {caption}; }}
+"""
+
+
+def scaled(base: QFont, factor: float, bold: bool = False) -> QFont:
+    """`base` a step up or down."""
+    font = QFont(base)
+    font.setPointSizeF(max(6.5, base.pointSizeF() * factor)) if base.pointSizeF() > 0 else font.setPixelSize(
+        max(9, round(base.pixelSize() * factor))
+    )
+    font.setBold(bold)
+    return font
+
+
+def ensure_chinese() -> None:
+    """Where the system has no Chinese font, load the one that comes with the program (a subset, under the OFL)."""
+    if QFontDatabase.families(QFontDatabase.WritingSystem.SimplifiedChinese):
+        return
+    for path in sorted((RESOURCES / "fonts").glob("*.[ot]tf")):
+        number = QFontDatabase.addApplicationFont(str(path))
+        families = QFontDatabase.applicationFontFamilies(number) if number >= 0 else []
+        if families:
+            font = QGuiApplication.font()
+            QGuiApplication.setFont(QFont([font.family(), *families], font.pointSize()))
+
+
+def still() -> bool:
+    """Whether the system asks for reduced motion (Windows: "Animation effects" off; others: HARDWARE_ADVISOR_STILL)."""
+    if os.environ.get("HARDWARE_ADVISOR_STILL"):
+        return True
+    return sys.platform == "win32" and not _windows_animates()
+
+
+def _windows_animates() -> bool:
+    if sys.platform != "win32":
+        return True
+    import ctypes
+
+    animated = ctypes.c_int(1)
+    get_client_area_animation = 0x1042  # SPI_GETCLIENTAREAANIMATION of winuser.h
+    ctypes.windll.user32.SystemParametersInfoW(get_client_area_animation, 0, ctypes.byref(animated), 0)
+    return bool(animated.value)
+
+
+def elide(metrics: QFontMetrics, text: str, width: int) -> str:
+    """`text` cut to `width` pixels with an ellipsis."""
+    return metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)

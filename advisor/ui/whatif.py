@@ -1,0 +1,89 @@
+"""The what-if dialog: another GPU from the catalogue, another processor, more memory."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QCompleter,
+    QDialog,
+    QDialogButtonBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QLabel,
+    QLineEdit,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)  # fmt: skip
+
+from advisor.i18n import GIB, Translator
+from advisor.machine import Machine
+
+
+class Wish(NamedTuple):
+    """The parts to change; None keeps the machine's own."""
+
+    gpu: str | None
+    gpu_count: int
+    cpu: str | None
+    ram_gib: float | None
+
+
+class WhatIfDialog(QDialog):
+    """Asks for a Wish. Names complete as they are typed, anywhere in the name."""
+
+    def __init__(
+        self, _: Translator, machine: Machine | None, gpus: Sequence[str], cpus: Sequence[str], parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(_("What if?"))
+        self.gpu = QLineEdit(clearButtonEnabled=True, placeholderText=_("as it is"))
+        self.cpu = QLineEdit(clearButtonEnabled=True, placeholderText=_("as it is"))
+        self.gpu.setMinimumWidth(320)
+        for field, names in ((self.gpu, gpus), (self.cpu, cpus)):
+            field.setCompleter(_completer(names, field))
+        self.count = QSpinBox(minimum=1, maximum=64)
+        self.ram = QDoubleSpinBox(minimum=0, maximum=65536, decimals=1, suffix=" GiB", specialValueText=_("as it is"))
+        self._own = None if machine is None else machine.memory.total_bytes
+        form = QFormLayout()
+        form.addRow(_("&Graphics card"), self.gpu)
+        form.addRow(_("&How many"), self.count)
+        form.addRow(_("&Processor"), self.cpu)
+        form.addRow(_("&Memory"), self.ram)
+        if self._own:
+            form.addRow("", QLabel(_("This machine has {size}.", size=_.gib(self._own)), objectName="caption"))
+        self.buttons = QDialogButtonBox()
+        show = self.buttons.addButton(_("&Show"), QDialogButtonBox.ButtonRole.AcceptRole)
+        self.buttons.addButton(_("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
+        show.setDefault(True)
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.addLayout(form)
+        layout.addWidget(self.buttons)
+
+    def wish(self) -> Wish:
+        """What was asked for."""
+        gpu, cpu = self.gpu.text().strip() or None, self.cpu.text().strip() or None
+        return Wish(gpu, self.count.value(), cpu, self.ram.value() or None)
+
+
+def describe(_: Translator, wish: Wish) -> str:
+    """A wish's name in the header."""
+    parts = []
+    if wish.gpu:
+        parts.append(wish.gpu if wish.gpu_count == 1 else f"{wish.gpu_count} × {wish.gpu}")
+    if wish.cpu:
+        parts.append(wish.cpu)
+    if wish.ram_gib:
+        parts.append(_("{size} RAM", size=_.gib(wish.ram_gib * GIB)))
+    return " + ".join(parts)
+
+
+def _completer(names: Sequence[str], parent: QWidget) -> QCompleter:
+    completer = QCompleter(list(names), parent)
+    completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+    completer.setFilterMode(Qt.MatchFlag.MatchContains)
+    completer.setMaxVisibleItems(12)
+    return completer

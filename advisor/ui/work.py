@@ -1,0 +1,85 @@
+"""The one door off the window's thread: a function goes in, its result or its error comes back in a callback."""
+
+import sys
+import traceback
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QObject, Qt, QThreadPool, Signal
+
+from advisor.errors import UserError
+
+T = TypeVar("T")
+CLOSE_WAIT_MS = 8000
+
+
+class Job:
+    """One piece of work under way; a cancelled one finishes silently and its callbacks are never called."""
+
+    def __init__(self, done: Callable[[Any], None], failed: Callable[[Exception], None]) -> None:
+        self.done = done
+        self.failed = failed
+        self.cancelled = False
+
+    def cancel(self) -> None:
+        """Forget the result. A function that is already running runs to its end."""
+        self.cancelled = True
+
+
+class Work(QObject):
+    """Runs functions on a small pool of threads and delivers their outcome on the thread that owns this object."""
+
+    _finished = Signal(object, object, object)
+
+    def __init__(self, parent: QObject | None = None, threads: int = 3) -> None:
+        super().__init__(parent)
+        self._pool = QThreadPool(self)
+        self._pool.setMaxThreadCount(threads)
+        self._jobs: set[Job] = set()
+        self._closed = False
+        self._finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def busy(self) -> bool:
+        """Whether any outcome is still to be delivered."""
+        return bool(self._jobs)
+
+    def run(self, function: Callable[[], T], done: Callable[[T], None], failed: Callable[[Exception], None]) -> Job:
+        """Run `function` elsewhere; later, here, `done(result)` or `failed(error)`. Nothing happens once closed."""
+        job = Job(done, failed)
+        if self._closed:
+            job.cancel()
+            return job
+        self._jobs.add(job)
+        self._pool.start(lambda: self._work(job, function))
+        return job
+
+    def close(self) -> bool:
+        """Cancel everything and wait for running functions; True when all of them ended in time."""
+        self._closed = True
+        for job in self._jobs:
+            job.cancel()
+        self._jobs.clear()
+        self._pool.clear()
+        return self._pool.waitForDone(CLOSE_WAIT_MS)
+
+    def _work(self, job: Job, function: Callable[[], Any]) -> None:
+        if job.cancelled:
+            return
+        try:
+            outcome = (function(), None)
+        except Exception as error:  # whatever it is, its user is told
+            outcome = (None, error)
+            if not isinstance(error, UserError):
+                traceback.print_exc(file=sys.stderr or None)
+        if not self._closed:
+            self._finished.emit(job, *outcome)
+
+    def _deliver(self, job: Job, result: object, error: Exception | None) -> None:
+        self._jobs.discard(job)
+        if job.cancelled:
+            return
+        if error is None:
+            job.done(result)
+        else:
+            job.failed(error)
