@@ -62,7 +62,7 @@ def load_styles(path: Path) -> dict[str, Style]:
         name = entry.text("name")
         if name in found:
             entry.fail("name", N_("{where}: {field}: this name is there twice"))
-        found[name] = _style(entry, Style(name, entry.optional_text("gguf"), source=entry.text("source")))
+        found[name] = _style(entry, Style(name, None, source=entry.text("source")))
     return found
 
 
@@ -133,10 +133,10 @@ _STYLE_CHOICES: Mapping[str, tuple[str, ...]] = {
 def _style(entry: Fields, base: Style) -> Style:
     """`base` with the fields of `entry` that belong to a style; refuses all others."""
     values = {name: getattr(base, name) for name in Style.__dataclass_fields__}
+    values["gguf"] = entry.optional_text("gguf") or base.gguf
     for name in entry:
-        if name in ("name", "gguf", "source") or name not in values:
-            continue
-        values[name] = _style_value(entry, name, values[name])
+        if name not in ("name", "gguf", "source") and name in values:
+            values[name] = _style_value(entry, name, values[name])
     entry.close()
     return Style(**values)
 
