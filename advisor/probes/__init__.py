@@ -22,11 +22,12 @@ def detect(timeout_s: float = 5.0) -> Machine:
 def probes() -> Sequence[Probe]:
     """The probes of this operating system, most trusted first."""
     # Imported here: each platform's readers are of no use on another.
-    if sys.platform == "win32":
+    system = str(sys.platform)
+    if system == "win32":
         from advisor.probes import windows
 
         return windows.probes()
-    if sys.platform == "darwin":
+    if system == "darwin":
         from advisor.probes import macos
 
         return macos.probes()

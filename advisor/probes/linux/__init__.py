@@ -1,6 +1,5 @@
 """The probes of Linux. Every reader takes a root folder, so that a recorded /proc and /sys replay on any machine."""
 
-import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -28,12 +27,12 @@ def probes(root: Path = LIVE_ROOT) -> Sequence[Probe]:
         Probe("/proc/self/mounts", partial(disks.read, root), ("disks",)),
         Probe("/sys/class/power_supply", partial(battery.read, root), ("battery",)),
     )
-    if root != LIVE_ROOT or sys.platform != "linux":
+    if root != LIVE_ROOT:
         return readers
     return (*readers, Probe(nvml.SOURCE, partial(_ask_nvidia, root), ("gpus",)))
 
 
 def _ask_nvidia(root: Path) -> Machine:
     # Asking NVML wakes a card that sleeps to save the battery: a laptop's second card is left asleep.
-    asleep = gpus.sleeping_nvidia(root)
+    asleep = gpus.sleeping(gpus.cards(root, 0x10DE))
     return nvml.asleep(asleep) if asleep else nvml.read()

@@ -2,6 +2,7 @@
 
 import math
 import os
+import platform
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -23,7 +24,7 @@ def read(root: Path) -> Machine:
     facts.add("name", name, _PROC)
     facts.add("vendor", vendor, _PROC)
     if root == files.LIVE_ROOT:
-        machine = os.uname().machine
+        machine = platform.machine()
         facts.add("architecture", {"aarch64": "arm64"}.get(machine, machine), "uname")
     facts.add("architecture", cpuinfo.architecture(info), _PROC)
     facts.add("features", cpuinfo.features(info), _PROC)

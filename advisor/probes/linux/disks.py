@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -96,13 +97,17 @@ def _add_sizes(facts: Facts, mount: Mount) -> None:
     try:
         # Only a network volume can hang; a thread for each of the others would cost more than the call.
         remote = mount.filesystem in _NETWORK
-        status = limited(lambda: os.statvfs(mount.point), _NETWORK_WAIT_S) if remote else os.statvfs(mount.point)
+        usage = (
+            limited(lambda: shutil.disk_usage(mount.point), _NETWORK_WAIT_S)
+            if remote
+            else shutil.disk_usage(mount.point)
+        )
     except OSError as error:
         for name in ("total_bytes", "free_bytes"):
             facts.unknown(name, N_("{source}: could not be read ({reason})"), source="statvfs", reason=reason_of(error))
         return
-    facts.add("total_bytes", status.f_blocks * status.f_frsize, "statvfs")
-    facts.add("free_bytes", status.f_bavail * status.f_frsize, "statvfs")
+    facts.add("total_bytes", usage.total, "statvfs")
+    facts.add("free_bytes", usage.free, "statvfs")
 
 
 def without_user(point: str) -> str:
@@ -119,19 +124,20 @@ def block_folder(root: Path, mount: Mount) -> Path | None:
     folder = blocks / name
     if not folder.exists():
         folder = root / "sys/block" / name
-    if not folder.exists() and root == files.LIVE_ROOT:
-        folder = _by_number(mount.point)
+    if not folder.exists():
+        folder = root / "sys/dev/block" / _number_of(root, mount.point)
     if not folder.exists():
         return None
     return _bottom(folder.resolve())
 
 
-def _by_number(point: str) -> Path:
-    try:
-        number = os.stat(point).st_dev  # noqa: PTH116 (the device number is what is asked for)
-    except OSError:
-        return Path("/nonexistent")
-    return Path(f"/sys/dev/block/{os.major(number)}:{os.minor(number)}")
+def _number_of(root: Path, point: str) -> str:
+    """The device number "254:0" of a mount point: the way to the disk of "/dev/root" and the like."""
+    for line in (files.read(root / "proc/self/mountinfo") or "").splitlines():
+        words = line.split()
+        if len(words) > 4 and _unescaped(words[4]) == point:
+            return words[2]
+    return "?"
 
 
 def _bottom(folder: Path) -> Path:

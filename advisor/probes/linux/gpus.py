@@ -1,8 +1,10 @@
 """Linux: every graphics processor on the PCI bus or in the chip, from sysfs; drivers are not asked here."""
 
-import os
+import platform
 import re
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from advisor.i18n import N_
 from advisor.machine import Gpu, Machine
@@ -93,7 +95,7 @@ def _add_driver(facts: Facts, root: Path, folder: Path) -> None:
         facts.unknown("driver", N_("no driver is loaded for it"))
         return
     version = files.read(root / "sys/module" / name / "version")
-    release = os.uname().release if root == files.LIVE_ROOT else files.read(root / "proc/sys/kernel/osrelease")
+    release = platform.release() if root == files.LIVE_ROOT else files.read(root / "proc/sys/kernel/osrelease")
     text = f"{name} {version}" if version else f"{name} (Linux {release})" if release else name
     facts.add("driver", text, f"{_PCI}/driver")
 
@@ -143,29 +145,27 @@ def _chip_gpus(root: Path) -> list[Gpu]:
     return gpus
 
 
-def sleeping_nvidia(root: Path) -> tuple[str, ...]:
-    """Bus addresses of the NVIDIA cards when every one of them sleeps; () when one is awake or there is none."""
-    cards = [
-        folder
-        for folder in files.children(root / _PCI[1:])
-        if _class_of(folder) in _CLASSES and files.integer(folder / "vendor") == 0x10DE
-    ]
-    asleep = [c for c in cards if files.read(c / "power/runtime_status") == "suspended"]
-    return tuple(c.name for c in asleep) if cards and len(asleep) == len(cards) else ()
+def cards(root: Path, vendor: int) -> tuple[Path, ...]:
+    """The sysfs folders of one vendor's cards (0x10DE NVIDIA, 0x1002 AMD)."""
+    folders = files.children(root / _PCI[1:])
+    return tuple(f for f in folders if _class_of(f) in _CLASSES and files.integer(f / "vendor") == vendor)
 
 
-def awake_amd(root: Path) -> tuple[Gpu, ...]:
-    """The AMD cards whose counters may be read without waking them."""
-    folders = [
-        folder
-        for folder in files.children(root / _PCI[1:])
-        if _class_of(folder) in _CLASSES
-        and files.integer(folder / "vendor") == 0x1002
-        and files.read(folder / "power/runtime_status") != "suspended"
-    ]
-    return tuple(_pci_gpu(root, folder.resolve(), folder.name) for folder in folders)
+def sleeping(folders: Sequence[Path]) -> tuple[str, ...]:
+    """The bus addresses of these cards when every one of them sleeps; () when one is awake or there is none."""
+    asleep = [f.name for f in folders if files.read(f / "power/runtime_status") == "suspended"]
+    return tuple(asleep) if len(asleep) == len(folders) else ()
 
 
-def busy_percent(root: Path, gpu: Gpu) -> int | None:
-    """The load of an AMD card."""
-    return files.integer(root / _PCI[1:] / (gpu.bus_address or "") / "gpu_busy_percent")
+class Counters(NamedTuple):
+    """What amdgpu counts: bytes and percent."""
+
+    used_bytes: int | None
+    total_bytes: int | None
+    busy_percent: int | None
+
+
+def counters(folder: Path) -> Counters:
+    """The counters of one AMD card; reading them would wake a sleeping one."""
+    names = ("mem_info_vram_used", "mem_info_vram_total", "gpu_busy_percent")
+    return Counters(*(files.integer(folder / name) for name in names))

@@ -1,6 +1,7 @@
 """Linux: the computer's names, the operating system, and whether this is a virtual machine, a container or WSL."""
 
 import os
+import platform
 import re
 from pathlib import Path
 
@@ -54,7 +55,7 @@ def read_os(root: Path) -> Machine:
     for place in ("etc/os-release", "usr/lib/os-release"):
         names = _assignments(read(root / place) or "")
         facts.add("os_name", names.get("PRETTY_NAME") or names.get("NAME"), f"/{place}")
-    release = os.uname().release if root == LIVE_ROOT else read(root / "proc/sys/kernel/osrelease")
+    release = platform.release() if root == LIVE_ROOT else read(root / "proc/sys/kernel/osrelease")
     facts.add("os_version", release, "uname" if root == LIVE_ROOT else "/proc/sys/kernel/osrelease")
     return facts.part(Machine)
 

@@ -1,1 +1,99 @@
-"""The probes of Windows."""
+"""The probes of Windows: C functions and the registry only, no WMI, no PowerShell, no COM, no other process.
+
+Modules named `*_calls` only ask the system and return plain data; all others are pure and are tested by replay.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from advisor.machine import Machine
+from advisor.probes import nvml, ram, smbios
+from advisor.probes.names import describe
+from advisor.probes.runner import Probe
+from advisor.probes.windows import (
+    disk_calls,
+    disks,
+    display,
+    display_calls,
+    registry_calls,
+    system,
+    system_calls,
+    topology,
+)
+
+_BIOS = r"HARDWARE\DESCRIPTION\System\BIOS"
+_CPU = r"HARDWARE\DESCRIPTION\System\CentralProcessor\0"
+_VERSION = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion"
+
+
+def probes() -> Sequence[Probe]:
+    """The probes of Windows, most trusted first."""
+    return (
+        Probe("SMBIOS", _firmware, ("manufacturer", "model", "chassis", "environment", "memory", "module", "cpu")),
+        Probe(_BIOS, _names, ("manufacturer", "model")),
+        Probe(_VERSION, _os, ("os_name", "os_version", "os_family")),
+        Probe(_CPU, _cpu, ("cpu",)),
+        Probe("GetLogicalProcessorInformationEx", _topology, ("cpu",)),
+        Probe("GlobalMemoryStatusEx", _memory, ("memory",)),
+        # Before the kernel's numbers: both of NVML's memory figures count the same way.
+        Probe(nvml.SOURCE, nvml.read, ("gpus",)),
+        Probe(display.SOURCE, _gpus, ("gpus",)),
+        Probe(disks.SOURCE, _disks, ("disks",)),
+        Probe(system.POWER_SOURCE, _battery, ("battery",)),
+    )
+
+
+def _firmware() -> Machine:
+    table = smbios.structures(system_calls.raw_smbios())
+    identity = smbios.identity(table)
+    memory = ram.memory(smbios.memory_modules(table), "SMBIOS")
+    note = ram.uneven(memory.modules)
+    machine = describe(identity, "SMBIOS")
+    environment = system.environment(identity)
+    base = system.nominal_mhz(registry_calls.values(_CPU))
+    return replace(
+        machine,
+        environment=environment.environment,
+        origins={**machine.origins, **environment.origins},
+        memory=memory,
+        cpu=system.clocks(smbios.processor(table), base),
+        notes=(note,) if note else (),
+    )
+
+
+def _names() -> Machine:
+    return describe(system.identity(registry_calls.values(_BIOS)), _BIOS)
+
+
+def _os() -> Machine:
+    return system.operating_system(registry_calls.values(_VERSION))
+
+
+def _cpu() -> Machine:
+    values = registry_calls.values(_CPU)
+    build = system.build(registry_calls.values(_VERSION))
+    return Machine(
+        cpu=system.cpu(values, system_calls.architecture(), system_calls.features(system.FEATURE_IDS), build)
+    )
+
+
+def _topology() -> Machine:
+    return Machine(cpu=topology.cpu(topology.parse(system_calls.processor_information())))
+
+
+def _memory() -> Machine:
+    total, available = system_calls.memory_status()
+    return Machine(memory=system.memory(total, available, system_calls.installed_memory()))
+
+
+def _gpus() -> Machine:
+    entries = display.class_entries(registry_calls.subkeys(display.CLASS_KEY))
+    return display.machine(display_calls.adapters(), entries, display_calls.present_devices())
+
+
+def _disks() -> Machine:
+    return Machine(disks=tuple(disks.disk(volume) for volume in disk_calls.volumes()))
+
+
+def _battery() -> Machine:
+    return Machine(battery=system.battery(system_calls.power_status()))
