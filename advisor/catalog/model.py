@@ -119,7 +119,6 @@ class Model:
     vocab: int
     tied_embeddings: bool
     ffn: int | None = None  # width of the dense MLP; None when every layer has experts
-    # Layers that differ from the rest (OpenELM-like); None when all layers have the widths above.
     window: Window | None = None
     moe: Moe | None = None
     mla: Mla | None = None
@@ -138,6 +137,8 @@ class Model:
     long_rope: int = 0  # width of GGUF's rope_factors_long and rope_factors_short tensors (Phi-3 128k), 0 without
     tokenizer: Literal["bpe", "spm", "unknown"] = "unknown"
     merges: int | None = None  # BPE merges, for the tokenizer's own memory
+    # The tensor types of a GGUF file that this model was read from, by (role, layer or None); None for other models.
+    file_types: Mapping[tuple[str, int | None], str] | None = None
     source: str = ""
 
     @property

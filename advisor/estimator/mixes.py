@@ -115,13 +115,25 @@ class _Sums:
 
 
 def tensor_type(model: Model, quant: str, tensor: Tensor, place: int, layer: int) -> str:
-    """The type of one tensor: `place` counts the layers that have such a tensor, `layer` is its layer's own number."""
+    """The type of one tensor: `place` counts the layers that have such a tensor, `layer` is its layer's own number.
+
+    A model read from a GGUF file has that file's types, whatever `quant` says.
+    """
+    if model.file_types is not None:
+        return _type_in_file(model, model.file_types, tensor, layer)
     if _stays_f32(tensor):
         return "F32"
     base = _BASE[quant]
     if base in _PLAIN:
         return base
     return _fitting(_wanted(model, quant, base, tensor, place, layer), tensor.width)
+
+
+def _type_in_file(model: Model, types: Mapping[tuple[str, int | None], str], tensor: Tensor, layer: int) -> str:
+    kind = types.get((tensor.role, layer if tensor.layers else None))
+    if kind is None:
+        raise UserError(N_("{path}: tensor {name} is missing"), path=model.source, name=tensor.role)
+    return kind
 
 
 def _stays_f32(tensor: Tensor) -> bool:

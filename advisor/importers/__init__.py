@@ -8,26 +8,28 @@ from advisor.catalog.models import find_model
 from advisor.errors import UserError
 from advisor.i18n import N_
 
-_LATER = (".gguf", ".safetensors", ".bin", ".pt", ".pth")
+PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
 
 
 @lru_cache(maxsize=64)
 def model_of(text: str) -> Model:
-    """The model that `text` names: a name of the catalogue, or the path of a config.json. Raises UserError."""
+    """The model that `text` names: a name of the catalogue, or the path of a .gguf, a .safetensors (with its
+    config.json beside it), its index.json or a config.json. Raises UserError.
+    """
     path = Path(text)
-    if path.suffix.lower() == ".json":
+    kind = path.suffix.lower()
+    if kind == ".gguf":
+        from advisor.importers.gguf_model import read_model
+
+        return read_model(path)
+    if kind == ".safetensors" or path.name.lower().endswith(".safetensors.index.json"):
+        from advisor.importers.safetensors import read_model as read_safetensors
+
+        return read_safetensors(path)
+    if kind == ".json":
         from advisor.importers.hf_config import read_config
 
         return read_config(path)
-    if path.suffix.lower() in _LATER and not _named(text):
-        raise UserError(N_("{path}: this kind of file is not read yet; give the config.json beside it"), path=text)
+    if kind in PICKLES:
+        raise UserError(N_("{path}: a pickle can run code when it is opened, so it is never read"), path=text)
     return find_model(text)
-
-
-def _named(text: str) -> bool:
-    """Whether the catalogue knows `text`, although it looks like a file name."""
-    try:
-        find_model(text)
-    except UserError:
-        return False
-    return True

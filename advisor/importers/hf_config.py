@@ -262,5 +262,11 @@ def _linear(config: Config, style: Style, layers: object, where: str) -> dict[st
     return None
 
 
+def window_every(style: str) -> int | None:
+    """Every how many layers one sees everything, by architecture; None when no fixed pattern is known."""
+    every = _spellings()[1].get(style, {}).get("window_every")
+    return every if isinstance(every, int) else None
+
+
 def _renamed(config: Config, keys: Mapping[str, str]) -> dict[str, Any]:
     return {ours: config[theirs] for ours, theirs in keys.items() if theirs in config}
