@@ -6,6 +6,7 @@ from typing import NamedTuple
 from advisor.catalog.bands import band
 from advisor.catalog.model import Model
 from advisor.catalog.quants import tensor_types
+from advisor.estimator.llama_cpp_graph import Graph, graph
 from advisor.estimator.mixes import Weights, weights
 from advisor.estimator.result import Component, MemoryEstimate
 from advisor.workload import Workload
@@ -77,11 +78,11 @@ def buffers(model: Model, workload: Workload) -> Buffers:
     outputs = workload.parallel if workload.output_rows == "few" else count.ubatch
     outputs = min(outputs, count.ubatch)
     compute = _compute(shape, count, outputs, workload)
-    host = _mask(shape, count, workload.flash_attention) + _FLOAT * count.ubatch * shape.hidden
+    host = _mask(shape, count, workload.flash_attention) + _FLOAT * count.ubatch * shape.graph.embedding
     return Buffers(
         output=_FLOAT * shape.vocab * workload.parallel,
         compute=compute,
-        gpu_compute=compute - _FLOAT * count.ubatch * shape.hidden,
+        gpu_compute=compute - _FLOAT * count.ubatch * shape.graph.embedding,
         host_compute=host,
     )
 
@@ -126,18 +127,16 @@ def resident(model: Model, workload: Workload, tensors: Weights, cache: int, pro
     shape = _shape(model)
     count = cells(model, workload)
     tokens = min(prompt_tokens, count.ubatch)
-    touched = _FLOAT * tokens * shape.mlp + 2 * tokens * count.full
+    touched = _FLOAT * tokens * (shape.graph.inputs + shape.graph.mlp) + 2 * tokens * count.full
     return tensors.total + cache + _FLOAT * shape.vocab + shape.program + touched
 
 
 class _Shape(NamedTuple):
-    """The widths that buffers depend on, once per model."""
+    """The widths that caches and buffers depend on, once per model."""
 
     hidden: int
-    query: int
-    kv: int
-    heads: int
     vocab: int
+    heads: int
     key: int  # cached K values per cell
     value: int  # cached V values per cell
     kinds: tuple[int, ...]  # per layer: 0 full, 1 sliding window, 2 recurrent state
@@ -145,30 +144,38 @@ class _Shape(NamedTuple):
     window_layers: int
     state_layers: int
     state: int  # bytes of one sequence's state in one recurrent layer
-    mlp: int  # floats per token that are alive at once in the widest MLP
+    graph: Graph
     program: int  # measured: program and tokenizer
 
 
 @lru_cache(maxsize=1024)
 def _shape(model: Model) -> _Shape:
     kinds = _kinds(model)
-    mla = model.mla
+    key, value = _cached(model)
     return _Shape(
         hidden=model.hidden,
-        query=model.query_width,
-        kv=model.kv_width,
+        vocab=model.gguf_vocab or model.vocab,
         heads=model.heads,
-        vocab=model.vocab,
-        key=mla.kv_lora_rank + mla.qk_rope_head_dim if mla else model.kv_width,
-        value=0 if mla else model.kv_width,
+        key=key,
+        value=value,
         kinds=kinds,
         full_layers=kinds.count(0),
         window_layers=kinds.count(1),
         state_layers=kinds.count(2),
         state=_state_bytes(model),
-        mlp=_mlp_floats(model),
+        graph=graph(model),
         program=(10 << 20) + _tokenizer_bytes(model),
     )
+
+
+def _cached(model: Model) -> tuple[int, int]:
+    """K and V values that a layer caches per cell. With latent attention the latent alone serves as both."""
+    mla = model.mla
+    if mla is None:
+        return model.kv_width, model.kv_width
+    if model.style.mla_whole:
+        return model.heads * (mla.qk_nope_head_dim + mla.qk_rope_head_dim), model.heads * mla.v_head_dim
+    return mla.kv_lora_rank + mla.qk_rope_head_dim, 0
 
 
 def _kinds(model: Model) -> tuple[int, ...]:
@@ -196,19 +203,6 @@ def _state_bytes(model: Model) -> int:
     return _FLOAT * ((linear.conv_kernel - 1) * (inner + 2 * groups * state) + state * inner)
 
 
-def _mlp_floats(model: Model) -> int:
-    """Floats per token alive at once in the MLP: inputs, residual, projections, and the allocator's gap."""
-    hidden, widest = model.hidden, max(model.hidden, model.query_width)
-    moe = model.moe
-    if moe is None:
-        return 3 * hidden + widest + 3 * (model.ffn or 0) + 6
-    used, width = moe.active, moe.expert_ffn
-    inside = used * 2 * (hidden + width) if width < hidden else used * (2 * hidden + 3 * width)
-    sparse = inside + (2 * moe.experts if moe.shared else 0)
-    dense = 3 * hidden + widest + 3 * (model.ffn or 0) + 6 if not all(moe.layers) else 0
-    return max(sparse, dense)
-
-
 def _tokenizer_bytes(model: Model) -> int:
     if model.tokenizer == "spm":
         return 2_500_000 + 155 * model.vocab
@@ -217,15 +211,25 @@ def _tokenizer_bytes(model: Model) -> int:
 
 
 def _compute(shape: _Shape, count: Cells, outputs: int, workload: Workload) -> int:
-    """The largest of three moments: logits, the MLP of a layer, its attention (without flash attention)."""
-    per_token = _FLOAT * count.ubatch
-    mask = _mask(shape, count, workload.flash_attention)
-    head = _FLOAT * outputs * (shape.vocab + 1) + per_token * 2 * shape.hidden
-    mlp = per_token * shape.mlp + mask
+    """The largest of the graph's moments: logits, a layer's MLP, its attention."""
+    plan = shape.graph
+    # The graph is reserved for a ubatch that divides into the sequences.
+    tokens = -(-count.ubatch // workload.parallel) * workload.parallel
+    per_token = _FLOAT * tokens
+    inputs = per_token * plan.inputs + _FLOAT * outputs + _mask(shape, count, workload.flash_attention)
+    head = per_token * (plan.embedding + 1) + _FLOAT * outputs * (shape.hidden + shape.vocab)
+    layer = per_token * plan.mlp
+    if plan.state_work:
+        layer = max(layer, per_token * plan.state_work + workload.parallel * plan.state_copy)
     if workload.flash_attention:
-        return max(head, mlp)
-    wide = count.all * (shape.heads + 1) + 3 * shape.hidden + 2 * shape.query + 2 * shape.kv + 4
-    return max(head, mlp, per_token * wide)
+        layer = max(layer, per_token * plan.flash)
+    else:
+        # Transposed V: its rows are addressed one by one, with an index for each value of each token.
+        inputs += 2 * per_token * (shape.value - 1) * (2 if shape.window_layers else 1)
+        # Scores of one layer: the full layers' are the widest.
+        cells_seen = count.full if shape.full_layers else count.window
+        layer = max(layer, per_token * (plan.attention + shape.heads * cells_seen) + 2 * cells_seen * plan.copied_value)
+    return max(head, inputs + layer)
 
 
 def _mask(shape: _Shape, count: Cells, flash: bool) -> int:

@@ -1,0 +1,126 @@
+"""How much of llama.cpp's compute graph is alive at once: floats per token of the ubatch, by architecture.
+
+ggml's allocator (ggml/src/ggml-alloc.c) puts each result into the smallest hole that takes it, else at the end. The
+sums below follow from that and from the order of work in src/llama-graph.cpp and src/models/*.cpp (commit 0c1e570):
+what has been freed but is too small for what comes next stays a gap. All numbers are 4-byte floats per token.
+"""
+
+from typing import NamedTuple
+
+from advisor.catalog.model import Linear, Mla, Model, Moe
+
+# Models with "deepstack" vision features take several embeddings per token (llama-hparams.cpp, n_embd_inp): the text's
+# and one for each of 3 layers.
+_EMBEDDINGS = {"qwen3vl": 4, "qwen3vlmoe": 4}
+_FLOAT = 4
+
+
+class Graph(NamedTuple):
+    """What is alive in the graph's widest moments. Floats per token, but for `state_copy` (bytes per sequence)."""
+
+    embedding: int  # the input embeddings, which stay until the end
+    inputs: int  # all inputs but the masks
+    mlp: int  # the widest MLP with what lies before it
+    flash: int  # attention with flash attention; 0 where the MLP is always wider
+    attention: int  # attention without it, scores apart
+    copied_value: int  # V values per cell that attention without flash attention copies (latent attention)
+    state_work: int  # a recurrent layer's work
+    state_copy: int
+
+
+def graph(model: Model) -> Graph:
+    """The widest moments of `model`'s graph."""
+    embeddings = _EMBEDDINGS.get(model.style.gguf or "", 1)
+    windowed = model.window is not None and model.style.llama_cpp_uses_window
+    # Token, position, and two 8-byte cell indices for each cache.
+    inputs = embeddings * model.hidden + 2 + (8 if windowed else 4)
+    extra = 0 if embeddings == 1 else (2 * embeddings - 1) * model.hidden - (embeddings - 1) * model.hidden
+    latent = model.mla if model.mla and not model.style.mla_whole else None
+    return Graph(
+        embedding=embeddings * model.hidden,
+        inputs=inputs,
+        mlp=_mlp(model) + extra,
+        flash=_latent_attention(model, latent) if latent else 0,
+        attention=_attention(model, latent) + extra,
+        copied_value=latent.kv_lora_rank if latent else 0,
+        state_work=_delta_net(model, model.linear) if model.linear else 0,
+        state_copy=_state_copy(model.linear) if model.linear else 0,
+    )
+
+
+def _mlp(model: Model) -> int:
+    found = []
+    if model.ffn and not (model.moe and all(model.moe.layers)):
+        found.append(_dense(model, model.ffn))
+    if model.moe:
+        found.append(_sparse(model, model.moe))
+    return max(found)
+
+
+def _before(model: Model) -> tuple[int, int]:
+    """Gap and residual before an MLP: the norm's place and the attention's, then the layer's sum so far."""
+    hidden, query = model.hidden, model.query_width
+    if model.linear is not None:
+        return hidden, hidden
+    if model.style.fused_qkv and not model.style.parallel:
+        return hidden, hidden
+    return hidden + query, hidden
+
+
+def _dense(model: Model, width: int) -> int:
+    """Gate, up and their product at once; an MLP without a gate works in place. A gate that fits takes the gap."""
+    gap, residual = _before(model)
+    if not model.style.gated_mlp:
+        return gap + residual + width
+    if model.style.fused_gate_up or width > gap:
+        widest = gap + 3 * width
+        return widest + residual
+    smaller = min(gap, 2 * model.hidden)
+    return residual + max(gap + 2 * width, smaller + (3 if width > smaller else 2) * width)
+
+
+def _sparse(model: Model, moe: Moe) -> int:
+    """All active experts' gate, up and product; their outputs fit where gate and up were, or come on top."""
+    gap, residual = _before(model)
+    if model.mla or model.linear:
+        gap = 2 * model.hidden
+    inside = moe.active * 3 * moe.expert_ffn
+    if model.hidden > 2 * moe.expert_ffn:
+        inside += moe.active * model.hidden
+    return gap + residual + inside
+
+
+def _latent_attention(model: Model, mla: Mla) -> int:
+    """Queries in full, their latent image, and both with the rotary part, beside residual, norm and gaps."""
+    rotary = model.heads * mla.qk_rope_head_dim
+    query = model.heads * mla.qk_nope_head_dim + rotary
+    image = model.heads * mla.kv_lora_rank
+    return 3 * model.hidden + 3 * rotary + query + 2 * image
+
+
+def _attention(model: Model, latent: Mla | None) -> int:
+    """What lies beside the scores when flash attention is off."""
+    if latent is not None:
+        rotary = model.heads * latent.qk_rope_head_dim
+        image = model.heads * latent.kv_lora_rank
+        return 2 * model.hidden + 3 * rotary + 2 * image + model.heads * latent.qk_nope_head_dim
+    query = model.query_width * (2 if model.style.attention_gate else 1)
+    gap = 0 if model.style.fused_qkv else model.hidden * min(1, model.style.pre_norms) + model.query_width
+    return model.hidden + gap + query
+
+
+def _delta_net(model: Model, linear: Linear) -> int:
+    """A gated delta net's convolution: input, padded input and output side by side."""
+    if linear.type != "gated_delta_net":
+        return 0
+    mixed = linear.value_heads * linear.value_head_dim + 2 * linear.key_heads * linear.key_head_dim
+    return 2 * model.hidden + 3 * mixed
+
+
+def _state_copy(linear: Linear) -> int:
+    """Bytes of a sequence's state that a delta net copies before it works, and twice the convolution's."""
+    if linear.type != "gated_delta_net":
+        return 0
+    inner = linear.value_heads * linear.value_head_dim
+    mixed = inner + 2 * linear.key_heads * linear.key_head_dim
+    return _FLOAT * (inner * linear.key_head_dim + 2 * (linear.conv_kernel - 1) * mixed)
