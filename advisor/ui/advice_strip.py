@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from advisor.ui import theme
 from advisor.ui.dialogs import error_text
-from advisor.ui.header import ElidedLabel
 from advisor.ui.state import State
+from advisor.ui.widgets import Card, ElidedLabel, caption, link
 
 if TYPE_CHECKING:  # its rooms load after the first paint
     from advisor.advice.result import Advice
@@ -22,7 +22,7 @@ class Column(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.title = QLabel(objectName="caption")
+        self.title = caption()
         self.lines = [ElidedLabel() for _unused in range(LINES)]
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -42,17 +42,17 @@ class Column(QWidget):
         self.setAccessibleName("; ".join([title, *lines]))
 
 
-class AdviceStrip(QFrame):
+class AdviceStrip(Card):
     """Five columns; stale ones are greyed while new advice is on its way."""
 
     more = Signal()
 
     def __init__(self, state: State) -> None:
-        super().__init__(objectName="card")
+        super().__init__()
         self._state = state
         self.advice: Advice | None = None
         self.columns = [Column() for _unused in range(5)]
-        self.all = QPushButton(objectName="link", flat=True)
+        self.all = link()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 6, 8, 6)
         layout.setSpacing(16)

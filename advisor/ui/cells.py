@@ -37,6 +37,7 @@ class Cells(QObject):
         self._kept: OrderedDict[tuple[Workload, Budget], Column] = OrderedDict()
         self._deadline = 0.0
         self._missed = False
+        self._told: set[str] = set()
         self._rest: Iterator[tuple[Model, Method]] = iter(())
         self._timer = QTimer(self)
         self._timer.setInterval(0)
@@ -78,7 +79,8 @@ class Cells(QObject):
         try:
             return self._answer(self._machine, model, workload, self._budget)
         except Exception as error:  # one bad model must not take the whole matrix with it
-            if not isinstance(error, UserError):
+            if not isinstance(error, UserError) and repr(error) not in self._told:
+                self._told.add(repr(error))  # once: the same fault may sit in a thousand cells
                 traceback.print_exc(file=sys.stderr or None)
             reason = Reason("estimate_failed", {"error": str(error) or type(error).__name__})
             return Estimate(model, model.published_parameters or 0, workload, None, (), "unknown", (reason,))

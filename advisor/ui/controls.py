@@ -112,7 +112,8 @@ class Tokens(QWidget):
         self.slider = _Slider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, round(STEPS_PER_OCTAVE * math.log2(slider[1] / slider[0])))
         self.slider.setPageStep(STEPS_PER_OCTAVE)
-        self.field.setMinimumWidth(self.field.fontMetrics().horizontalAdvance("10,000,000 k") + 8)
+        widest = "10,000,000 k" if self._thousands else "1,048,576"
+        self.field.setFixedWidth(self.field.fontMetrics().horizontalAdvance(widest) + 30)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)

@@ -21,7 +21,9 @@ class ErrorDialog(QDialog):
     def __init__(self, _: Translator, error: Exception, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(_("That did not work"))
-        self.text = QLabel(error_text(_, error), wordWrap=True)
+        self.text = QLabel(error_text(_, error))
+        self.text.setWordWrap(True)
+        self.text.setTextFormat(Qt.TextFormat.PlainText)
         self.text.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
@@ -42,7 +44,8 @@ class ReadingDialog(QDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.text = QTextBrowser(openExternalLinks=True)
+        self.text = QTextBrowser()
+        self.text.setOpenExternalLinks(True)
         self._close = QPushButton()
         self._copy = QPushButton()
         buttons = QDialogButtonBox()

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from advisor import words
 from advisor.machine import Machine
@@ -11,25 +11,26 @@ from advisor.probes.live import LiveSample, sample
 from advisor.ui import readings
 from advisor.ui.gauge import Gauge, Reading
 from advisor.ui.state import State
+from advisor.ui.widgets import Card, caption, link, scrolled
 from advisor.ui.work import Work
 
 PERIOD_MS = 1000
 COLUMNS = 2
 
 
-class GaugesPanel(QFrame):
+class GaugesPanel(Card):
     """A grid of dials, then what is worth knowing: why a GPU cannot be used, which probes failed."""
 
     details = Signal()
 
     def __init__(self, state: State, work: Work) -> None:
-        super().__init__(objectName="card")
+        super().__init__()
         self._state, self._work = state, work
         self.sample: LiveSample | None = None
         self._gauges: list[Gauge] = []
         self._asking = False
-        self.notes = QLabel(objectName="caption", wordWrap=True)
-        self.more = QPushButton(objectName="link", flat=True)
+        self.notes = caption(wrap=True)
+        self.more = link()
         self._grid = QGridLayout()
         self._timer = QTimer(self)
         self._timer.setInterval(PERIOD_MS)
@@ -50,13 +51,17 @@ class GaugesPanel(QFrame):
         column.addLayout(self._grid)
         column.addWidget(self.notes)
         column.addStretch(1)
-        area = QScrollArea(widgetResizable=True)
-        area.setWidget(inner)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 4, 4, 8)
         layout.setSpacing(4)
-        layout.addWidget(area, 1)
+        layout.addWidget(scrolled(inner), 1)
         layout.addWidget(self.more)
+
+    @property
+    def living(self) -> bool:
+        """Whether the machine that is shown is this computer, so that its gauges can move."""
+        machine = self._state.machine
+        return machine is not None and machine is self._state.own and machine.source == "detected"
 
     def start(self) -> None:
         """Begin to live: a first sample soon, then one a second."""
@@ -77,14 +82,13 @@ class GaugesPanel(QFrame):
     def refresh(self) -> None:
         """Show machine and last sample."""
         machine = self._state.machine
-        live = self.sample if self._state.what_if is None else None
-        shown = [] if machine is None else readings.of(self._state.tr_, machine, live)
-        self._show(shown)
+        live = self.sample if self.living else None
+        self._show([] if machine is None else readings.of(self._state.tr_, machine, live))
         self._show_notes(machine)
 
     def _ask(self) -> None:
         # A sample that hangs (a sleeping GPU) must not queue up others behind it.
-        if self._asking or not self.isVisible() or self._state.what_if is not None:
+        if self._asking or not self.isVisible() or not self.living:
             return
         self._asking = True
         self._work.run(sample, self._sampled, self._failed)
@@ -92,7 +96,7 @@ class GaugesPanel(QFrame):
     def _sampled(self, result: LiveSample) -> None:
         self._asking = False
         self.sample = result
-        if self._state.machine is not None and self._state.what_if is None:
+        if self.living and self._state.machine is not None:
             self._show(readings.of(self._state.tr_, self._state.machine, result))
 
     def _failed(self, error: Exception) -> None:
@@ -106,7 +110,7 @@ class GaugesPanel(QFrame):
             place = len(self._gauges)
             gauge = Gauge()
             self._gauges.append(gauge)
-            self._grid.addWidget(gauge, place // COLUMNS, place % COLUMNS)
+            self._grid.addWidget(gauge, place // COLUMNS, place % COLUMNS, Qt.AlignmentFlag.AlignTop)
         for gauge in self._gauges[len(shown) :]:
             gauge.hide()
         for gauge, reading in zip(self._gauges, shown, strict=False):

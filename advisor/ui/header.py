@@ -4,12 +4,13 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolButton
 
 from advisor.i18n import LANGUAGE_NAMES, LANGUAGES, N_
 from advisor.settings import Theme
 from advisor.ui import texts, theme
 from advisor.ui.state import State
+from advisor.ui.widgets import ElidedLabel
 
 THEMES: tuple[tuple[Theme, str], ...] = (
     ("system", N_("As the system")),
@@ -22,30 +23,6 @@ FORMATS: tuple[tuple[str, str], ...] = (
     ("md", N_("Report as Markdown …")),
     ("json", N_("Report as JSON …")),
 )
-
-
-class ElidedLabel(QLabel):
-    """A label that cuts its text with an ellipsis instead of asking for more width; the tool tip holds it whole."""
-
-    def __init__(self, **options: object) -> None:
-        super().__init__(**options)  # type: ignore[call-overload]
-        self._whole = ""
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-
-    def setText(self, text: str) -> None:
-        """Show as much of `text` as fits."""
-        self._whole = text
-        self.setToolTip(text)
-        self.setAccessibleName(text)
-        self._cut()
-
-    def resizeEvent(self, event: object) -> None:
-        """Cut again."""
-        super().resizeEvent(event)  # type: ignore[arg-type]
-        self._cut()
-
-    def _cut(self) -> None:
-        super().setText(theme.elide(self.fontMetrics(), self._whole, self.width()))
 
 
 class Header(QFrame):

@@ -18,6 +18,7 @@ class Knob(NamedTuple):
 
 
 INFERENCE: tuple[Knob, ...] = (
+    Knob("stack", "choice", N_("Runtime"), N_("The program that runs the model")),
     Knob("quant", "choice", N_("Quantisation"), N_("How many bits a weight keeps in the first column")),
     Knob("context", "tokens", N_("Context"), N_("Tokens that prompt and answer share; the KV cache grows with them")),
     Knob("kv_type", "choice", N_("KV cache type"), N_("Smaller types save memory; q8_0 costs almost no quality")),
@@ -35,9 +36,9 @@ INFERENCE: tuple[Knob, ...] = (
     ),
     Knob("kv_unified", "switch", N_("Unified KV"), N_("One KV buffer shared by all sequences")),
     Knob("swa_full", "switch", N_("Full window cache"), N_("Keep the whole context for sliding-window layers too")),
-    Knob("stack", "choice", N_("Runtime"), N_("The program that runs the model")),
 )
 TRAINING: tuple[Knob, ...] = (
+    Knob("stack", "choice", N_("Stack"), N_("A fused loss (Liger, Unsloth) never keeps the logits")),
     Knob("seq", "tokens", N_("Sequence"), N_("Tokens of one training example; activations and logits grow with it")),
     Knob("batch", "number", N_("Batch"), N_("Examples computed together")),
     Knob("grad_accum", "number", N_("Accumulate"), N_("Steps whose gradients are added before the weights move")),
@@ -49,7 +50,6 @@ TRAINING: tuple[Knob, ...] = (
     Knob("kbit_prepare", "switch", N_("fp32 norms (PEFT)"), N_("QLoRA: prepare_model_for_kbit_training keeps "
          "embeddings, head and norms in fp32")),
     Knob("attention", "choice", N_("Attention"), N_("Kernel; eager and math keep the whole score matrix")),
-    Knob("stack", "choice", N_("Stack"), N_("A fused loss (Liger, Unsloth) never keeps the logits")),
     Knob("dataset_tokens", "tokens", N_("Data tokens"), N_("Size of the training data")),
     Knob("epochs", "number", N_("Epochs"), N_("Passes over the data")),
 )  # fmt: skip

@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QHeaderView, QLabel, QLineEdit, QTableView, QVBoxLayout
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QHeaderView, QLineEdit, QTableView, QVBoxLayout
 
 from advisor.catalog.model import Model
 from advisor.ui.cells import Cells
 from advisor.ui.matrix_delegate import MatrixDelegate
 from advisor.ui.matrix_model import FIRST_METHOD, NAME, SIZE, SIZES, MatrixModel
 from advisor.ui.state import State
+from advisor.ui.widgets import Card, caption
 from advisor.workload import METHODS, Method
 
 NAME_SHARE = 1.9  # the name column's width in method columns
@@ -63,7 +64,7 @@ class MatrixView(QTableView):
     def share_width(self) -> None:
         """Give each column its part of the viewport."""
         unit = self.fontMetrics().horizontalAdvance("0")
-        least = 13 * unit
+        least = 11 * unit
         room = self.viewport().width()
         width = max(least, int(room / (NAME_SHARE + SIZE_SHARE + len(METHODS))))
         for column in range(FIRST_METHOD, FIRST_METHOD + len(METHODS)):
@@ -73,21 +74,22 @@ class MatrixView(QTableView):
         self.setColumnWidth(NAME, max(22 * unit, room - size - width * len(METHODS)))
 
 
-class MatrixPanel(QFrame):
+class MatrixPanel(Card):
     """Search box, family and size filters, the number of models, and the table."""
 
     asked = Signal()
 
     def __init__(self, state: State, cells: Cells, parameters: Callable[[Model], int]) -> None:
-        super().__init__(objectName="card")
+        super().__init__()
         self._state, self._cells = state, cells
         self.model = MatrixModel(state, cells, parameters, self)
         self.view = MatrixView(cells)
         self.delegate = MatrixDelegate(state, self.model, self.view)
-        self.search = QLineEdit(clearButtonEnabled=True)
+        self.search = QLineEdit()
+        self.search.setClearButtonEnabled(True)
         self.family = QComboBox()
-        self.size = QComboBox()
-        self.count = QLabel(objectName="caption")
+        self.size_class = QComboBox()
+        self.count = caption()
         self._wire()
         self._arrange()
         self.retranslate()
@@ -101,7 +103,7 @@ class MatrixPanel(QFrame):
         self.view.asked.connect(self.asked)
         self.search.textChanged.connect(self._filter)
         self.family.currentIndexChanged.connect(self._filter)
-        self.size.currentIndexChanged.connect(self._filter)
+        self.size_class.currentIndexChanged.connect(self._filter)
         self._cells.filled.connect(self.view.viewport().update)
         self._cells.completed.connect(self._resort)
         self._state.models_changed.connect(self._models_changed)
@@ -113,7 +115,7 @@ class MatrixPanel(QFrame):
         bar = QHBoxLayout()
         bar.setSpacing(8)
         bar.addWidget(self.search, 1)
-        for box in (self.family, self.size):
+        for box in (self.family, self.size_class):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContentsOnFirstShow)
             bar.addWidget(box)
         bar.addWidget(self.count)
@@ -129,15 +131,15 @@ class MatrixPanel(QFrame):
         self.search.setPlaceholderText(_("Search models (Ctrl+F)"))
         self.search.setAccessibleName(_("Search models"))
         self.family.setAccessibleName(_("Model family"))
-        self.size.setAccessibleName(_("Model size"))
+        self.size_class.setAccessibleName(_("Model size"))
         self.view.setAccessibleName(_("Which models fit, by method"))
         self._fill_families()
-        size = max(0, self.size.currentIndex())
-        self.size.blockSignals(True)
-        self.size.clear()
-        self.size.addItems([_(text) for text, _low, _high in SIZES])
-        self.size.setCurrentIndex(size)
-        self.size.blockSignals(False)
+        size = max(0, self.size_class.currentIndex())
+        self.size_class.blockSignals(True)
+        self.size_class.clear()
+        self.size_class.addItems([_(text) for text, _low, _high in SIZES])
+        self.size_class.setCurrentIndex(size)
+        self.size_class.blockSignals(False)
         self.delegate.forget()
         self.model.retranslate()
         self._show_count()
@@ -187,7 +189,7 @@ class MatrixPanel(QFrame):
         self.family.blockSignals(False)
 
     def _filter(self) -> None:
-        self.model.filter(self.search.text(), self.family.currentData(), max(0, self.size.currentIndex()))
+        self.model.filter(self.search.text(), self.family.currentData(), max(0, self.size_class.currentIndex()))
         self._show_count()
         self._cells.fill(self._order())
 

@@ -2,14 +2,10 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
-    QFrame,
-    QGridLayout,
     QHBoxLayout,
     QLabel,
-    QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )  # fmt: skip
@@ -18,28 +14,33 @@ from advisor import words
 from advisor.estimator.result import COMPONENTS, Estimate
 from advisor.machine import Machine
 from advisor.ui import texts, theme
+from advisor.ui.legend import Legend, Line
 from advisor.ui.memory_bar import Capacity, MemoryBar, Stack
 from advisor.ui.savings import Saving
 from advisor.ui.state import State
+from advisor.ui.widgets import Card, ElidedLabel, caption, clear, link, scrolled
 
 
-class MemoryPanel(QFrame):
+class MemoryPanel(Card):
     """Title, verdict, bar, legend, savings; "Why?" asks for the formulas."""
 
     asked = Signal()
     tried = Signal(object)  # the changes of a saving that was clicked
 
     def __init__(self, state: State) -> None:
-        super().__init__(objectName="card")
+        super().__init__()
         self._state = state
         self._estimate: Estimate | None = None
-        self.title = QLabel()
-        self.verdict = QLabel(wordWrap=True)
+        self._ink = ""
+        self.title = ElidedLabel()
+        self.verdict = QLabel()
+        self.verdict.setWordWrap(True)
         self.bar = MemoryBar()
-        self.why = QPushButton(objectName="link", flat=True)
-        self._legend = QGridLayout()
+        self.notes = caption(wrap=True)
+        self.why = link()
+        self._legend = Legend()
         self._savings = QVBoxLayout()
-        self._savings_title = QLabel(objectName="caption")
+        self._savings_title = caption()
         self._arrange()
         self.why.clicked.connect(self.asked)
         state.theme_changed.connect(self._repaint)
@@ -55,22 +56,18 @@ class MemoryPanel(QFrame):
         column.setContentsMargins(4, 0, 8, 4)
         column.setSpacing(6)
         column.addWidget(self.bar)
-        self._legend.setHorizontalSpacing(6)
-        self._legend.setVerticalSpacing(1)
-        self._legend.setColumnStretch(1, 1)
-        column.addLayout(self._legend)
+        column.addWidget(self._legend)
+        column.addWidget(self.notes)
         column.addWidget(self._savings_title)
         self._savings.setSpacing(0)
         column.addLayout(self._savings)
         column.addStretch(1)
-        area = QScrollArea(widgetResizable=True, horizontalScrollBarPolicy=Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(inner)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 4, 4)
         layout.setSpacing(4)
         layout.addLayout(head)
         layout.addWidget(self.verdict)
-        layout.addWidget(area, 1)
+        layout.addWidget(scrolled(inner), 1)
 
     def retranslate(self) -> None:
         """All texts again."""
@@ -89,6 +86,7 @@ class MemoryPanel(QFrame):
         if estimate is None:
             self.title.setText(_("Select a cell"))
             self.verdict.setText("")
+            self.notes.hide()
             self.bar.show_stack(Stack(), colors)
         else:
             heading = texts.column(_, self._state.workload, self._state.method)
@@ -100,8 +98,17 @@ class MemoryPanel(QFrame):
     def _show_verdict(self, estimate: Estimate) -> None:
         _, colors = self._state.tr_, self._state.colors
         symbol = words.VERDICT_SYMBOLS[estimate.verdict]
-        self.verdict.setText(f"{symbol} {texts.sentence(_, estimate)}")
-        self.verdict.setStyleSheet(f"color: {colors.verdicts[estimate.verdict]}")
+        first, *rest = texts.reasons(_, estimate) or [""]
+        word = _(words.VERDICT_WORDS[estimate.verdict])
+        decisive = bool(first) and estimate.verdict != "fits"
+        sentence = _("{verdict}: {reasons}", verdict=word, reasons=first) if decisive else word
+        self.verdict.setText(f"{symbol} {sentence}")
+        self.notes.setText("\n".join(rest if decisive else filter(None, [first, *rest])))
+        self.notes.setVisible(bool(self.notes.text()))
+        ink = colors.verdicts[estimate.verdict]
+        if ink != self._ink:  # a style sheet costs more than all the texts
+            self._ink = ink
+            self.verdict.setStyleSheet(f"color: {ink}")
 
     def _repaint(self) -> None:
         if self._estimate is not None:
@@ -110,52 +117,29 @@ class MemoryPanel(QFrame):
             self._show_legend(self._estimate)
 
     def _show_legend(self, estimate: Estimate | None) -> None:
-        _clear(self._legend)
         memory = estimate.memory if estimate else None
         if memory is None:
+            self._legend.show_lines((), self._state.colors)
             return
         _ = self._state.tr_
         parts = sorted((part for part in memory.components if part.bytes), key=lambda p: COMPONENTS.index(p.name))
-        for row, part in enumerate(parts):
-            swatch = QFrame(styleSheet=f"background: {self._state.colors.components[part.name]}; border-radius: 2px")
-            swatch.setFixedSize(10, 10)
-            self._legend.addWidget(swatch, row, 0)
-            self._legend.addWidget(QLabel(_(words.COMPONENT_WORDS[part.name])), row, 1)
-            self._legend.addWidget(_figure(_.gib(part.bytes)), row, 2)
+        lines = [Line(part.name, _(words.COMPONENT_WORDS[part.name]), _.gib(part.bytes)) for part in parts]
         band = _("total, {low} to {high}", low=_.gib(memory.low), high=_.gib(memory.high))
-        total = QLabel(band, objectName="caption")
-        self._legend.addWidget(total, len(parts), 1)
-        strong = _figure(_.gib(memory.total))
-        strong.setFont(theme.scaled(self.font(), 1.0, bold=True))
-        self._legend.addWidget(strong, len(parts), 2)
+        self._legend.show_lines([*lines, Line("", band, _.gib(memory.total))], self._state.colors)
 
     def show_savings(self, savings: Sequence[Saving]) -> None:
         """What each technique would change for the cell that is shown."""
-        _clear(self._savings)
+        clear(self._savings)
         self._savings_title.setVisible(bool(savings))
         _ = self._state.tr_
         for saving in savings:
             sign = "−" if saving.bytes >= 0 else "+"
-            button = QPushButton(objectName="link", flat=True)
+            button = link()
             button.setText(f"{sign}{_.gib(abs(saving.bytes))}  {_(saving.label, **saving.values)}")
             button.setStyleSheet("text-align: left")
             button.setToolTip(_("Click to turn this knob"))
             button.clicked.connect(lambda _checked=False, changes=saving.changes: self.tried.emit(changes))
             self._savings.addWidget(button)
-
-
-def _figure(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-    return label
-
-
-def _clear(layout: QGridLayout | QVBoxLayout) -> None:
-    while (item := layout.takeAt(0)) is not None:
-        widget = item.widget()
-        if widget is not None:
-            widget.hide()
-            widget.deleteLater()
 
 
 def _stack(state: State, estimate: Estimate) -> Stack:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from advisor import words
 from advisor.i18n import Translator
 from advisor.machine import Gpu, Machine
 from advisor.probes.live import LiveGpu, LiveSample
@@ -28,9 +27,7 @@ def short_name(name: str | None) -> str:
 
 def _cpu(_: Translator, machine: Machine, live: LiveSample | None) -> Reading:
     cpu = machine.cpu
-    note = (
-        "" if cpu.cores is None else _("{cores} cores, {threads} threads", cores=cpu.cores, threads=cpu.threads or "?")
-    )
+    note = "" if cpu.cores is None else _("{cores} cores", cores=cpu.cores)
     percent = live.cpu_percent if live else None
     figure = "–" if percent is None else f"{percent:.0f}"
     share = None if percent is None else percent / 100
@@ -45,10 +42,10 @@ def _ram(_: Translator, machine: Machine, live: LiveSample | None) -> Reading:
     if live is not None and live.ram_used_bytes is not None:
         used, total = live.ram_used_bytes, live.ram_total_bytes or total
     share = used / total if used is not None and total else None
-    kind = " ".join(filter(None, (_("RAM"), memory.kind, str(memory.speed_mts) if memory.speed_mts else "")))
+    kind = "-".join(filter(None, (memory.kind, str(memory.speed_mts) if memory.speed_mts else "")))
     figure = texts.gib_figure(_, used if used is not None else total)
     unit = _("of {total}", total=_.gib(total)) if used is not None else _("GiB")
-    return Reading(kind, figure, unit, share)
+    return Reading(_("RAM"), figure, unit, share, note=kind)
 
 
 def _gpus(_: Translator, machine: Machine, live: LiveSample | None) -> Iterator[Reading]:
@@ -60,8 +57,8 @@ def _gpu(_: Translator, gpu: Gpu, live: LiveGpu | None) -> Reading:
     name = short_name(gpu.name) or _("GPU")
     total = gpu.vram_bytes
     if gpu.usable is False:
-        reason = words.origin_text(_, gpu.origin("usable"))
-        return Reading(name, "–", _.gib(total) if total else _("no own memory"), note=reason, off=True)
+        # The reason itself stands below the gauges, where there is room for a sentence.
+        return Reading(name, "–", _.gib(total) if total else _("shares RAM"), note=_("not usable"), off=True)
     if not total:
         note = "" if gpu.usable else _("not known to be usable")
         return Reading(name, "–", _("shares RAM"), note=note, off=not gpu.usable)

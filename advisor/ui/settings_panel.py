@@ -1,12 +1,11 @@
 """The right side's upper half: every knob, live, in two groups; budget on top."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from PySide6.QtWidgets import (
     QFormLayout,
-    QFrame,
     QLabel,
-    QScrollArea,
     QSizePolicy,
     QTabWidget,
     QVBoxLayout,
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
 from advisor.ui.controls import Choice, Control, Number, Switch, Tokens
 from advisor.ui.knobs import INFERENCE, SLIDERS, TRAINING, VALUE_WORDS, Knob
 from advisor.ui.state import State
+from advisor.ui.widgets import Card, scrolled
 from advisor.workload import BOUNDS, CHOICES, LLAMA_CPP_QUANTS, STACKS, TORCH_QUANTS, Workload, for_method
 
 INFERENCE_TAB, TRAINING_TAB = 0, 1
@@ -61,7 +61,7 @@ class KnobForm(QWidget):
         base = self._state.workload
         shown = for_method(base, "lora" if self._training else "run")
         for knob, label, control in self._rows:
-            value = shown.resolved_stack if knob.key == "stack" else getattr(shown, knob.key)
+            value: Any = shown.resolved_stack if knob.key == "stack" else getattr(shown, knob.key)
             if isinstance(control, Choice):
                 control.offer([(one, self._words(knob.key, one)) for one in self._values(knob.key, shown)], value)
             else:
@@ -84,19 +84,18 @@ class KnobForm(QWidget):
         return lambda value: self._state.change(**{key: value})
 
 
-class SettingsPanel(QFrame):
+class SettingsPanel(Card):
     """Budget and the two groups of knobs; the group follows the selected column."""
 
     def __init__(self, state: State) -> None:
-        super().__init__(objectName="card")
+        super().__init__()
         self._state = state
         self.budget = Choice()
         self._budget_label = QLabel()
         self.forms = (KnobForm(state, INFERENCE, False), KnobForm(state, TRAINING, True))
         self.tabs = QTabWidget()
         for form in self.forms:
-            area = QScrollArea(widgetResizable=True)
-            area.setWidget(form)
+            area = scrolled(form)
             area.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
             self.tabs.addTab(area, "")
         self._arrange()

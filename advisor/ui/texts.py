@@ -47,14 +47,20 @@ def pace(_: Translator, estimate: Estimate) -> str:
 
 def column(_: Translator, workload: Workload, method: Method) -> str:
     """A column's heading: "Run Q4_K_M", "QLoRA"."""
-    return _(METHOD_WORDS[method], quant=for_method(workload, method).quant)
+    word = N_("Full") if method == "full" else METHOD_WORDS[method]  # the column is narrow
+    return _(word, quant=for_method(workload, method).quant)
 
 
 def sentence(_: Translator, estimate: Estimate) -> str:
     """The verdict in words: "Does not fit: needs 14.2 GiB, 8.0 GiB free."."""
     word = _(VERDICT_WORDS[estimate.verdict])
-    reasons = [words.sentence(_, item.code, item.values) for item in estimate.reasons]
-    return _("{verdict}: {reasons}", verdict=word, reasons=" ".join(reasons)) if reasons else word
+    found = reasons(_, estimate)
+    return _("{verdict}: {reasons}", verdict=word, reasons="; ".join(found)) if found else word
+
+
+def reasons(_: Translator, estimate: Estimate) -> list[str]:
+    """A sentence a reason."""
+    return [words.sentence(_, item.code, item.values) for item in estimate.reasons]
 
 
 def spoken(_: Translator, name: str, heading: str, estimate: Estimate | None) -> str:

@@ -148,18 +148,15 @@ def still() -> bool:
     """Whether the system asks for reduced motion (Windows: "Animation effects" off; others: HARDWARE_ADVISOR_STILL)."""
     if os.environ.get("HARDWARE_ADVISOR_STILL"):
         return True
-    return sys.platform == "win32" and not _windows_animates()
-
-
-def _windows_animates() -> bool:
-    if sys.platform != "win32":
-        return True
+    # By str(): a type checker that knows its own platform would take the rest for dead.
+    if str(sys.platform) != "win32":
+        return False
     import ctypes
 
     animated = ctypes.c_int(1)
     get_client_area_animation = 0x1042  # SPI_GETCLIENTAREAANIMATION of winuser.h
     ctypes.windll.user32.SystemParametersInfoW(get_client_area_animation, 0, ctypes.byref(animated), 0)
-    return bool(animated.value)
+    return not animated.value
 
 
 def elide(metrics: QFontMetrics, text: str, width: int) -> str:

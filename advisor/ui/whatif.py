@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QDoubleSpinBox,
     QFormLayout,
-    QLabel,
     QLineEdit,
     QSpinBox,
     QVBoxLayout,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from advisor.i18n import GIB, Translator
 from advisor.machine import Machine
+from advisor.ui.widgets import caption
 
 
 class Wish(NamedTuple):
@@ -38,13 +38,18 @@ class WhatIfDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(_("What if?"))
-        self.gpu = QLineEdit(clearButtonEnabled=True, placeholderText=_("as it is"))
-        self.cpu = QLineEdit(clearButtonEnabled=True, placeholderText=_("as it is"))
+        self.gpu, self.cpu = QLineEdit(), QLineEdit()
         self.gpu.setMinimumWidth(320)
         for field, names in ((self.gpu, gpus), (self.cpu, cpus)):
+            field.setClearButtonEnabled(True)
+            field.setPlaceholderText(_("as it is"))
             field.setCompleter(_completer(names, field))
-        self.count = QSpinBox(minimum=1, maximum=64)
-        self.ram = QDoubleSpinBox(minimum=0, maximum=65536, decimals=1, suffix=" GiB", specialValueText=_("as it is"))
+        self.count, self.ram = QSpinBox(), QDoubleSpinBox()
+        self.count.setRange(1, 64)
+        self.ram.setRange(0, 65536)
+        self.ram.setDecimals(1)
+        self.ram.setSuffix(" GiB")
+        self.ram.setSpecialValueText(_("as it is"))
         self._own = None if machine is None else machine.memory.total_bytes
         form = QFormLayout()
         form.addRow(_("&Graphics card"), self.gpu)
@@ -52,7 +57,9 @@ class WhatIfDialog(QDialog):
         form.addRow(_("&Processor"), self.cpu)
         form.addRow(_("&Memory"), self.ram)
         if self._own:
-            form.addRow("", QLabel(_("This machine has {size}.", size=_.gib(self._own)), objectName="caption"))
+            own = caption()
+            own.setText(_("This machine has {size}.", size=_.gib(self._own)))
+            form.addRow("", own)
         self.buttons = QDialogButtonBox()
         show = self.buttons.addButton(_("&Show"), QDialogButtonBox.ButtonRole.AcceptRole)
         self.buttons.addButton(_("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)

@@ -49,6 +49,7 @@ class Window(QMainWindow):
         self.resize(*SIZE)
         self.retranslate()
         self._dress()
+        self.matrix.view.setFocus()
 
     def _arrange(self) -> None:
         right = QSplitter(Qt.Orientation.Vertical)
@@ -101,7 +102,7 @@ class Window(QMainWindow):
             (QKeySequence("F1"), self.details.show_why),
             (QKeySequence("F5"), self.actions_.detect),
         ):
-            QShortcut(keys, self, activated=run)
+            QShortcut(QKeySequence(keys), self, run)
 
     def retranslate(self) -> None:
         """All texts of all panels again."""

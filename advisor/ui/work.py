@@ -66,14 +66,15 @@ class Work(QObject):
     def _work(self, job: Job, function: Callable[[], Any]) -> None:
         if job.cancelled:
             return
+        result, failure = None, None
         try:
-            outcome = (function(), None)
+            result = function()
         except Exception as error:  # whatever it is, its user is told
-            outcome = (None, error)
+            failure = error
             if not isinstance(error, UserError):
                 traceback.print_exc(file=sys.stderr or None)
         if not self._closed:
-            self._finished.emit(job, *outcome)
+            self._finished.emit(job, result, failure)
 
     def _deliver(self, job: Job, result: object, error: Exception | None) -> None:
         self._jobs.discard(job)
