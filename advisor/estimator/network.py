@@ -71,7 +71,7 @@ class Block:
         work = add(*(x.size for x in (a, b) if x.grad and x.bytes != width))
         return self.tape.run((a, b), a.elements, width, passes=True, work=work)
 
-    def linear(self, x: Value, role: str, inner: str, outer: str, out: Form, *, bias: bool = False) -> Value:
+    def linear(self, x: Value, role: str, inner: str, outer: str, out: Form) -> Value:
         """A linear layer (`inner`, `outer`: symbols of its widths), with its adapter where one sits on it."""
         result = self._base(x, inner, outer, out)
         if self.mode.rank and self._adapted(role):
@@ -184,12 +184,16 @@ def tokens(symbol: str) -> Form:
     return {f"tokens*{symbol}": 1.0}
 
 
-def layer(build: Build, *, input_grad: bool, recomputed: bool) -> Trace:
-    """The trace of one decoder layer. `input_grad`: whether a gradient flows into it; `recomputed`: by checkpointing."""
+def layer(build: Build, *, input_grad: bool, recomputed: bool, accumulates: bool) -> Trace:
+    """The trace of one decoder layer.
+
+    `input_grad`: whether a gradient flows into it; `recomputed`: whether checkpointing runs it again for its backward;
+    `accumulates`: whether gradients are added to those of earlier micro-batches.
+    """
     block = Block(build.mode)
     x = block.tape.value(tokens("hidden"), build.mode.residual, input_grad)
     _layer(block, build, x)
-    return block.tape.trace(x, stops_early=recomputed)
+    return block.tape.trace(x, stops_early=recomputed, accumulates=accumulates)
 
 
 def _layer(block: Block, build: Build, x: Value) -> Value:
@@ -213,7 +217,7 @@ def _layer(block: Block, build: Build, x: Value) -> Value:
 
 def _mix(block: Block, build: Build, x: Value) -> Value:
     if build.linear:
-        return _linear_attention(block, build, x)
+        return _linear_attention(block, x)
     return _attention(block, build, x)
 
 
@@ -317,7 +321,7 @@ def _eager(block: Block, build: Build, q: Value, k: Value, v: Value) -> Value:
     return tape.run((out,), tokens("out_width"), narrow)
 
 
-def _linear_attention(block: Block, build: Build, x: Value) -> Value:
+def _linear_attention(block: Block, x: Value) -> Value:
     """Delta nets, short convolutions, Mamba: the projections in, a kernel that keeps its inputs, the projection out.
 
     Kernels are taken as fused (the fla and mamba packages); torch's own fallbacks need more.
@@ -383,7 +387,7 @@ def _grouped(block: Block, x: Value, weights: str, out: Form) -> Value:
     return block.tape.run((x,), out, x.bytes)
 
 
-def head(build: Build, *, fused_loss: bool) -> Trace:
+def head(build: Build, *, fused_loss: bool, accumulates: bool) -> Trace:
     """Final norm, output projection and cross-entropy, forward and backward."""
     mode = build.mode
     # The output matrix is a plain linear layer even where the rest is 4-bit.
@@ -392,14 +396,14 @@ def head(build: Build, *, fused_loss: bool) -> Trace:
     normed = block.norm(x, build.norm, "hidden", tokens("one"))
     if fused_loss:
         _fused_loss(block, normed)
-        return block.tape.trace(x)
+        return block.tape.trace(x, accumulates=accumulates)
     logits = block.linear(normed, "head", "hidden", "vocab", tokens("vocab"))
     wide = block.cast(logits, 4)
     # The model's forward() still holds the logits while the loss is worked out.
     held = logits.size if wide is not logits else NOTHING
     chances = block.tape.run((wide,), tokens("vocab"), 4, saves_result=True, forward_work=held)
     block.tape.run((chances,), {}, 4, saves=(chances,))
-    return block.tape.trace(x)
+    return block.tape.trace(x, accumulates=accumulates)
 
 
 def _fused_loss(block: Block, x: Value) -> None:

@@ -65,11 +65,45 @@ class Operation(NamedTuple):
 
 
 class Moment(NamedTuple):
-    """What lives at one moment, in bytes: tensors, and parameter gradients (made so far; being made right now)."""
+    """What lives at one moment, in bytes: tensors, parameter gradients made so far, and both together.
+
+    Where gradients accumulate over micro-batches, `grads` are only those being made right now: the sums that they are
+    added to are there all the time.
+    """
 
     live: Form
     grads: Form
-    making: Form
+    total: Form
+
+
+class Table(NamedTuple):
+    """Moments as rows of numbers, so that many are priced at once.
+
+    `symbols` are those of plain constants, of sizes per token, and of sizes per token and position; each row has
+    three tuples of factors that belong to them.
+    """
+
+    symbols: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[tuple[float, ...], ...], ...]
+
+
+def table(forms: Iterable[Form]) -> Table:
+    """Linear forms as a table."""
+    wanted = list(forms)
+    parts: tuple[dict[str, None], ...] = ({}, {}, {})
+    for form in wanted:
+        for symbol in form:
+            parts[part_of(symbol)][symbol] = None
+    symbols = tuple(tuple(part) for part in parts)
+    rows = tuple(tuple(tuple(form.get(symbol, 0.0) for symbol in part) for part in symbols) for form in wanted)
+    return Table(symbols, rows)
+
+
+def part_of(symbol: str) -> int:
+    """What a symbol grows with: 0 nothing, 1 the tokens, 2 tokens x positions (scores, masks)."""
+    if not symbol.startswith("tokens*"):
+        return 0
+    return 2 if symbol in ("tokens*scores", "tokens*positions") else 1
 
 
 class Trace(NamedTuple):
@@ -84,6 +118,7 @@ class Trace(NamedTuple):
     forward: tuple[Moment, ...]
     backward: tuple[Moment, ...]
     grads: Form
+    tables: tuple[Table, Table]  # the totals of the forward and of the backward moments
 
 
 class Tape:
@@ -131,10 +166,11 @@ class Tape:
         self._operations.append(Operation((x,), (one, two), (), False, NOTHING, NOTHING, NOTHING))
         return one, two
 
-    def trace(self, source: Value, *, stops_early: bool = False) -> Trace:
+    def trace(self, source: Value, *, stops_early: bool = False, accumulates: bool = False) -> Trace:
         """Replay the recording whose input is `source`.
 
-        `stops_early` ends the forward pass at the last operation that saves something, as a recomputation does.
+        `stops_early` ends the forward pass at the last operation that saves something, as a recomputation does;
+        `accumulates`: gradients are added to those of earlier micro-batches.
         """
         sizes = {source.storage: source.size}
         for operation in self._operations:
@@ -143,14 +179,45 @@ class Tape:
                     sizes[value.id] = value.size
         sizes[source.storage] = NOTHING
         saved = {value.storage for operation in self._operations for value in operation.saves}
-        backward = _Backward(self._operations, sizes, saved)
+        backward = _Backward(self._operations, sizes, saved, accumulates)
+        up = fullest(_forward(self._operations, sizes, saved, stops_early))
+        down = fullest(backward.moments)
         return Trace(
             saved=add(*(sizes[storage] for storage in saved)),
             saves_input=source.storage in saved,
-            forward=fullest(_forward(self._operations, sizes, saved, stops_early)),
-            backward=fullest(backward.moments),
+            forward=up,
+            backward=down,
             grads=backward.grads,
+            tables=(table(m.total for m in up), table(m.total for m in down)),
         )
+
+
+class _Live:
+    """What is alive, with its running total."""
+
+    def __init__(self) -> None:
+        self._sizes: dict[object, Form] = {}
+        self._total: dict[str, float] = {}
+
+    def put(self, key: object, size: Form) -> None:
+        """`key` comes to life; nothing happens when it lives already."""
+        if key not in self._sizes:
+            self._sizes[key] = size
+            self._count(size, 1.0)
+
+    def drop(self, key: object) -> None:
+        """`key` dies, if it lives."""
+        size = self._sizes.pop(key, None)
+        if size is not None:
+            self._count(size, -1.0)
+
+    def total(self, beside: Form) -> dict[str, float]:
+        """The bytes alive now, and `beside` them."""
+        return add({symbol: factor for symbol, factor in self._total.items() if factor}, beside)
+
+    def _count(self, size: Form, sign: float) -> None:
+        for symbol, factor in size.items():
+            self._total[symbol] = self._total.get(symbol, 0.0) + sign * factor
 
 
 def _forward(
@@ -162,24 +229,30 @@ def _forward(
     if stops_early:
         end = 1 + max((n for n, operation in enumerate(operations) if operation.saves), default=-1)
     moments = []
-    live: dict[int, Form] = {}
+    live = _Live()
     for n, operation in enumerate(operations[:end]):
         for value in (*operation.gives, *operation.saves):
-            live[value.storage] = sizes[value.storage]
-        moments.append(Moment(add(operation.forward_work, *live.values()), NOTHING, NOTHING))
+            live.put(value.storage, sizes[value.storage])
+        size = live.total(operation.forward_work)
+        moments.append(Moment(size, NOTHING, size))
         for value in operation.takes:
             if last_use[value.storage] == n and value.storage not in saved:
-                live.pop(value.storage, None)
+                live.drop(value.storage)
     return moments
 
 
 class _Backward:
     """The backward pass: operations in reverse, gradients and saved values freed as soon as they are used."""
 
-    def __init__(self, operations: list[Operation], sizes: Mapping[int, Form], saved: set[int]) -> None:
+    def __init__(
+        self, operations: list[Operation], sizes: Mapping[int, Form], saved: set[int], accumulates: bool
+    ) -> None:
         self.moments: list[Moment] = []
         self.grads: Form = NOTHING
-        self._live: dict[object, Form] = {storage: sizes[storage] for storage in saved}
+        self._accumulates = accumulates
+        self._live = _Live()
+        for storage in saved:
+            self._live.put(storage, sizes[storage])
         self._waiting = Counter(value.storage for operation in operations for value in operation.saves)
         self._gradient: dict[int, int] = {}  # value -> where its gradient lies
         self._holders: Counter[int] = Counter()  # how many gradients lie there
@@ -207,7 +280,7 @@ class _Backward:
         for value in operation.saves:
             self._waiting[value.storage] -= 1
             if not self._waiting[value.storage]:
-                self._live.pop(value.storage, None)
+                self._live.drop(value.storage)
         for value, place in made:
             self._accumulate(value, place)
 
@@ -224,7 +297,7 @@ class _Backward:
 
     def _store(self, size: Form) -> int:
         self._next += 1
-        self._live["gradient", self._next] = size
+        self._live.put(("gradient", self._next), size)
         return self._next
 
     def _set(self, value: Value, place: int) -> None:
@@ -234,29 +307,31 @@ class _Backward:
     def _release(self, place: int) -> None:
         self._holders[place] -= 1
         if self._holders[place] <= 0:
-            self._live.pop(("gradient", place), None)
+            self._live.drop(("gradient", place))
 
     def _note(self, work: Form, making: Form) -> None:
-        self.moments.append(Moment(add(work, *self._live.values()), self.grads, making))
+        live = self._live.total(work)
+        grads = making if self._accumulates else self.grads
+        self.moments.append(Moment(live, grads, add(live, grads)))
 
 
 def fullest(moments: Iterable[Moment]) -> tuple[Moment, ...]:
     """The moments that can be the fullest for some model: those that no other one covers symbol by symbol."""
-    kept: list[Moment] = []
+    # Neighbours differ by one operation and mostly cover each other: they go first, it spares most comparisons.
+    rising: list[Moment] = []
     for moment in moments:
-        if any(_covers(other, moment) for other in kept):
+        if rising and _covers(rising[-1], moment):
             continue
-        kept = [other for other in kept if not _covers(moment, other)]
-        kept.append(moment)
+        if rising and _covers(moment, rising[-1]):
+            rising.pop()
+        rising.append(moment)
+    kept: list[Moment] = []
+    for moment in rising:
+        if not any(_covers(other, moment) for other in kept):
+            kept = [other for other in kept if not _covers(moment, other)]
+            kept.append(moment)
     return tuple(kept)
 
 
 def _covers(one: Moment, other: Moment) -> bool:
-    # With gradient accumulation all gradients exist already, so what counts then is live + making.
-    return _at_least(add(one.live, one.grads), add(other.live, other.grads)) and _at_least(
-        add(one.live, one.making), add(other.live, other.making)
-    )
-
-
-def _at_least(one: Form, other: Form) -> bool:
-    return all(one.get(symbol, 0.0) >= factor - 1e-9 for symbol, factor in other.items())
+    return all(one.total.get(symbol, 0.0) >= factor - 1e-9 for symbol, factor in other.total.items())

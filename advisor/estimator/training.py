@@ -1,5 +1,6 @@
 """Memory of a training step: the peak that torch's allocator sees, by component, and what the card must have."""
 
+from dataclasses import replace
 from functools import lru_cache
 
 from advisor.catalog.bands import band
@@ -15,12 +16,8 @@ def memory(model: Model, workload: Workload) -> MemoryEstimate:
     The total is the peak of torch's allocator (max_memory_allocated) plus `runtime`, the CUDA context and what the
     allocator holds beside it; `low` and `high` are the band of card sizes measured around that.
     """
-    w = workload
-    steps = _plan(
-        model, w.task, w.stack, w.precision, w.kbit_prepare, w.optimizer, w.grad_accum > 1, w.checkpointing,
-        w.attention, w.rank, w.targets, _past_window(model, w.seq),
-    )  # fmt: skip
-    tokens, seq = w.batch * w.seq, w.seq
+    steps = _plan(model, _settings(workload), _past_window(model, workload.seq))
+    tokens, seq = workload.batch * workload.seq, workload.seq
     best, most = steps.peaks[0], -1.0
     for peak in steps.peaks:
         size = peak.constant + tokens * (peak.token + seq * peak.square)
@@ -67,12 +64,16 @@ def _past_window(model: Model, seq: int) -> bool:
     return model.window is not None and seq >= model.window.size
 
 
+@lru_cache(maxsize=1024)
+def _settings(workload: Workload) -> Workload:
+    """`workload` without what a plan does not depend on, so that plans outlive changes of that."""
+    return replace(
+        workload, batch=1, seq=1, grad_accum=min(workload.grad_accum, 2), dataset_tokens=1, epochs=1, context=1,
+        quant="Q4_K_M", parallel=1, ubatch=1, output_rows="few", kv_type="f16", flash_attention=True, kv_unified=False,
+        swa_full=False,
+    )  # fmt: skip
+
+
 @lru_cache(maxsize=8192)
-def _plan(model: Model, task: str, stack: str, precision: str, kbit_prepare: bool, optimizer: str, accumulates: bool,
-          checkpointing: bool, attention: str, rank: int, targets: str, past_window: bool) -> Plan:  # fmt: skip
-    workload = Workload(
-        task=task, stack=stack, precision=precision, kbit_prepare=kbit_prepare, optimizer=optimizer,
-        grad_accum=2 if accumulates else 1, checkpointing=checkpointing, attention=attention, rank=rank,
-        targets=targets,
-    )  # type: ignore[arg-type]  # fmt: skip
-    return plan(model, workload, past_window)
+def _plan(model: Model, settings: Workload, past_window: bool) -> Plan:
+    return plan(model, settings, past_window)

@@ -1,12 +1,13 @@
 """One training step of one model as a short list of moments that may be its fullest, ready to be priced."""
 
 from functools import lru_cache
+from operator import mul
 from typing import NamedTuple
 
 from advisor.catalog.model import Model
 from advisor.estimator.lora import trainable_parameters
 from advisor.estimator.network import Build, Mode, head, layer
-from advisor.estimator.tape import Form, Moment, Trace, add
+from advisor.estimator.tape import Form, Moment, Trace, part_of
 from advisor.estimator.tensors import language_parameters, linears, tensors
 from advisor.workload import Workload
 
@@ -34,15 +35,25 @@ class Plan(NamedTuple):
     peaks: tuple[Peak, ...]
 
 
-class _Priced(NamedTuple):
-    """A moment in numbers: what lives (constant, per token, per token and position), its logits, its gradients."""
+class _Size(NamedTuple):
+    """Bytes: constant + tokens x (token + seq x square)."""
 
-    constant: float
-    token: float
-    square: float
-    logits: float
-    grads: float
-    making: float
+    constant: float = 0.0
+    token: float = 0.0
+    square: float = 0.0
+
+    def plus(self, other: "_Size", count: int = 1) -> "_Size":
+        return _Size(
+            self.constant + count * other.constant, self.token + count * other.token, self.square + count * other.square
+        )
+
+
+class _Candidate(NamedTuple):
+    """A moment that may be the fullest: its whole size, and where to look up what it is made of."""
+
+    size: _Size
+    moment: Moment | None
+    grads: float  # parameter gradients that exist before it
 
 
 def plan(model: Model, workload: Workload, past_window: bool) -> Plan:
@@ -78,110 +89,126 @@ class _Step:
         self.model = model
         self.workload = workload
         self.mode = mode(workload)
-        self.symbols = _symbols(model, workload)
+        self.widths = _widths(model, workload)
         self.kinds = _kinds(model, workload, self.mode, past_window)
         self.trainable = trainable_parameters(model, workload)
-        self.gradient_bytes = self.trainable * (self.mode.weight if self.mode.full else 4)
+        self.gradients = self.trainable * (self.mode.weight if self.mode.full else 4)
+        self.accumulates = workload.grad_accum > 1
+        self.residual = _Size(token=self.mode.residual * model.hidden)
+        self.head = _head_trace(self.kinds[0], workload.resolved_stack == "fused-loss", self.accumulates)
+        self.traces = [self._trace(index) for index in range(model.layers)]
+        self._stored: dict[int, _Size] = {}
+        self._prices: dict[tuple[int, int], list[tuple[float, ...]]] = {}
 
     def plan(self) -> Plan:
-        moments = [*self._head(), *self._layers(), self._embedding(), self._update()]
-        adapters = 0 if self.mode.full else 4 * self.trainable
+        """The plan with only those moments that no other one exceeds."""
+        found = [*self._around_loss(), *self._in_layers(), self._at_embedding(), self._at_update()]
         return Plan(
             weights=weight_bytes(self.model, self.workload),
-            adapters=adapters,
+            adapters=0 if self.mode.full else 4 * self.trainable,
             optimizer=optimizer_bytes(self.model, self.workload, self.trainable),
-            peaks=_highest([self._peak(moment) for moment in moments]),
-        )
-
-    def _peak(self, moment: _Priced) -> Peak:
-        # From the second micro-batch on all gradients exist, and each new one lives until it is added to its sum.
-        grads = self.gradient_bytes + moment.making if self.workload.grad_accum > 1 else moment.grads
-        return Peak(
-            moment.constant + grads, moment.token, moment.square, min(grads, self.gradient_bytes), moment.logits
+            peaks=tuple(self._peak(candidate) for candidate in _highest(found)),
         )
 
     # The moments ----------------------------------------------------------------------------------------------
 
-    def _head(self) -> list[_Priced]:
-        """Around the loss: everything saved in the layers, then logits, softmax and their gradients."""
-        trace = self._head_trace
-        below = self._stored(self.model.layers)
-        inside = self.mode.residual * self.model.hidden if trace.saves_input else 0.0
-        copies = self._autocast_copies()
-        found = [
-            _shift(self._price(m), below.constant + copies, below.token + inside, below.square) for m in trace.forward
+    def _around_loss(self) -> list[_Candidate]:
+        """Everything saved in the layers, then logits, softmax and their gradients."""
+        below = self.stored(self.model.layers)
+        if self.head.saves_input:
+            below = below.plus(self.residual)
+        forward = below.plus(_Size(self._autocast_copies()))
+        return [
+            *self._candidates(self.head, False, forward, 0.0),
+            *self._candidates(self.head, True, below, 0.0),
         ]
-        found += [_shift(self._price(m), below.constant, below.token + inside, below.square) for m in trace.backward]
-        return found
 
-    def _layers(self) -> list[_Priced]:
+    def _in_layers(self) -> list[_Candidate]:
         """Backward of each kind of layer, where it comes first (most saved) and last (most gradients made)."""
         found = []
-        for build in dict.fromkeys(self.kinds):
-            for index in {self.kinds.index(build), self.model.layers - 1 - self.kinds[::-1].index(build)}:
-                found += self._layer(index)
+        last = {trace: index for index, trace in enumerate(map(id, self.traces))}
+        first = {trace: index for index, trace in reversed(list(enumerate(map(id, self.traces))))}
+        for index in {*first.values(), *last.values()}:
+            found += self._in_layer(index)
         return found
 
-    def _layer(self, index: int) -> list[_Priced]:
-        trace = self._trace(index)
-        below = self._stored(index)
-        made = self._head_grads + sum(
-            self._numbers(self._trace(i).grads)[0] for i in range(index + 1, self.model.layers)
-        )
-        source = self.mode.residual * self.model.hidden if self.workload.checkpointing or trace.saves_input else 0.0
-        moments = trace.backward
+    def _in_layer(self, index: int) -> list[_Candidate]:
+        trace = self.traces[index]
+        below, made = self.stored(index), self._gradients_above(index)
+        if self.workload.checkpointing or trace.saves_input:
+            below = below.plus(self.residual)
+        found = self._candidates(trace, True, below, made)
         if self.workload.checkpointing:
             # While the layer is run again the gradient of its output waits.
-            moments = (*moments, *(Moment(add(m.live, self._gradient), m.grads, m.making) for m in trace.forward))
-        return [_shift(self._price(m), below.constant, below.token + source, below.square, made) for m in moments]
+            found += self._candidates(trace, False, below.plus(self.residual), made)
+        return found
 
-    def _embedding(self) -> _Priced:
+    def _at_embedding(self) -> _Candidate:
         """The embedding's gradient at the end; a tied matrix has two, summed into a third."""
-        if not self.mode.full:
-            return _Priced(0.0, 0.0, 0.0, 0.0, self.gradient_bytes, 0.0)
-        matrix = self.model.vocab * self.model.hidden * self.mode.weight
-        tied = 2 * matrix if self.model.tied_embeddings else 0
-        return _Priced(tied, self.mode.residual * self.model.hidden, 0.0, 0.0, self.gradient_bytes, matrix)
+        matrix = float(self.model.vocab * self.model.hidden * self.mode.weight) if self.mode.full else 0.0
+        size = self.residual.plus(_Size(self.gradients + (2 * matrix if self.model.tied_embeddings else 0.0)))
+        return _Candidate(size.plus(_Size(matrix if self.accumulates else 0.0)), None, self.gradients)
 
-    def _update(self) -> _Priced:
+    def _at_update(self) -> _Candidate:
         """The optimizer's step: all gradients and what it needs beside them."""
-        return _Priced(
-            step_bytes(self.model, self.workload, self.gradient_bytes), 0.0, 0.0, 0.0, self.gradient_bytes, 0.0
-        )
+        beside = step_bytes(self.model, self.workload, self.gradients)
+        return _Candidate(_Size(float(self.gradients + beside)), None, self.gradients)
+
+    def _candidates(self, trace: Trace, backward: bool, beside: _Size, made: float) -> list[_Candidate]:
+        # From the second micro-batch on all gradients exist, and each new one lives until it is added to its sum.
+        constant = beside.constant + (self.gradients if self.accumulates else made)
+        moments = trace.backward if backward else trace.forward
+        sizes = self._priced(trace, int(backward))
+        return [
+            _Candidate(_Size(size[0] + constant, size[1] + beside.token, size[2] + beside.square), moment, made)
+            for moment, size in zip(moments, sizes, strict=True)
+        ]
+
+    def _priced(self, trace: Trace, which: int) -> list[tuple[float, ...]]:
+        known = self._prices.get((id(trace), which))
+        if known is None:
+            wanted = trace.tables[which]
+            units = tuple(tuple(map(self._unit, part)) for part in wanted.symbols)
+            known = [tuple(sum(map(mul, *pair)) for pair in zip(row, units, strict=True)) for row in wanted.rows]
+            self._prices[id(trace), which] = known
+        return known
+
+    def _peak(self, candidate: _Candidate) -> Peak:
+        size, moment, made = candidate
+        logits = 0.0
+        if moment is not None:
+            logits = moment.live.get("tokens*vocab", 0.0) * self.model.vocab
+            made += self._size(moment.grads).constant
+        return Peak(*size, gradients=self.gradients if self.accumulates else min(made, self.gradients), logits=logits)
 
     # Their parts ----------------------------------------------------------------------------------------------
-
-    @property
-    def _gradient(self) -> Form:
-        return {"tokens*hidden": float(self.mode.residual)}
-
-    @property
-    def _head_trace(self) -> Trace:
-        fused = self.workload.resolved_stack == "fused-loss"
-        return _head_trace(self.kinds[0], fused)
-
-    @property
-    def _head_grads(self) -> float:
-        return self._numbers(self._head_trace.grads)[0]
 
     def _trace(self, index: int) -> Trace:
         # Without checkpointing nothing below the first adapter needs a gradient; with it the input is made to need one.
         first = index == 0 and not self.mode.full and not self.workload.checkpointing
-        return _layer_trace(self.kinds[index], not first, self.workload.checkpointing)
+        return _layer_trace(self.kinds[index], not first, self.workload.checkpointing, self.accumulates)
 
-    def _stored(self, count: int) -> _Priced:
+    def stored(self, count: int) -> _Size:
         """What the first `count` layers keep for their backward."""
-        residual = self.mode.residual * self.model.hidden
         if self.workload.checkpointing:
-            return _Priced(0.0, float(count * residual), 0.0, 0.0, 0.0, 0.0)
-        constant = token = square = 0.0
-        for index in range(count):
-            trace = self._trace(index)
-            numbers = self._numbers(trace.saved)
-            constant += numbers[0]
-            token += numbers[1] + (residual if trace.saves_input else 0)
-            square += numbers[2]
-        return _Priced(constant, token, square, 0.0, 0.0, 0.0)
+            return _Size().plus(self.residual, count)
+        total = _Size()
+        for trace, often in _count(self.traces[:count]):
+            total = total.plus(self._saved(trace), often)
+        return total
+
+    def _saved(self, trace: Trace) -> _Size:
+        known = self._stored.get(id(trace))
+        if known is None:
+            known = self._stored[id(trace)] = self._size(trace.saved).plus(self.residual, int(trace.saves_input))
+        return known
+
+    def _gradients_above(self, index: int) -> float:
+        """Parameter gradients made before the backward pass reaches layer `index`."""
+        above = self._size(self.head.grads).constant
+        for trace, often in _count(self.traces[index + 1 :]):
+            above += often * self._size(trace.grads).constant
+        return above
 
     def _autocast_copies(self) -> float:
         """Autocast keeps its 16-bit copies of trainable weights to the end of the forward pass.
@@ -190,71 +217,54 @@ class _Step:
         """
         if not (self.mode.autocast and self.workload.checkpointing):
             return 0.0
-        if self.mode.full:
-            inside = sum(t.elements for t in linears(self.model) if t.role != "output")
-            return float(self.mode.compute * inside)
-        return float(self.mode.compute * self.trainable)
+        copied = linear_elements(self.model) if self.mode.full else self.trainable
+        return float(self.mode.compute * copied)
 
-    def _price(self, moment: Moment) -> _Priced:
-        constant, token, square, logits = self._numbers(moment.live)
-        return _Priced(constant, token, square, logits, self._numbers(moment.grads)[0], self._numbers(moment.making)[0])
-
-    def _numbers(self, form: Form) -> tuple[float, float, float, float]:
-        """A linear form in numbers: constant, per token, per token and position; the logits' part of per token."""
-        constant = token = square = logits = 0.0
+    def _size(self, form: Form) -> _Size:
+        """A linear form in numbers."""
+        totals = [0.0, 0.0, 0.0]
         for symbol, factor in form.items():
-            kind, size = self._size(symbol)
-            if kind == "constant":
-                constant += factor * size
-            elif kind == "square":
-                square += factor * size
-            else:
-                token += factor * size
-                if symbol == "tokens*vocab":
-                    logits += factor * size
-        return constant, token, square, logits
+            totals[part_of(symbol)] += factor * self._unit(symbol)
+        return _Size(*totals)
 
-    def _size(self, symbol: str) -> tuple[str, float]:
-        known = self.symbols.get(symbol)
+    def _unit(self, symbol: str) -> float:
+        """What one unit of `symbol` ("tokens*hidden", "hidden*vocab") counts per token, or altogether."""
+        known = self.widths.get(symbol)
         if known is None:
-            size, kind = 1.0, "constant"
-            for name in symbol.split("*"):
-                if name == "tokens":
-                    kind = "token"
-                elif name == "scores":
-                    kind, size = "square", size * self.symbols["heads"][1]
-                elif name == "positions":
-                    kind = "square"
-                else:
-                    size *= float(name) if name.isdigit() else self.symbols[name][1]
-            known = self.symbols[symbol] = (kind, size)
+            known = 1.0
+            for name in symbol.removeprefix("tokens*").split("*"):
+                known *= float(name) if name.isdigit() else self.widths[name]
+            self.widths[symbol] = known
         return known
 
 
-def _shift(moment: _Priced, constant: float, token: float, square: float, grads: float = 0.0) -> _Priced:
-    return _Priced(
-        moment.constant + constant, moment.token + token, moment.square + square, moment.logits,
-        moment.grads + grads, moment.making,
-    )  # fmt: skip
+def _count(traces: list[Trace]) -> list[tuple[Trace, int]]:
+    """Each trace once, with how often it occurs (by identity: equal ones are the same object)."""
+    often: dict[int, int] = {}
+    for trace in traces:
+        often[id(trace)] = often.get(id(trace), 0) + 1
+    return [(trace, often[id(trace)]) for trace in {id(trace): trace for trace in traces}.values()]
 
 
-def _highest(peaks: list[Peak]) -> tuple[Peak, ...]:
+def _highest(candidates: list[_Candidate]) -> list[_Candidate]:
     """The moments that no other one exceeds at every batch and length."""
-    kept: list[Peak] = []
-    for peak in sorted(peaks, reverse=True):
-        if not any(all(a >= b for a, b in zip(other[:3], peak[:3], strict=True)) for other in kept):
-            kept.append(peak)
-    return tuple(kept)
+    kept: list[_Candidate] = []
+    for candidate in sorted(candidates, key=lambda c: c.size, reverse=True):
+        _, token, square = candidate.size
+        # Sorted by the constant: those kept before are at least as large in it.
+        if not any(other.size.token >= token and other.size.square >= square for other in kept):
+            kept.append(candidate)
+    return kept
 
 
 @lru_cache(maxsize=1024)
-def _layer_trace(build: Build, input_grad: bool, recomputed: bool) -> Trace:
-    return layer(build, input_grad=input_grad, recomputed=recomputed)
+def _layer_trace(build: Build, input_grad: bool, recomputed: bool, accumulates: bool) -> Trace:
+    return layer(build, input_grad=input_grad, recomputed=recomputed, accumulates=accumulates)
 
 
 @lru_cache(maxsize=1024)
-def _head_trace(build: Build, fused_loss: bool) -> Trace:
-    return head(build, fused_loss=fused_loss)
+def _head_trace(build: Build, fused_loss: bool, accumulates: bool) -> Trace:
+    return head(build, fused_loss=fused_loss, accumulates=accumulates)
 
 
 # Architecture -------------------------------------------------------------------------------------------------------
@@ -325,7 +335,7 @@ def attention_kernel(model: Model, workload: Workload, mode: Mode, masked: bool)
     return ("math", True) if grouped else ("efficient", False)
 
 
-def _symbols(model: Model, workload: Workload) -> dict[str, tuple[str, float]]:
+def _widths(model: Model, workload: Workload) -> dict[str, float]:
     """The widths that the recorded sizes are written in."""
     moe, mla, linear = model.moe, model.mla, model.linear
     query, keys, values = model.query_width, model.kv_width, model.kv_width
@@ -353,7 +363,8 @@ def _symbols(model: Model, workload: Workload) -> dict[str, tuple[str, float]]:
         sizes["linear_in"] = inside or 3 * model.hidden
         sizes["linear_out"] = linear.value_heads * linear.value_head_dim or model.hidden
     sizes |= {"query": query, "keys": keys, "values": values, "out_width": out, "qkv": query + keys + values}
-    return {name: ("constant", float(size)) for name, size in sizes.items()}
+    sizes |= {"scores": model.heads, "positions": 1}
+    return {name: float(size) for name, size in sizes.items()}
 
 
 # Static memory ------------------------------------------------------------------------------------------------------
@@ -364,7 +375,8 @@ NF4_BYTES = 0.5 + 1 / 64 + 4 / (64 * 256)
 
 
 @lru_cache(maxsize=4096)
-def _linear_elements(model: Model) -> int:
+def linear_elements(model: Model) -> int:
+    """Parameters in the linear layers, the output matrix aside: what 4-bit loading packs."""
     return sum(t.elements for t in linears(model) if t.role != "output")
 
 
@@ -374,7 +386,7 @@ def weight_bytes(model: Model, workload: Workload) -> int:
     count = language_parameters(model)
     if not numbers.quantized:
         return count * numbers.weight
-    packed = _linear_elements(model)
+    packed = linear_elements(model)
     return int(packed * NF4_BYTES) + (count - packed) * (4 if numbers.norms_fp32 else numbers.weight)
 
 
