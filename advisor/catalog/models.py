@@ -81,7 +81,8 @@ def find_model(text: str) -> Model:
     Raises UserError listing the nearest ids when there is none.
     """
     index = _index()
-    for key in _keys(text):
+    # The same name under another owner ("unsloth/Qwen2.5-7B-Instruct") is the same architecture.
+    for key in (*_keys(text), *_keys(text.rpartition("/")[2])):
         if key in index:
             return index[key]
     raise UserError(
@@ -111,14 +112,18 @@ def _tails(model: Model) -> tuple[str, ...]:
 
 
 def _keys(text: str) -> tuple[str, str]:
-    """`text` with one kind of separator, and without any: "Qwen2.5_7B" -> "qwen2-5-7b", "qwen257b"."""
-    words = re.findall(r"[a-z0-9]+", text.lower()[:200])
-    return "-".join(words), "".join(words)
+    """`text` with one kind of separator, and with only those that keep two numbers apart.
+
+    "Qwen2.5_7B" -> "qwen2-5-7b" twice; "Gemma 3:1B" -> "gemma-3-1b", "gemma3-1b". Dropping all separators would turn
+    Qwen2-57B into Qwen2.5-7B.
+    """
+    words = "-".join(re.findall(r"[a-z0-9]+", text.lower()[:200]))
+    return words, re.sub(r"(?<![0-9])-|-(?![0-9])", "", words)
 
 
 def _near(text: str) -> list[str]:
     """Up to five ids that look like `text`."""
-    wanted = _keys(text)[1]
+    wanted = _keys(text.rpartition("/")[2])[1]
     ids = {_keys(model.id)[1]: model.id for model in models()}
     inside = [name for key, name in ids.items() if wanted and wanted in key]
     alike = [ids[key] for key in difflib.get_close_matches(wanted, ids, n=5, cutoff=0.5)]
