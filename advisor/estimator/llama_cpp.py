@@ -39,7 +39,8 @@ class Cells(NamedTuple):
 class Buffers(NamedTuple):
     """Scratch memory in bytes: `output` holds logits for the program, `compute` the graph's intermediate results.
 
-    On the CPU all of `compute` is one buffer; with a GPU `gpu_compute` lies there and `host_compute` stays in RAM.
+    On the CPU all of `compute` is one buffer. With every layer on a GPU, `gpu_compute` lies there and `host_compute`
+    stays in RAM (masks, embeddings); while some layers stay in RAM, RAM needs all of `compute` beside the GPU's.
     """
 
     output: int
@@ -78,12 +79,14 @@ def buffers(model: Model, workload: Workload) -> Buffers:
     outputs = workload.parallel if workload.output_rows == "few" else count.ubatch
     outputs = min(outputs, count.ubatch)
     compute = _compute(shape, count, outputs, workload)
-    host = _mask(shape, count, workload.flash_attention) + _FLOAT * count.ubatch * shape.graph.embedding
+    # The host looks tokens up, and hands embeddings and masks over: input and looked-up embeddings stay with it.
+    embedding = _FLOAT * count.ubatch * (shape.graph.embedding + 1)
+    rest = _FLOAT * (count.ubatch * (shape.graph.inputs - shape.graph.embedding) + outputs)
     return Buffers(
         output=_FLOAT * shape.vocab * workload.parallel,
         compute=compute,
-        gpu_compute=compute - _FLOAT * count.ubatch * shape.graph.embedding,
-        host_compute=host,
+        gpu_compute=compute - embedding,
+        host_compute=_mask(shape, count, workload.flash_attention) + 2 * embedding + rest,
     )
 
 

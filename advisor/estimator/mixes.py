@@ -28,6 +28,7 @@ _KEPT = ("ffn_gate_inp", "ssm_conv1d", "shortconv.conv", "ssm_a", "ssm_d",
          "position_embd", "token_types")  # fmt: skip
 # Types that x86 with AVX2 copies into an interleaved layout (ggml-cpu/repack.cpp), when the rows divide by 8.
 _REPACKED = ("Q4_0", "Q4_K", "IQ4_NL", "MXFP4")
+_ATTN_V = ("attn_v", "attn_qkv", "attn_kv_b")
 _BITS_FOR_EIGHT_EXPERTS = ("Q2_K", "Q3_K_S", "Q3_K_M", "Q4_K_S", "Q4_K_M", "IQ4_NL", "IQ4_XS")
 
 
@@ -152,21 +153,22 @@ def _fitting(kind: str, width: int) -> str:
 def _wanted(model: Model, quant: str, base: str, tensor: Tensor, place: int, layer: int) -> str:
     role = tensor.role
     if role == "output" or (role in ("token_embd", "per_layer_token_embd") and _tied(model)):
-        return _head(base, tensor.width)
-    if role in ("attn_v", "attn_qkv", "attn_kv_b"):
-        return _attn_v(model, quant, base, place)
+        return _head(model, base, tensor.width)
+    if role in _ATTN_V:
+        return _attn_v(model, quant, base, _attn_v_layers(model).index(layer))
     if role == "attn_k" and _experts(model) == 8:
         return "Q8_0"
     if "ffn_down" in role:
         # With experts the layer's own number decides, without them the count of ffn_down tensors so far.
-        return _FFN_DOWN.get(quant, _always_base)(base, layer if _experts(model) > 1 else place, model.layers)
+        rules = _FALCON_DOWN if _falcon(model) else _FFN_DOWN
+        return rules.get(quant, _always_base)(base, layer if _experts(model) > 1 else place, model.layers)
     if role == "attn_output":
         return _attn_output(model, quant, base)
     return base
 
 
-def _head(base: str, width: int) -> str:
-    if width % tensor_types()[base].block:
+def _head(model: Model, base: str, width: int) -> str:
+    if _falcon(model) or width % tensor_types()[base].block:
         return "Q8_0"
     return base if base == "Q8_0" else "Q6_K"
 
@@ -180,7 +182,7 @@ def _attn_v(model: Model, quant: str, base: str, place: int) -> str:
         kind = "Q5_K" if place < 2 else "Q4_K"
     elif quant == "Q3_K_L" or (quant in ("IQ4_NL", "IQ4_XS") and grouped):
         kind = "Q5_K"
-    elif quant in ("Q4_K_M", "Q5_K_M") and _more_bits(place, _attn_v_count(model)):
+    elif quant in ("Q4_K_M", "Q5_K_M") and _more_bits(place, len(_attn_v_layers(model))):
         kind = "Q6_K"
     elif quant == "Q4_K_S" and place < 4:
         kind = "Q5_K"
@@ -190,6 +192,8 @@ def _attn_v(model: Model, quant: str, base: str, place: int) -> str:
 
 
 def _attn_output(model: Model, quant: str, base: str) -> str:
+    if _falcon(model):
+        return "Q4_K" if quant == "Q3_K_L" else base
     if _experts(model) == 8:
         return "Q5_K" if quant in _BITS_FOR_EIGHT_EXPERTS else base
     return {"Q2_K": "Q3_K", "Q3_K_M": "Q4_K", "Q3_K_L": "Q5_K"}.get(quant, base)
@@ -218,6 +222,15 @@ _FFN_DOWN: Mapping[str, Callable[[str, int, int], str]] = {
     "IQ4_NL": _eighth("Q5_K"),
     "IQ4_XS": _eighth("Q5_K"),
 }
+_FALCON_DOWN: Mapping[str, Callable[[str, int, int], str]] = {
+    "Q2_K": _FFN_DOWN["Q2_K"],
+    "Q3_K_M": lambda _b, i, n: "Q5_K" if i < n // 16 else "Q4_K" if _more_bits(i, n) else "Q3_K",
+    "Q3_K_L": lambda _base, _layer, _layers: "Q4_K",
+    "Q4_K_M": lambda _b, i, n: "Q6_K" if i < n // 16 else "Q5_K" if _more_bits(i, n) else "Q4_K",
+    "Q5_K_M": _FFN_DOWN["Q5_K_M"],
+    "IQ4_NL": _FFN_DOWN["IQ4_NL"],
+    "IQ4_XS": _FFN_DOWN["IQ4_XS"],
+}
 
 
 def _more_bits(layer: int, layers: int) -> bool:
@@ -231,8 +244,14 @@ def _tied(model: Model) -> bool:
 
 
 @cache
-def _attn_v_count(model: Model) -> int:
-    return sum(len(t.layers) for t in tensors(model) if t.role in ("attn_v", "attn_qkv", "attn_kv_b"))
+def _attn_v_layers(model: Model) -> tuple[int, ...]:
+    """Layers with a tensor that counts as attn_v, in the order in which llama-quantize counts them."""
+    return tuple(sorted(layer for t in tensors(model) if t.role in _ATTN_V for layer in t.layers))
+
+
+def _falcon(model: Model) -> bool:
+    """Falcon has rules of its own throughout."""
+    return model.style.gguf == "falcon"
 
 
 def _experts(model: Model) -> int:
@@ -240,9 +259,12 @@ def _experts(model: Model) -> int:
 
 
 def _gqa(model: Model) -> int:
-    """Heads per key/value head as GGUF states them; latent attention caches one head for all."""
-    if model.mla is not None:
-        return model.heads
+    """Heads per key/value head as GGUF states them for the first layer, which llama-quantize goes by."""
+    linear = model.linear
+    if linear is not None and linear.layers[0] and linear.type != "gated_delta_net":
+        return 0  # such files list the key/value heads of each layer, and this layer has none
+    if model.mla is not None and not model.style.mla_whole:
+        return model.heads  # latent attention is stored as one key/value head for all
     return model.heads // model.kv_heads if model.kv_heads else 0
 
 
