@@ -15,20 +15,28 @@ SPEED_FILE = RESOURCES / "catalog" / "speed.json"
 class Backend:
     """One way of computing on a GPU. The law of decoding is
 
-    seconds per token = bytes read / (bandwidth x `bandwidth_factor`) + weights x `work` / FP32 rate
-    + layers x `layer_s` + `token_s`
+    seconds per token = (weight bytes + `kv_cost` x KV bytes) / (bandwidth x `bandwidth_factor`)
+    + weights x `work` / FP32 rate + layers x `layer_s` + `token_s`
 
-    where `work` (FP32 operations for one weight: unpacking and multiplying) depends on the file type.
+    where `work` (FP32 operations for one weight: unpacking and multiplying) depends on the file type. With `queued`
+    the launches (layers x `layer_s`) run beside the GPU's work, and the slower of the two counts.
     """
 
     key: str  # engine ("cuda"), engine and vendor ("vulkan-intel"), or stack and engine ("vllm-cuda")
     bandwidth_factor: float  # <= 1, so that no estimate passes bandwidth / bytes
     work: float  # FP32 operations per weight, F16
     work_by_quant: Mapping[str, float]  # where other file types need more
+    kv_cost: float  # a byte of the KV cache against a byte of weights: attention reads less evenly
     layer_s: float
+    layer_s_by_quant: Mapping[str, float]
     token_s: float
+    queued: bool
     runtime_bytes: int  # what the runtime's context keeps on the card
-    prefill_factor: float  # part of the FP16 rate reached in matrix products of a long prompt
+    # FLOP per second in the matrix products of a prompt: factor x (FP32 rate)^mix x (FP16 matrix rate)^(1 - mix)
+    prefill_factor: float
+    prefill_mix: float
+    attention_cost: float  # a FLOP of attention over the cache against one of a matrix product
+    expert_s: float  # time per expert and layer where a program visits experts one by one
     band: str
     prefill_band: str
     source: str
@@ -36,7 +44,7 @@ class Backend:
 
 @dataclass(frozen=True, slots=True)
 class CpuSpeed:
-    """Decoding on a CPU: the slower of reading and computing, plus `layer_s` per layer.
+    """Decoding on a CPU: the slower of reading and computing, plus `core_layer_s` per core and layer (threads wait).
 
     Reading: `bandwidth_factor` x B / (1 + B / `saturation_bytes_per_s`): wide memory systems are used less fully.
     Computing: cores x clock x weights per cycle of the file type x the factor of the instruction set.
@@ -45,8 +53,9 @@ class CpuSpeed:
     bandwidth_factor: float
     saturation_bytes_per_s: float
     weights_per_cycle: Mapping[str, float]  # by file type, AVX2
-    isa_factor: Mapping[str, float]  # by best instruction set, "" for none of them
-    layer_s: float
+    isa_factor: Mapping[str, float]  # by best instruction set, "none" for none of them
+    efficiency_core: float  # what a small core computes against a large one
+    core_layer_s: float
     prefill_flops_per_cycle: float  # per core, AVX2
     prefill_factor: Mapping[str, float]  # by file type, 1 where not named
     default_mhz: float
@@ -100,10 +109,16 @@ def _backend(entry: Fields) -> Backend:
         bandwidth_factor=entry.number("bandwidth_factor", 0.01, 1),
         work=entry.number("work", 0, 1000),
         work_by_quant=_numbers(entry, "work_by_quant"),
+        kv_cost=entry.number("kv_cost", 1, 20),
         layer_s=entry.number("layer_s", 0, 1),
+        layer_s_by_quant=_numbers(entry, "layer_s_by_quant"),
         token_s=entry.number("token_s", 0, 1),
+        queued=entry.flag("queued"),
         runtime_bytes=entry.integer("runtime_bytes"),
-        prefill_factor=entry.number("prefill_factor", 0.0001, 1),
+        prefill_factor=entry.number("prefill_factor", 0.0001, 10),
+        prefill_mix=entry.number("prefill_mix", 0, 1),
+        attention_cost=entry.number("attention_cost", 1, 100),
+        expert_s=entry.number("expert_s", 0, 1),
         band=entry.text("band"),
         prefill_band=entry.text("prefill_band"),
         source=entry.text("source"),
@@ -118,7 +133,8 @@ def _cpu(entry: Fields) -> CpuSpeed:
         saturation_bytes_per_s=entry.number("saturation_bytes_per_s", 1),
         weights_per_cycle=_numbers(entry, "weights_per_cycle"),
         isa_factor=_numbers(entry, "isa_factor"),
-        layer_s=entry.number("layer_s", 0, 1),
+        efficiency_core=entry.number("efficiency_core", 0, 1),
+        core_layer_s=entry.number("core_layer_s", 0, 1),
         prefill_flops_per_cycle=entry.number("prefill_flops_per_cycle", 0.01, 1e4),
         prefill_factor=_numbers(entry, "prefill_factor"),
         default_mhz=entry.number("default_mhz", 100, 10_000),
@@ -134,4 +150,4 @@ def _numbers(entry: Fields, key: str) -> Mapping[str, float]:
     section = entry.section(key)
     if section is None:
         return {}
-    return {name: section.number(name, 0.0001, 1e6) for name in section.keys()}  # noqa: SIM118 - not a mapping
+    return {name: section.number(name, 1e-9, 1e6) for name in section.keys()}  # noqa: SIM118 - not a mapping

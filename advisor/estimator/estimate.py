@@ -4,8 +4,9 @@ from functools import lru_cache
 
 from advisor.catalog.model import Model
 from advisor.estimator import llama_cpp
-from advisor.estimator.ground import Budget, Ground, ground
-from advisor.estimator.placement import Placed, place_llama_cpp, place_whole
+from advisor.estimator.ground import Budget, Device, Ground, ground
+from advisor.estimator.mixes import weights
+from advisor.estimator.placement import Placed, Share, component, place_llama_cpp, place_whole
 from advisor.estimator.result import Estimate, MemoryEstimate, Reason, SpeedEstimate, TrainingEstimate
 from advisor.estimator.speed import speed
 from advisor.estimator.tensors import active_parameters, language_parameters, parameters
@@ -37,8 +38,7 @@ def _llama_cpp(place: Ground, model: Model, workload: Workload) -> Estimate:
 
 def _torch(place: Ground, model: Model, workload: Workload) -> Estimate:
     memory = _torch_memory(model, workload)
-    active = memory.components[0].bytes * active_parameters(model) / max(1, language_parameters(model))
-    placed = place_whole(place, model, memory, int(active))
+    placed = place_whole(place, model, workload, memory, _active_bytes(model, memory))
     found: SpeedEstimate | None = None
     time: TrainingEstimate | None = None
     if not workload.training:
@@ -55,6 +55,20 @@ def _torch_memory(model: Model, workload: Workload) -> MemoryEstimate:
     if workload.training:
         return training.memory(model, workload)
     return torch_inference.memory(model, workload)
+
+
+def shares_on(device: Device, model: Model, workload: Workload) -> tuple[Share, ...]:
+    """The work of one device that holds everything, whatever its size: for "how fast would it be there"."""
+    if workload.resolved_stack == "llama.cpp":
+        cache = sum(llama_cpp.kv_bytes(model, workload))
+        return (Share(device, weights(model, workload.quant).active_bytes, cache, model.layers),)
+    memory = _torch_memory(model, workload)
+    return (Share(device, _active_bytes(model, memory), component(memory, "kv_cache"), model.layers),)
+
+
+def _active_bytes(model: Model, memory: MemoryEstimate) -> int:
+    """Bytes of the weights that one token reads."""
+    return int(component(memory, "weights") * active_parameters(model) / max(1, language_parameters(model)))
 
 
 def _training(place: Ground, model: Model, workload: Workload, placed: Placed) -> TrainingEstimate:

@@ -6,15 +6,17 @@ from typing import Literal, NamedTuple
 
 from advisor.catalog.speeds import Backend, Speeds, speeds
 from advisor.estimator.result import Reason
-from advisor.machine import Gpu, Machine
+from advisor.machine import Cpu, Gpu, Machine
 
 Budget = Literal["free", "total"]
 
 ENGINES = ("cuda", "metal", "rocm", "vulkan", "sycl")  # the order in which llama.cpp's back ends are preferred
 TORCH_ENGINES = ("cuda", "rocm", "metal")
+TORCH_STACKS = ("transformers", "vllm")
 # Instruction sets that llama.cpp's CPU kernels are written for, best first.
 INSTRUCTION_SETS: Mapping[str, tuple[str, ...]] = {
-    "avx512": ("avx512f",), "avx2": ("avx2", "fma"), "avx": ("avx",), "neon": ("neon",),
+    "avx512": ("avx512f",), "avx2": ("avx2", "fma"), "avx": ("avx",),
+    "dotprod": ("dotprod",), "neon": ("neon",),
 }  # fmt: skip
 
 
@@ -25,7 +27,8 @@ class Rates(NamedTuple):
     bandwidth: float | None  # theoretical peak, bytes per second: the ceiling
     effective: float | None  # what decoding reaches at most, bytes per second
     flops: float | None  # FP32 rate of a GPU; weights per second at weight-per-cycle 1 of a CPU (cores x clock x set)
-    matrix_flops: float | None  # for prompts
+    matrix_flops: float | None  # reached in a prompt's matrix products
+    layer_s: float  # fixed time per layer
 
 
 class Device(NamedTuple):
@@ -45,8 +48,8 @@ class Ground(NamedTuple):
     cards: tuple[Device, ...]  # GPUs with memory of their own that llama.cpp can use, largest budget first
     pool: Device | None  # a GPU that computes in the system's memory
     ram: Device
-    torch_cards: tuple[Device, ...]
-    torch_pool: Device | None
+    torch_cards: Mapping[str, tuple[Device, ...]]  # by stack; training counts as "transformers"
+    torch_pool: Mapping[str, Device | None]
     standing: tuple[Reason, ...]  # reasons that hold for every inference on this machine
     torch_standing: tuple[Reason, ...]
     machine: Machine
@@ -77,8 +80,10 @@ def _ground(same: _Same, budget: Budget) -> Ground:
     machine = same.machine
     facts = speeds()
     ram = _ram(machine, budget, facts)
-    cards, torch_cards = [], []
-    pool = torch_pool = None
+    cards: list[Device] = []
+    torch_cards: dict[str, list[Device]] = {stack: [] for stack in TORCH_STACKS}
+    torch_pool: dict[str, Device | None] = dict.fromkeys(TORCH_STACKS)
+    pool: Device | None = None
     for index, gpu in enumerate(machine.gpus):
         if gpu.usable is not True:
             continue
@@ -87,13 +92,13 @@ def _ground(same: _Same, budget: Budget) -> Ground:
         if _shares_memory(gpu):
             if engine and pool is None:
                 pool = _pool(machine, index, engine, facts, ram)
-            if torch_engine and torch_pool is None and gpu.kind == "unified":
-                torch_pool = _pool(machine, index, torch_engine, facts, ram)
+            for stack in TORCH_STACKS if torch_engine and gpu.kind == "unified" else ():
+                torch_pool[stack] = torch_pool[stack] or _pool(machine, index, stack, facts, ram)
         elif gpu.vram_bytes:
             if engine:
                 cards.append(_card(gpu, index, engine, budget, facts))
-            if torch_engine:
-                torch_cards.append(_card(gpu, index, torch_engine, budget, facts))
+            for stack in TORCH_STACKS if torch_engine else ():
+                torch_cards[stack].append(_card(gpu, index, stack, budget, facts))
     if pool is not None and machine.gpus[int(pool.name[3:])].kind != "unified" and not _faster(pool, ram):
         pool = None
     standing = (*_gpu_reasons(machine), *_cpu_reasons(machine, bool(cards or pool)), *_ram_reasons(machine, budget))
@@ -101,8 +106,8 @@ def _ground(same: _Same, budget: Budget) -> Ground:
         cards=_largest_first(cards),
         pool=None if cards else pool,
         ram=ram,
-        torch_cards=_largest_first(torch_cards),
-        torch_pool=None if torch_cards else torch_pool,
+        torch_cards={stack: _largest_first(found) for stack, found in torch_cards.items()},
+        torch_pool={stack: None if torch_cards[stack] else found for stack, found in torch_pool.items()},
         standing=standing,
         torch_standing=(*_gpu_reasons(machine), *_ram_reasons(machine, budget)),
         machine=machine,
@@ -162,9 +167,17 @@ def _gpu_rates(gpu: Gpu, engine: str, bandwidth: float | None, facts: Speeds) ->
     vendor = (gpu.vendor or "").lower()
     backend = facts.backends.get(f"{engine}-{vendor}") or facts.backends.get(engine)
     if backend is None:
-        return Rates(None, bandwidth, None, None, None)
+        return Rates(None, bandwidth, None, None, None, 0)
     effective = bandwidth * backend.bandwidth_factor if bandwidth else None
-    return Rates(backend, bandwidth, effective, gpu.fp32_flops, gpu.fp16_flops or gpu.fp32_flops)
+    return Rates(backend, bandwidth, effective, gpu.fp32_flops, _matrix_flops(gpu, backend), backend.layer_s)
+
+
+def _matrix_flops(gpu: Gpu, backend: Backend) -> float | None:
+    plain = gpu.fp32_flops or gpu.fp16_flops
+    if not plain:
+        return None
+    mix = backend.prefill_mix
+    return float(backend.prefill_factor * plain**mix * (gpu.fp16_flops or plain) ** (1 - mix))
 
 
 def _cpu_rates(machine: Machine, facts: Speeds) -> Rates:
@@ -173,20 +186,28 @@ def _cpu_rates(machine: Machine, facts: Speeds) -> Rates:
     effective = None
     if bandwidth:
         effective = law.bandwidth_factor * bandwidth / (1 + bandwidth / law.saturation_bytes_per_s)
-    cores = cpu.performance_cores or cpu.cores
+    cores = _large_cores(cpu, facts)
     if not cores:
-        return Rates(None, bandwidth, effective, None, None)
+        return Rates(None, bandwidth, effective, None, None, 0)
     cycles = cores * (cpu.max_mhz or cpu.base_mhz or law.default_mhz) * 1e6
     cycles *= law.isa_factor[_instruction_set(machine)]
-    return Rates(None, bandwidth, effective, cycles, cycles * law.prefill_flops_per_cycle)
+    fixed = law.core_layer_s * (cpu.cores or cores)
+    return Rates(None, bandwidth, effective, cycles, cycles * law.prefill_flops_per_cycle, fixed)
+
+
+def _large_cores(cpu: Cpu, facts: Speeds) -> float:
+    """Cores, the small ones counted as what they compute; 0 when unknown."""
+    if cpu.performance_cores is None and cpu.efficiency_cores is None:
+        return cpu.cores or 0
+    return (cpu.performance_cores or 0) + (cpu.efficiency_cores or 0) * facts.cpu.efficiency_core
 
 
 def _instruction_set(machine: Machine) -> str:
     """The best set of INSTRUCTION_SETS that the CPU has; when nobody said, what its architecture always had lately."""
     features = machine.cpu.features
     if features is None:
-        return "neon" if machine.cpu.architecture in ("arm64", "aarch64") else "avx2"
-    return next((name for name, needs in INSTRUCTION_SETS.items() if features.issuperset(needs)), "")
+        return "dotprod" if machine.cpu.architecture in ("arm64", "aarch64") else "avx2"
+    return next((name for name, needs in INSTRUCTION_SETS.items() if features.issuperset(needs)), "none")
 
 
 def _faster(pool: Device, ram: Device) -> bool:
@@ -211,7 +232,7 @@ def _gpu_reasons(machine: Machine) -> tuple[Reason, ...]:
 
 def _cpu_reasons(machine: Machine, has_gpu: bool) -> tuple[Reason, ...]:
     features = machine.cpu.features
-    if has_gpu or features is None or _instruction_set(machine) in ("avx512", "avx2", "neon"):
+    if has_gpu or features is None or _instruction_set(machine) in ("avx512", "avx2", "dotprod", "neon"):
         return ()
     return (Reason("no_avx2" if "avx" in features else "no_avx", {"cpu": machine.cpu.name or "CPU"}),)
 

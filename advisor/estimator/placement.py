@@ -44,10 +44,12 @@ def place_llama_cpp(ground: Ground, model: Model, workload: Workload, memory: Me
     return _in_ram(ground, model, memory, tensors)
 
 
-def place_whole(ground: Ground, model: Model, memory: MemoryEstimate, weight_bytes: int) -> Placed:
+def place_whole(ground: Ground, model: Model, workload: Workload, memory: MemoryEstimate, weight_bytes: int) -> Placed:
     """Placement of training and of the torch stacks: everything on one GPU, or everything in RAM."""
     need, high = memory.total, memory.high
-    device = ground.torch_cards[0] if ground.torch_cards else ground.torch_pool
+    stack = "vllm" if workload.resolved_stack == "vllm" else "transformers"
+    cards = ground.torch_cards[stack]
+    device = cards[0] if cards else ground.torch_pool[stack]
     if device is not None:
         verdict = _verdict(need, high, device.available)
         if verdict in ("fits", "tight", "unknown"):
@@ -59,8 +61,8 @@ def place_whole(ground: Ground, model: Model, memory: MemoryEstimate, weight_byt
         reasons = (Reason("runs_on_cpu", {}),) if verdict in ("fits", "tight") else ()
         return _whole(ground, ground.ram, model, memory, verdict, weight_bytes, processor, reasons)
     reasons = _short_of(need, device)
-    together = sum(card.available or 0 for card in ground.torch_cards)
-    if len(ground.torch_cards) > 1 and together >= need:
+    together = sum(card.available or 0 for card in cards)
+    if len(cards) > 1 and together >= need:
         reasons = (*reasons, Reason("several_gpus_not_validated", {"together_bytes": together}))
     if verdict in ("fits", "tight"):
         reasons = (*reasons, Reason("runs_on_cpu", {}))
@@ -78,7 +80,7 @@ def _whole(
         reasons = (*reasons, *_short_of(used, device))
     if device.available is None:
         reasons = (*reasons, Reason("memory_unknown", {"device": device.title}))
-    shares = () if verdict == "no" else (Share(device, weight_bytes, 0, model.layers),)
+    shares = () if verdict == "no" else (Share(device, weight_bytes, component(memory, "kv_cache"), model.layers),)
     return Placed(verdict, (_placement(device, used, model.layers),), (*reasons, *ground.torch_standing), shares)
 
 
@@ -86,7 +88,7 @@ def _on_cards(ground: Ground, model: Model, workload: Workload, memory: MemoryEs
     first = ground.cards[0]
     scratch = llama_cpp.buffers(model, workload)
     fixed = first.runtime + scratch.gpu_compute
-    cache = _component(memory, "kv_cache")
+    cache = component(memory, "kv_cache")
     need = _movable(tensors) + cache + fixed
     verdict = _verdict(need, int(need * memory.high / memory.total), first.available)
     if verdict in ("fits", "tight"):
@@ -195,7 +197,7 @@ def _one_device(
     elif verdict == "unknown":
         reasons = (Reason("memory_unknown", {"device": device.title}),)
     runs = verdict in ("fits", "tight")
-    cache = _component(memory, "kv_cache")
+    cache = component(memory, "kv_cache")
     shares = (Share(device, tensors.active_bytes, cache, model.layers),) if runs else ()
     return Placed(verdict, (_placement(device, need, model.layers),), (*reasons, *ground.standing), shares)
 
@@ -250,7 +252,8 @@ def _placement(device: Device, used: int, layers: int) -> Placement:
     return Placement(device.name, device.capacity, device.available, used, layers)
 
 
-def _component(memory: MemoryEstimate, name: str) -> int:
+def component(memory: MemoryEstimate, name: str) -> int:
+    """Bytes of one part of `memory`, 0 when it has no such part."""
     for component in memory.components:
         if component[0] == name:
             return component[1]

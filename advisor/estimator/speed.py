@@ -1,5 +1,6 @@
 """How fast: tokens per second of generation and of reading the prompt, with ranges, never above the ceiling."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from advisor.catalog.bands import Band, band
@@ -40,47 +41,69 @@ def speed(model: Model, workload: Workload, shares: tuple[Share, ...]) -> SpeedE
     """
     if not shares:
         return None
-    name = "+".join(share.device.name for share in shares)
-    steps = decode_steps(model, workload, shares)
-    limits = _decode_band(shares)
+    steps = decode_steps(model, workload, shares, depth_of(workload))
     decode = ceiling = None
     if steps is not None:
-        ceiling = 1 / sum(step.floor for step in steps)
-        mid = min(1 / sum(step.seconds for step in steps), ceiling)
-        decode = Range(mid * limits.low, mid, min(mid * limits.high, ceiling))
+        decode, ceiling = _range_and_ceiling(steps, band(decode_band_key(shares)))
+    name = "+".join(share.device.name for share in shares)
     return SpeedEstimate(decode, ceiling, prefill(model, workload, shares), name)
 
 
-def decode_steps(model: Model, workload: Workload, shares: tuple[Share, ...]) -> list[Step] | None:
-    """The parts of the time of one token, one per share; None when a device's bandwidth or rate is not known."""
+def decode_at(model: Model, workload: Workload, shares: tuple[Share, ...], depth: float) -> Range | None:
+    """Tokens per second with `depth` tokens already in the cache; None when a bandwidth is not known."""
+    steps = decode_steps(model, workload, shares, depth)
+    return None if steps is None else _range_and_ceiling(steps, band(decode_band_key(shares)))[0]
+
+
+def _range_and_ceiling(steps: list[Step], limits: Band) -> tuple[Range, float]:
+    ceiling = 1 / sum(step.floor for step in steps)
+    mid = min(1 / sum(step.seconds for step in steps), ceiling)
+    return Range(mid * limits.low, mid, min(mid * limits.high, ceiling)), ceiling
+
+
+def decode_steps(model: Model, workload: Workload, shares: tuple[Share, ...], depth: float) -> list[Step] | None:
+    """The parts of the time of one token with `depth` tokens before it, one per share; None when a device's bandwidth
+    is not known.
+    """
     active = active_parameters(model)
     total = sum(share.weight_bytes for share in shares)
-    read_part = min(1.0, depth_of(workload) / workload.context)
+    read_part = min(1.0, depth / workload.context)
     steps = []
+    experts = _visited_experts(model)
     for share in shares:
         weights = active * share.weight_bytes / total if total else 0.0
-        size = share.weight_bytes + share.kv_bytes * read_part
-        step = decode_step(share.device.rates, workload.quant, size, weights, share.layers)
+        cache = share.kv_bytes * read_part
+        rates = share.device.rates
+        step = decode_step(rates, workload.quant, share.weight_bytes, cache, weights, share.layers)
         if step is None:
             return None
+        if experts and rates.backend is not None and rates.backend.expert_s:
+            wait = experts * rates.backend.expert_s
+            step = step._replace(fixed=step.fixed + wait, seconds=step.seconds + wait)
         steps.append(step)
     return steps
 
 
-def decode_step(rates: Rates, quant: str, size: float, weights: float, layers: int) -> Step | None:
-    """Seconds that a device takes to read `size` bytes and compute with `weights` weights of file type `quant`."""
+def decode_step(rates: Rates, quant: str, size: float, cache: float, weights: float, layers: int) -> Step | None:
+    """Seconds that a device takes to read `size` bytes of weights and `cache` bytes of its KV cache and to compute with
+    `weights` weights of file type `quant`; None when its bandwidth is not known.
+    """
     bandwidth, effective = rates.bandwidth, rates.effective
     if not bandwidth or not effective:
         return None
-    reading, floor = size / effective, size / bandwidth
-    if rates.backend is None:
+    floor = (size + cache) / bandwidth
+    backend = rates.backend
+    if backend is None:
         law = speeds().cpu
+        reading = (size + cache) / effective
         computing = _cpu_seconds(law, rates, quant, weights)
-        fixed = layers * law.layer_s
+        fixed = layers * rates.layer_s
         return Step(reading, computing, fixed, floor, max(reading, computing) + fixed)
-    computing = _gpu_seconds(rates.backend, rates, quant, weights)
-    fixed = layers * rates.backend.layer_s + rates.backend.token_s
-    return Step(reading, computing, fixed, floor, reading + computing + fixed)
+    reading = (size + cache * backend.kv_cost) / effective
+    computing = _gpu_seconds(backend, rates, quant, weights)
+    fixed = layers * backend.layer_s_by_quant.get(quant, backend.layer_s) + backend.token_s
+    work = reading + computing
+    return Step(reading, computing, fixed, floor, max(work, fixed) if backend.queued else work + fixed)
 
 
 def _gpu_seconds(backend: Backend, rates: Rates, quant: str, weights: float) -> float:
@@ -97,18 +120,29 @@ def _cpu_seconds(law: CpuSpeed, rates: Rates, quant: str, weights: float) -> flo
 
 
 def prefill(model: Model, workload: Workload, shares: tuple[Share, ...]) -> Range | None:
-    """Tokens per second of reading a prompt: 2 FLOP per active weight and token at the measured part of the peak."""
+    """Tokens per second of reading a prompt; None when the rate of a device is not known."""
+    return prefill_at(model, workload, shares, depth_of(workload))
+
+
+def prefill_at(model: Model, workload: Workload, shares: tuple[Share, ...], depth: float) -> Range | None:
+    """Tokens per second of reading a prompt whose tokens see `depth` tokens before them on average.
+
+    2 FLOP per active weight and token, and 4 x query width x tokens seen per layer of attention.
+    """
     total = sum(share.weight_bytes for share in shares)
     active = active_parameters(model)
+    attention = _attention_flops(model, depth)
     seconds = 0.0
     for share in shares:
         rate = prefill_rate(share.device.rates, workload.quant)
         if not rate:
             return None
-        seconds += 2 * active * (share.weight_bytes / total if total else 1.0) / rate
+        backend = share.device.rates.backend
+        work = 2 * active + attention * (backend.attention_cost if backend else 1.0)
+        seconds += work * (share.weight_bytes / total if total else 1.0) / rate
     if not seconds:
         return None
-    limits = _prefill_band(shares)
+    limits = band(prefill_band_key(shares))
     mid = 1 / seconds
     return Range(mid * limits.low, mid, mid * limits.high)
 
@@ -119,7 +153,39 @@ def prefill_rate(rates: Rates, quant: str) -> float | None:
         return None
     if rates.backend is None:
         return rates.matrix_flops * speeds().cpu.prefill_factor.get(quant, 1.0)
-    return rates.matrix_flops * rates.backend.prefill_factor
+    return rates.matrix_flops
+
+
+class _Attention(NamedTuple):
+    """Query columns of all layers that see the whole context, and of those that see a window of it."""
+
+    full: int
+    local: int
+    window: int
+
+
+@lru_cache(maxsize=1024)
+def _attention(model: Model) -> _Attention:
+    full = local = 0
+    for layer in range(model.layers):
+        if model.linear is not None and model.linear.layers[layer]:
+            continue
+        if model.window is not None and model.window.layers[layer]:
+            local += model.query_width
+        else:
+            full += model.query_width
+    return _Attention(full, local, model.window.size if model.window else 0)
+
+
+def _attention_flops(model: Model, depth: float) -> float:
+    shape = _attention(model)
+    return 4.0 * (shape.full * depth + shape.local * min(depth, shape.window))
+
+
+@lru_cache(maxsize=1024)
+def _visited_experts(model: Model) -> int:
+    """Experts of all layers together."""
+    return sum(model.moe.layers) * model.moe.experts if model.moe else 0
 
 
 def decode_band_key(shares: tuple[Share, ...]) -> str:
@@ -134,11 +200,3 @@ def prefill_band_key(shares: tuple[Share, ...]) -> str:
     """The error band of the prompt speed on `shares`."""
     backend = shares[0].device.rates.backend
     return backend.prefill_band if backend is not None else speeds().cpu.prefill_band
-
-
-def _decode_band(shares: tuple[Share, ...]) -> Band:
-    return band(decode_band_key(shares))
-
-
-def _prefill_band(shares: tuple[Share, ...]) -> Band:
-    return band(prefill_band_key(shares))
