@@ -10,8 +10,9 @@ from advisor.i18n import N_
 
 # Words that say nothing about which device it is; both sides of a comparison drop them.
 _NOISE = {
-    "nvidia", "amd", "ati", "intel", "apple", "qualcomm", "corporation", "corp", "inc", "graphics", "gpu", "cpu", "processor",
-    "processors", "apu", "series", "design", "edition", "generation", "genuine", "with", "igp", "adapter", "vga", "soc", "core",
+    "nvidia", "amd", "ati", "intel", "apple", "qualcomm", "corporation", "corp", "inc", "graphics", "gpu", "cpu",
+    "processor", "processors", "apu", "series", "design", "edition", "generation", "genuine",
+    "with", "igp", "adapter", "vga", "soc", "core",
 }  # fmt: skip
 # Family words that people leave out, and after them the words of a class: dropped step by step.
 _FAMILY = {"geforce", "radeon", "quadro", "tesla", "instinct", "ryzen", "xeon"}

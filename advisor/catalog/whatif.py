@@ -1,0 +1,136 @@
+"""Machines that nobody has yet: put together from the catalogues, or an existing one with parts replaced."""
+
+from dataclasses import replace
+
+from advisor.catalog.complete import complete, looked_up
+from advisor.catalog.cpus import CpuSpec, find_cpu, known_cpu
+from advisor.catalog.gpus import GpuSpec, find_gpu
+from advisor.catalog.names import parse
+from advisor.errors import UserError
+from advisor.i18n import N_
+from advisor.machine import Cpu, Gpu, Machine, Memory, Origin
+
+_GIB = 1 << 30
+# What system and desktop keep of a machine that is only imagined: Windows 11 with a browser and little else.
+_SYSTEM_SHARE, _SYSTEM_MOST = 0.25, 4 * _GIB
+_SCREEN_BYTES = _GIB // 2  # what the desktop keeps of the first card's memory
+_MOST_GPUS = 64
+_WISH = Origin("assumed", N_("what-if: as wished"))
+
+
+def assemble(
+    base: Machine | None,
+    *,
+    gpu: str | None,
+    gpu_count: int = 1,
+    cpu: str | None,
+    ram_gib: float | None,
+) -> Machine:
+    """A completed machine of catalogue parts, source "catalogue": `base` with what is given replaced, or none but that.
+
+    `gpu` replaces the graphics cards (built-in graphics stay), `cpu` the processor with its memory's speed, `ram_gib`
+    the memory's size. Free memory is the total less what `base` uses, or less an assumed share of the system.
+    Raises UserError: unknown or ambiguous names, counts and sizes out of range.
+    """
+    _check(gpu_count, ram_gib)
+    machine = base or Machine(source="catalogue")
+    spec = find_gpu(gpu) if gpu is not None else None
+    processor = find_cpu(cpu) if cpu is not None else _own_processor(spec, machine)
+    if ram_gib is None and spec is not None and spec.memory_options:
+        ram_gib = _option(spec, gpu or "")
+    if processor is not None:
+        machine = _with_cpu(machine, processor)
+    if ram_gib is not None:
+        machine = replace(machine, memory=_with_ram(machine.memory, round(ram_gib * _GIB)))
+    if spec is not None:
+        machine = replace(machine, gpus=_with_gpus(machine, spec, gpu_count))
+    return complete(replace(machine, source="catalogue"))
+
+
+def _check(gpu_count: int, ram_gib: float | None) -> None:
+    if not 1 <= gpu_count <= _MOST_GPUS:
+        raise UserError(
+            N_("{option}: {value} is not a whole number from {low} to {high}"),
+            option="--gpu-count", value=gpu_count, low=1, high=_MOST_GPUS,
+        )  # fmt: skip
+    if ram_gib is not None and not 0 < ram_gib <= 1 << 16:
+        raise UserError(
+            N_("{option}: {value} is not a number from {low} to {high}"),
+            option="--ram", value=ram_gib, low=0, high=1 << 16,
+        )  # fmt: skip
+
+
+def _own_processor(spec: GpuSpec | None, machine: Machine) -> CpuSpec | None:
+    """The processor on the same chip as a unified GPU ("Apple M4 Max"), for machines without one."""
+    if spec is None or spec.kind != "unified" or machine.cpu.name is not None:
+        return None
+    return next((cpu for cpu in map(known_cpu, (spec.name, *spec.aliases)) if cpu is not None), None)
+
+
+def _option(spec: GpuSpec, text: str) -> float:
+    """The memory size of a unified chip's machine: as the wish names it, else the smallest one sold."""
+    stated = parse(text).size
+    return (stated or min(spec.memory_options)) / _GIB
+
+
+def _with_cpu(machine: Machine, spec: CpuSpec) -> Machine:
+    # Another processor means another board: kind, speed and modules of the old memory say nothing about it.
+    memory = machine.memory
+    kept = {name: memory.origins[name] for name in ("total_bytes", "available_bytes") if name in memory.origins}
+    memory = Memory(total_bytes=memory.total_bytes, available_bytes=memory.available_bytes, origins=kept)
+    cpu = Cpu(name=spec.name, sockets=1, origins=dict.fromkeys(("name", "sockets"), _WISH))
+    # Graphics built into the old processor leave with it.
+    gpus = tuple(gpu for gpu in machine.gpus if gpu.kind not in ("integrated", "unified"))
+    return replace(machine, cpu=cpu, memory=memory, gpus=gpus, manufacturer=None, model=None)
+
+
+def _with_ram(memory: Memory, total: int) -> Memory:
+    if memory.total_bytes is not None and memory.available_bytes is not None:
+        used = memory.total_bytes - memory.available_bytes
+        free = Origin("computed", N_("the wished size less what this machine uses now"))
+    else:
+        used = min(round(total * _SYSTEM_SHARE), _SYSTEM_MOST)
+        free = Origin("assumed", N_("a quarter, at most 4 GiB, is kept for the system and its desktop"))
+    return replace(
+        memory,
+        total_bytes=total,
+        installed_bytes=total,
+        available_bytes=max(0, total - used),
+        modules=(),
+        origins={**memory.origins, "total_bytes": _WISH, "installed_bytes": _WISH, "available_bytes": free},
+    )
+
+
+def _with_gpus(machine: Machine, spec: GpuSpec, count: int) -> tuple[Gpu, ...]:
+    built_in = tuple(gpu for gpu in machine.gpus if gpu.kind in ("integrated", "unified", "virtual"))
+    if spec.kind in ("integrated", "unified"):
+        built_in, count = (), 1
+    return (*(_gpu(spec, first=number == 0) for number in range(count)), *built_in)
+
+
+def _gpu(spec: GpuSpec, first: bool) -> Gpu:
+    """The wished card with all of the entry's own figures, so that a variant chosen by memory size stays chosen."""
+    fact = looked_up(spec.name, spec.source)
+    shared = spec.kind in ("integrated", "unified")
+    screen = _SCREEN_BYTES if first and not spec.architecture.startswith(("Hopper", "CDNA")) else 0
+    free = None if shared or spec.vram_bytes is None else max(0, spec.vram_bytes - screen)
+    values = {
+        "name": spec.name,
+        "vendor": spec.vendor,
+        "kind": spec.kind,
+        "architecture": spec.architecture,
+        "vram_bytes": 0 if shared else spec.vram_bytes,
+        "compute_capability": spec.compute_capability,
+        "bandwidth_bytes_per_s": spec.bandwidth_bytes_per_s,
+        "fp32_flops": spec.fp32_flops,
+        "fp16_flops": spec.fp16_flops,
+        "board_power_w": spec.board_power_w,
+    }
+    known = {name: value for name, value in values.items() if value is not None}
+    origins = {**dict.fromkeys(known, fact), "name": _WISH}
+    if free is not None:
+        known["vram_available_bytes"] = free
+        origins["vram_available_bytes"] = Origin(
+            "assumed", N_("the desktop keeps half a GiB of the first card's memory")
+        )
+    return Gpu(**known, origins=origins)  # type: ignore[arg-type]
