@@ -1,0 +1,75 @@
+"""Advice: from the estimates of the whole catalogue to what the owner of a machine should know."""
+
+from advisor.advice import words
+from advisor.advice.cloud import cloud_plans
+from advisor.advice.picks import picks
+from advisor.advice.result import Advice, Budget, Fit, Unusable
+from advisor.advice.scenarios import scenarios
+from advisor.advice.survey import Survey, largest, survey, works
+from advisor.advice.techniques import techniques
+from advisor.advice.tier import tier
+from advisor.advice.upgrades import upgrades
+from advisor.estimator.result import VERDICTS
+from advisor.i18n import Translator
+from advisor.machine import Machine, Origin
+from advisor.words import origin_text
+from advisor.workload import METHODS, Workload
+
+__all__ = ["Advice", "advise", "advise_survey", "headlines"]
+
+
+def advise(machine: Machine, workload: Workload, budget: Budget = "free") -> Advice:
+    """All advice for `machine` with the settings of `workload`: some thousand estimates, a fraction of a second."""
+    return advise_survey(survey(machine, workload, budget))
+
+
+def advise_survey(found: Survey) -> Advice:
+    """The advice that follows from estimates that are already there."""
+    chosen = picks(found)
+    cloud = cloud_plans(found)
+    return Advice(
+        workload=found.workload,
+        budget=found.budget,
+        tier=tier(found),
+        unusable=_unusable(found.machine),
+        fits=tuple(_fit(found, i) for i in range(len(METHODS))),
+        picks=chosen,
+        cloud=cloud,
+        upgrades=upgrades(found, chosen),
+        techniques=techniques(found, chosen, cloud),
+        scenarios=scenarios(found, chosen, cloud),
+    )
+
+
+def headlines(advice: Advice, _: Translator) -> list[str]:
+    """The advice in a few lines of plain text: the tier, what cannot be used, what to try first."""
+    lines = [f"{_(words.TIERS[advice.tier.code])}: {_(words.TIER_SENTENCES[advice.tier.code])}"]
+    lines += [f"{gpu.name}: {origin_text(_, gpu.reason)}" for gpu in advice.unusable]
+    for pick in advice.picks:
+        if pick.use in ("lora", "qlora"):
+            continue
+        memory, speed = pick.estimate.memory, pick.estimate.speed
+        figures = [_.gib(memory.total) if memory else "?"]
+        if speed is not None and speed.decode is not None:
+            figures.append(_.tokens_per_second(speed.decode.mid))
+        lines.append(f"{_(words.USES[pick.use])}: {pick.estimate.model.name} ({', '.join(figures)})")
+    return lines
+
+
+def _unusable(machine: Machine) -> tuple[Unusable, ...]:
+    return tuple(
+        Unusable(f"gpu{i}", gpu.name or gpu.pci_id or f"GPU {i}", _reason(gpu.origins.get("usable")))
+        for i, gpu in enumerate(machine.gpus)
+        if gpu.usable is False
+    )
+
+
+def _reason(origin: Origin | None) -> Origin:
+    return origin or Origin("unknown", "no reason recorded")
+
+
+def _fit(found: Survey, column: int) -> Fit:
+    method = METHODS[column]
+    answers = found.estimates[method]
+    counts = {verdict: sum(a.verdict == verdict for a in answers) for verdict in VERDICTS}
+    return Fit(method, counts, largest(answers, works))

@@ -1,4 +1,4 @@
-"""The report as PDF by fpdf2: whole rows, repeated headings, bookmarks, and text that can be searched in any language."""
+"""The report as PDF by fpdf2: whole rows, repeated headings, bookmarks, text that can be searched."""
 
 import io
 from collections.abc import Callable, Sequence
@@ -32,7 +32,7 @@ _MARGIN = 20.0  # mm
 _TEXT, _SMALL = 10.0, 8.5  # points
 _LINE, _SMALL_LINE = 5.2, 4.2  # mm
 _PAD = 1.1  # mm above and below the text of a table row
-_GAP = 3.0  # mm between columns
+_GAP = 4.0  # mm between columns
 
 
 def render(document: Document) -> bytes:
@@ -52,7 +52,7 @@ class _Page:
 
         self._document = document
         self._pdf = FPDF(format="A4")
-        self._pdf.footer = partial(_footer, self._pdf, document)  # type: ignore[method-assign]
+        self._pdf.footer = partial(_footer, self._pdf, document)
         self._pdf.set_margin(_MARGIN)
         self._pdf.set_auto_page_break(False)
         self._pdf.c_margin = 0
@@ -88,9 +88,9 @@ class _Page:
         for character in text:
             key = (style, character)
             if key not in self._widths:
-                self._widths[key] = self._pdf.get_string_width(character) / size
+                self._widths[key] = float(self._pdf.get_string_width(character)) / size
             total += self._widths[key]
-        return total * size
+        return float(total * size)
 
     def _lines(self, text: str, width: float) -> list[str]:
         return wrap(text, width, self._measure)
@@ -235,7 +235,7 @@ class _Page:
         big = partial(self._font, 9.0, bold=cell.tone == "strong", colour=_colour(cell.tone))
         small = partial(self._font, 7.5, colour=LIGHT.caption)
         big()
-        parts = [(self._lines(first, width), 4.5, big)]
+        parts: list[tuple[list[str], float, Callable[[], None]]] = [(self._lines(first, width), 4.5, big)]
         if rest:
             small()
             parts.append((self._lines(rest, width), 3.6, small))

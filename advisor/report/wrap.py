@@ -35,5 +35,6 @@ def _pieces(text: str, width: float, measure: Measure) -> Iterator[str]:
     for piece in _PIECE.findall(text.strip()):
         if measure(piece.rstrip()) <= width:
             yield piece
-        else:  # one word wider than the line, such as a long device name: cut anywhere
-            yield from piece
+        else:  # one word wider than the line, such as a long model's name: cut at hyphens, else anywhere
+            for part in re.findall(r"[^-]*-|[^-]+", piece):
+                yield from (part,) if measure(part.rstrip()) <= width else part

@@ -1,0 +1,131 @@
+"""What advice says: codes and numbers, no prose, so that one advice prints in every language."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from advisor.estimator.result import Estimate, Range, Reason, Verdict
+from advisor.machine import Origin
+from advisor.workload import Method, Workload
+
+Budget = Literal["free", "total"]
+Values = Mapping[str, object]
+
+TIERS = ("entry", "light", "capable", "strong", "workstation")  # weakest first
+
+
+class Tier(NamedTuple):
+    """How much the machine can do, and the two estimates that decide it: the largest comfortable run, the largest
+    realistic fine-tuning. None where there is none.
+    """
+
+    code: str  # one of TIERS
+    run: Estimate | None
+    train: Estimate | None
+
+
+class Unusable(NamedTuple):
+    """A GPU that no AI runtime can use, with its reason."""
+
+    device: str  # "gpu0"
+    name: str
+    reason: Origin
+
+
+class Fit(NamedTuple):
+    """One column of the matrix in short: how many models get each verdict, and the largest that fits."""
+
+    method: Method
+    counts: Mapping[Verdict, int]
+    largest: Estimate | None
+
+
+class Pick(NamedTuple):
+    """A model worth trying here. `use` is a key of words.USES; `slow` says that nothing better is comfortable."""
+
+    use: str
+    estimate: Estimate
+    slow: bool = False
+
+
+class CloudPlan(NamedTuple):
+    """A fine-tuning that is out of reach here, on the smallest rented GPU that holds it.
+
+    `usd_per_hour` and `usd` are low and high; `date` is the day of the price, `old` says that it is stale.
+    """
+
+    gpu: str
+    estimate: Estimate
+    usd_per_hour: tuple[float, float]
+    usd: tuple[float, float] | None
+    date: str
+    source: str
+    old: bool
+
+
+class Upgrade(NamedTuple):
+    """What a change of hardware would bring, computed on the changed machine.
+
+    `new_run` and `new_train` count the models that become runnable and trainable (QLoRA); `decode` is the factor on
+    the generation speed of `reference`; None where it does not apply. `code` is a key of words.UPGRADES.
+    """
+
+    code: str
+    values: Values
+    new_run: int | None = None
+    new_train: int | None = None
+    decode: float | None = None
+    reference: str | None = None
+    largest: Estimate | None = None
+
+
+class Technique(NamedTuple):
+    """What one technique saves on a model that suits this machine: the same job without and with it."""
+
+    code: str  # a key of words.TECHNIQUES
+    before: Estimate | None = None
+    after: Estimate | None = None
+
+    @property
+    def saved(self) -> int | None:
+        """Bytes that the technique saves; None where nothing was computed."""
+        if self.before is None or self.after is None or self.before.memory is None or self.after.memory is None:
+            return None
+        return self.before.memory.total - self.after.memory.total
+
+    @property
+    def share(self) -> float | None:
+        """The saved share of the memory without the technique, 0-1."""
+        if self.saved is None or self.before is None or self.before.memory is None or not self.before.memory.total:
+            return None
+        return self.saved / self.before.memory.total
+
+
+class Scenario(NamedTuple):
+    """A use that suits this machine: a code of words.SCENARIOS with the values of its sentence."""
+
+    code: str
+    values: Values
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """Everything that the program would tell the owner of a machine."""
+
+    workload: Workload
+    budget: Budget
+    tier: Tier
+    unusable: tuple[Unusable, ...]
+    fits: tuple[Fit, ...]
+    picks: tuple[Pick, ...]
+    cloud: tuple[CloudPlan, ...]
+    upgrades: tuple[Upgrade, ...]
+    techniques: tuple[Technique, ...]
+    scenarios: tuple[Scenario, ...]
+    training_hours: Range | None = None  # of the largest training that fits, realistic or not
+
+
+__all__ = [
+    "TIERS", "Advice", "Budget", "CloudPlan", "Fit", "Pick", "Reason", "Scenario", "Technique", "Tier", "Unusable",
+    "Upgrade", "Values",
+]  # fmt: skip

@@ -1,0 +1,122 @@
+"""Every model of the catalogue with every method on one machine: what all advice is drawn from."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from math import sqrt
+
+from advisor.advice.result import Budget
+from advisor.catalog.model import Model
+from advisor.catalog.models import models
+from advisor.estimator.estimate import estimate
+from advisor.estimator.result import Estimate
+from advisor.estimator.tensors import active_parameters, parameters
+from advisor.machine import Machine
+from advisor.workload import METHODS, Method, Workload, for_method
+
+# Tokens per second at which text appears about as fast as people read it (some 4 words a second).
+READING_PACE = 5.0
+DAY_HOURS = 24.0
+WEEK_HOURS = 168.0
+WORKS = ("fits", "tight")
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """The estimates of one machine, method by method, in the catalogue's order of models."""
+
+    machine: Machine
+    workload: Workload
+    budget: Budget
+    estimates: Mapping[Method, tuple[Estimate, ...]]
+
+    def ask(self, model: Model, workload: Workload) -> Estimate:
+        """One more estimate on the same machine."""
+        return estimate(self.machine, model, workload, self.budget)
+
+
+def survey(machine: Machine, workload: Workload, budget: Budget, methods: Sequence[Method] = METHODS) -> Survey:
+    """Estimate every model of the catalogue with each of `methods`."""
+    columns = {method: for_method(workload, method) for method in methods}
+    found = {
+        method: tuple(estimate(machine, model, column, budget) for model in models())
+        for method, column in columns.items()
+    }
+    return Survey(machine, workload, budget, found)
+
+
+def works(answer: Estimate) -> bool:
+    """Whether the job fits where it should run, without moving a part of it to slower memory."""
+    return answer.verdict in WORKS
+
+
+def decode(answer: Estimate) -> float | None:
+    """Generated tokens per second, the middle of the range."""
+    return answer.speed.decode.mid if answer.speed is not None and answer.speed.decode is not None else None
+
+
+def hours(answer: Estimate) -> float | None:
+    """Training hours, the middle of the range."""
+    return answer.training.hours.mid if answer.training is not None and answer.training.hours is not None else None
+
+
+def comfortable(answer: Estimate) -> bool:
+    """Whether the model runs (parts in RAM allowed) and answers at reading pace."""
+    return (works(answer) or answer.verdict == "offload") and (decode(answer) or 0) >= READING_PACE
+
+
+def realistic(answer: Estimate) -> bool:
+    """Whether the training fits and ends within a week."""
+    time = hours(answer)
+    return works(answer) and time is not None and time <= WEEK_HOURS
+
+
+@cache
+def dense_size(model: Model) -> float:
+    """The parameters of a dense model that would answer as well: a mixture of experts counts by the geometric mean of
+    all and active parameters (a rule of thumb of the field).
+    """
+    return sqrt(parameters(model) * active_parameters(model))
+
+
+@cache
+def power(model: Model) -> float:
+    """How much a model may be expected to know and do, to rank models that all fit: a rule of thumb, no measurement.
+
+    The dense size, doubled for each year of release: newer models reach the same scores with fewer weights.
+    """
+    return dense_size(model) * float(2.0 ** (_year(model.released) - 2023.0))
+
+
+def _year(released: str | None) -> float:
+    """ "2024-09" -> 2024.67; a model without a date counts as one of 2023."""
+    parts = (released or "2023").split("-")
+    if not parts[0].isdecimal():
+        return 2023.0
+    month = int(parts[1]) if len(parts) > 1 and parts[1].isdecimal() else 1
+    return int(parts[0]) + (month - 1) / 12
+
+
+def ranked(answers: Iterable[Estimate], wanted: Callable[[Estimate], bool]) -> list[Estimate]:
+    """Those of `answers` that are `wanted`, the most powerful model first."""
+    return sorted((a for a in answers if wanted(a)), key=lambda a: power(a.model), reverse=True)
+
+
+def teaching_model(found: Survey) -> Model | None:
+    """The model on which methods and techniques are shown: the strongest plain transformer that QLoRA could train
+    here, however long it takes; else the smallest. Its KV cache, layers and weights behave as those of most models.
+    """
+    plain = [a for a in found.estimates["qlora"] if a.memory is not None and _plain(a.model)]
+    best = ranked(plain, works)
+    smallest = sorted(plain, key=lambda a: a.parameters)
+    return next((a.model for a in (*best, *smallest)), None)
+
+
+def _plain(model: Model) -> bool:
+    parts = (model.moe, model.mla, model.linear, model.window)
+    return model.kind == "chat" and model.style.gguf is not None and all(part is None for part in parts)
+
+
+def largest(answers: Iterable[Estimate], wanted: Callable[[Estimate], bool]) -> Estimate | None:
+    """The estimate of the model with most parameters among those `wanted`."""
+    return max((a for a in answers if wanted(a)), key=lambda a: a.parameters, default=None)

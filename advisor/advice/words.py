@@ -1,0 +1,94 @@
+"""The words for advice: tiers, uses, upgrades, techniques, scenarios. Sentences take the values of their code."""
+
+from collections.abc import Mapping
+
+from advisor.i18n import N_, Translator
+from advisor.words import figure
+
+TIERS: Mapping[str, str] = {
+    "entry": N_("Entry level"),
+    "light": N_("Light duty"),
+    "capable": N_("Capable"),
+    "strong": N_("Strong"),
+    "workstation": N_("Workstation"),
+    "unknown": N_("Not known"),
+}
+
+TIER_SENTENCES: Mapping[str, str] = {
+    "entry": N_("Small quantised models for inference; fine-tuning only at the smallest sizes, if at all."),
+    "light": N_("Quantised models of a few billion parameters for inference; fine-tuning takes patience."),
+    "capable": N_("Everyday models of 7 billion parameters and more run well; small models can be fine-tuned."),
+    "strong": N_("Large models run well, and models of 7 billion parameters and more can be fine-tuned with QLoRA."),
+    "workstation": N_("The largest open models that one computer can hold run well and can be fine-tuned."),
+    "unknown": N_("The bandwidth of this machine's memory is not known, so no speed can be given."),
+}
+
+USES: Mapping[str, str] = {
+    "chat": N_("Talk and writing"),
+    "quick": N_("Quick answers"),
+    "code": N_("Programming"),
+    "reasoning": N_("Reasoning"),
+    "vlm": N_("Pictures"),
+    "lora": N_("Fine-tuning with LoRA"),
+    "qlora": N_("Fine-tuning with QLoRA"),
+}
+
+UPGRADES: Mapping[str, str] = {
+    "more_ram": N_("Memory: {to_bytes} instead of {from_bytes}"),
+    "second_module": N_("Memory: a second module of the same kind ({to_bytes} in all, two channels)"),
+    "gpu": N_("Graphics card: {gpu}"),
+    "other_computer": N_("Another computer: {gpu}, {ram_bytes} of memory"),
+    "ssd": N_("Disk: a solid-state disk; loading {model} ({size_bytes}) takes about {after_s} instead of {before_s}"),
+    "cooling": N_("Cooling: clean fans and a stand; a laptop at full load for hours lowers its clock"),
+}
+
+TECHNIQUES: Mapping[str, str] = {
+    "quant_8bit": N_("8-bit quantisation"),
+    "quant_4bit": N_("4-bit quantisation"),
+    "kv_8bit": N_("8-bit KV cache"),
+    "context_half": N_("Half the context length"),
+    "split": N_("GPU and CPU together"),
+    "lora": N_("LoRA instead of full fine-tuning"),
+    "qlora": N_("QLoRA instead of LoRA"),
+    "checkpointing": N_("Gradient checkpointing"),
+    "grad_accum": N_("Gradient accumulation"),
+    "optimizer_8bit": N_("8-bit optimizer"),
+    "fused_loss": N_("Fused loss"),
+    "distillation": N_("Distillation"),
+    "pruning": N_("Pruning"),
+}
+
+TECHNIQUE_SENTENCES: Mapping[str, str] = {
+    "quant_8bit": N_("Weights in 8 bits instead of 16; the answers stay practically the same."),
+    "quant_4bit": N_("Weights in about 4.8 bits instead of 16; a small loss that most tasks do not notice."),
+    "kv_8bit": N_("The memory of the conversation in 8 bits; needs flash attention."),
+    "context_half": N_("The KV cache grows with the context length; ask for no more than you use."),
+    "split": N_("Layers that do not fit into VRAM stay in RAM: it runs, at a speed between the two."),
+    "lora": N_("Only small matrices beside the frozen weights are trained: few gradients and optimizer states."),
+    "qlora": N_("The frozen weights are kept in 4 bits while the adapters train."),
+    "checkpointing": N_("Activations are computed again instead of kept: less memory, about a third more time."),
+    "grad_accum": N_("Eight small steps add up to one large batch: the memory of batch 1, the result of batch 8."),
+    "optimizer_8bit": N_("Adam's two states per weight in 8 bits instead of 32; counts where all weights are trained."),
+    "fused_loss": N_("The loss is computed in slices, so the logits of the whole vocabulary are never kept at once."),
+    "distillation": N_("A large model answers in the cloud, a small one learns from it and works here."),
+    "pruning": N_("Cutting weights saves memory only with a runtime that skips them; quantise first."),
+}
+
+SCENARIOS: Mapping[str, str] = {
+    "chat": N_("A private assistant without a network: {model} at about {speed_tokens_per_s}, as fast as people read."),
+    "chat_slow": N_("Trying a model out: {model} at about {speed_tokens_per_s}, slower than people read."),
+    "batch": N_("Work overnight: {model} writes about {tokens} tokens in eight hours (summaries, translations)."),
+    "code_completion": N_("Code completion while typing: {model} at about {speed_tokens_per_s}."),
+    "code_chat": N_("Questions about code: {model} at about {speed_tokens_per_s}; too slow to complete while typing."),
+    "reasoning": N_("Problems that need thought: {model}; an answer of {tokens} tokens takes about {time_s}."),
+    "pictures": N_("Questions about pictures and scans: {model}."),
+    "documents": N_("Long documents: {model} with a context of {context} tokens needs {needed_bytes} and fits."),
+    "fine_tune": N_("Teaching a model your own texts: {model}, {tokens} tokens in about {time_s}."),
+    "prepare": N_("Preparing and checking training data, and evaluating results: no GPU needed."),
+    "cloud_then_local": N_("Train in the cloud, use it here: {model} on a rented {gpu}, then quantised for use."),
+}
+
+
+def say(_: Translator, template: str, values: Mapping[str, object]) -> str:
+    """`template` in the translator's language, its values written as people do (_bytes, _s, _tokens_per_s)."""
+    return _(template, **{name: figure(_, name, value) for name, value in values.items()})

@@ -1,0 +1,261 @@
+"""Sections 4 to 8: plans, models, techniques, uses and upgrades, each from the advice's numbers."""
+
+from collections.abc import Iterator, Sequence
+
+from advisor.advice import words as advice_words
+from advisor.advice.result import Advice, CloudPlan, Pick, Technique, Upgrade
+from advisor.i18n import Translator
+from advisor.report.cells import DASH, memory, pace, span, speed_span, time_span, verdict_words
+from advisor.report.document import Block, Bullets, Cell, Column, Paragraph, Section, Table
+
+_TRAINING = ("lora", "qlora")
+
+
+def plans(advice: Advice, _: Translator) -> Iterator[Section]:
+    """Section 4: running here, fine-tuning here, in stages, in the cloud."""
+    yield Section(_("4 Feasible plans"), ())
+    yield Section(_("4.1 Running models here"), tuple(_run_here(advice, _)), 2)
+    yield Section(_("4.2 Fine-tuning here"), tuple(_train_here(advice, _)), 2)
+    yield Section(_("4.3 In stages, on several computers"), (_stages(advice, _),), 2)
+    yield Section(_("4.4 In the cloud"), tuple(_cloud(advice.cloud, _)), 2)
+
+
+def _run_here(advice: Advice, _: Translator) -> Iterator[Block]:
+    run = [p for p in advice.picks if p.use not in _TRAINING]
+    if not run:
+        yield Paragraph(
+            _("No model of the catalogue fits into the free memory. Close other programs, or see section 8.")
+        )
+        return
+    if all(p.slow for p in run):
+        yield Paragraph(_("Nothing answers at reading pace here; the quickest model that fits is listed."))
+    best = run[0].estimate
+    yield Paragraph(
+        _(
+            "Start with {model} in {quant} with a context of {context} tokens: {memory}, {speed}.",
+            model=best.model.name, quant=best.workload.quant, context=_.integer(best.workload.context),
+            memory=memory(best, _), speed=speed_span(best, _),
+        )
+    )  # fmt: skip
+    yield Paragraph(
+        _(
+            "Programs that do this: llama.cpp, Ollama and LM Studio run the same model files (GGUF) "
+            "on Windows, Linux and macOS."
+        )
+    )
+
+
+def _train_here(advice: Advice, _: Translator) -> Iterator[Block]:
+    train = [p for p in advice.picks if p.use in _TRAINING]
+    if not train:
+        yield Paragraph(_("No fine-tuning of a catalogue model fits into this machine's memory: use section 4.4."))
+        return
+    if all(p.slow for p in train):
+        yield Paragraph(
+            _("It fits into memory but is not realistic here; the quickest one shows how long it would take.")
+        )
+    columns = (
+        Column(_("Method"), 1.2), Column(_("Model"), 1.6), Column(_("Memory"), 1, True), Column(_("Time"), 1.6, True),
+        Column(_("Energy"), 1.3, True), Column(_("Settings"), 2.4),
+    )  # fmt: skip
+    yield Table(columns, tuple(_training_row(p, _) for p in train))
+    tokens = advice.workload.dataset_tokens * advice.workload.epochs
+    yield Paragraph(_("Time for {tokens} training tokens.", tokens=_.integer(tokens)), "caption")
+
+
+def _training_row(pick: Pick, _: Translator) -> tuple[Cell, ...]:
+    answer, w = pick.estimate, pick.estimate.workload
+    time = answer.training
+    settings = _(
+        "batch {batch} × {accum}, sequence {seq}, rank {rank}", batch=w.batch, accum=w.grad_accum, seq=_.integer(w.seq),
+        rank=w.rank,
+    )  # fmt: skip
+    return (
+        Cell({"lora": "LoRA", "qlora": "QLoRA"}[pick.use]),
+        Cell(answer.model.name),
+        Cell(memory(answer, _), answer.verdict),
+        Cell(time_span(time.hours if time else None, _)),
+        Cell(span(time.energy_kwh if time else None, "kWh", _)),
+        Cell(settings),
+    )
+
+
+def _stages(advice: Advice, _: Translator) -> Bullets:
+    """Three stages with this machine's own models, and what is honest about distributed training."""
+    run = next((p.estimate for p in advice.picks if p.use not in _TRAINING), None)
+    items = [_("Prepare, clean and tokenise the data here: this needs no GPU.")]
+    if run is not None:
+        items.append(
+            _(
+                "Try prompts and check the data's format with {model} here before anything is rented.",
+                model=run.model.name,
+            )
+        )
+    if advice.cloud:
+        plan = advice.cloud[0]
+        items.append(
+            _("Train the adapters of {model} on a rented {gpu}.", model=plan.estimate.model.name, gpu=plan.gpu)
+        )
+    items.append(_("Merge the adapters, quantise to 4 bits, and run the result here."))
+    items.append(
+        _(
+            "Training one model over several computers needs a fast network and equal GPUs; "
+            "the time of such a set-up has not been validated here, so no figure is given."
+        )
+    )
+    return Bullets(tuple(items))
+
+
+def _cloud(plans_: Sequence[CloudPlan], _: Translator) -> Iterator[Block]:
+    if not plans_:
+        yield Paragraph(
+            _("No cloud plan could be computed: no GPU of the price list holds a model that is out of reach here.")
+        )
+        return
+    columns = (
+        Column(_("Job"), 1.8), Column(_("GPU"), 1.3), Column(_("Memory"), 0.9, True), Column(_("Time"), 1.5, True),
+        Column(_("US$ per hour"), 1.1, True), Column(_("Cost"), 1.2, True), Column(_("Energy"), 1.2, True),
+    )  # fmt: skip
+    yield Table(columns, tuple(_cloud_row(p, _) for p in plans_))
+    dates = ", ".join(sorted({p.date for p in plans_}))
+    note = _("Prices as published on {dates}, low and high of the source; they change often.", dates=dates)
+    if any(p.old for p in plans_):
+        note += " " + _("Some are older than half a year: check before you decide.")
+    yield Paragraph(note, "caption")
+
+
+def _cloud_row(plan: CloudPlan, _: Translator) -> tuple[Cell, ...]:
+    answer, time = plan.estimate, plan.estimate.training
+    method = {"lora": "LoRA", "qlora": "QLoRA", "full": _("Full fine-tuning")}.get(answer.workload.task, "")
+    low, high = plan.usd_per_hour
+    cost = DASH if plan.usd is None else f"US$ {plan.usd[0]:,.2f} – {plan.usd[1]:,.2f}"
+    return (
+        Cell(f"{answer.model.name}\n{method}"),
+        Cell(plan.gpu),
+        Cell(memory(answer, _)),
+        Cell(time_span(time.hours if time else None, _)),
+        Cell(f"{low:.2f} – {high:.2f}"),
+        Cell(cost),
+        Cell(span(time.energy_kwh if time else None, "kWh", _)),
+    )
+
+
+def models(advice: Advice, _: Translator) -> Section:
+    """Section 5: what to try here, and what to take to the cloud."""
+    columns = (
+        Column(_("Use"), 1.5), Column(_("Model"), 1.9), Column(_("Size"), 0.8, True), Column(_("Method"), 1.0),
+        Column(_("Memory"), 0.9, True), Column(_("Speed or time"), 1.2, True), Column(_("Verdict"), 1.0),
+    )  # fmt: skip
+    blocks: list[Block] = []
+    if advice.picks:
+        blocks.append(Table(columns, tuple(_pick_row(p, _) for p in advice.picks), _("On this machine")))
+    else:
+        blocks.append(Paragraph(_("No model of the catalogue fits into this machine's free memory.")))
+    if advice.cloud:
+        items = tuple(_cloud_pick(p, _) for p in advice.cloud)
+        blocks += [Paragraph(_("In the cloud"), "strong"), Bullets(items)]
+    blocks.append(
+        Paragraph(
+            _(
+                "Models are ranked by a rule of thumb: the geometric mean of all and active parameters, doubled "
+                "for each year of release. It is no measurement of quality; try two or three."
+            ),
+            "caption",
+        )
+    )
+    return Section(_("5 Which models"), tuple(blocks))
+
+
+def _pick_row(pick: Pick, _: Translator) -> tuple[Cell, ...]:
+    answer = pick.estimate
+    method = {"lora": "LoRA", "qlora": "QLoRA"}.get(pick.use, answer.workload.quant)
+    use = _(advice_words.USES[pick.use])
+    return (
+        Cell(f"{use}\n{_('slow')}" if pick.slow else use),
+        Cell(f"{answer.model.name}\n{answer.model.licence or ''}".rstrip("\n"), "strong"),
+        Cell(_.parameters(answer.parameters)),
+        Cell(method),
+        Cell(memory(answer, _)),
+        Cell(pace(answer, _) or "?"),
+        Cell(verdict_words(answer, _), answer.verdict),
+    )
+
+
+def _cloud_pick(plan: CloudPlan, _: Translator) -> str:
+    return _(
+        "{model} ({parameters}) on {gpu}",
+        model=plan.estimate.model.name, parameters=_.parameters(plan.estimate.parameters), gpu=plan.gpu,
+    )  # fmt: skip
+
+
+def techniques(advice: Advice, _: Translator) -> Section:
+    """Section 6: each technique's effect in bytes on a model that suits this machine."""
+    columns = (
+        Column(_("Technique"), 1.5), Column(_("On"), 1.4), Column(_("Without"), 0.9, True),
+        Column(_("With"), 0.9, True), Column(_("Saves"), 0.7, True), Column(_("What it does"), 2.8),
+    )  # fmt: skip
+    rows = tuple(_technique_row(t, _) for t in advice.techniques)
+    return Section(_("6 Techniques and what each saves here"), (Table(columns, rows),))
+
+
+def _technique_row(t: Technique, _: Translator) -> tuple[Cell, ...]:
+    answer = t.after or t.before
+    model = answer.model.name if answer is not None else DASH
+    if t.code == "distillation" and t.before is not None and t.after is not None:
+        model = f"{t.before.model.name} → {t.after.model.name}"
+    share = DASH if t.share is None else f"{round(100 * t.share)} %"
+    what = _(advice_words.TECHNIQUE_SENTENCES[t.code])
+    return (
+        Cell(_(advice_words.TECHNIQUES[t.code]), "strong"),
+        Cell(model),
+        Cell(DASH if t.before is None else memory(t.before, _)),
+        Cell(DASH if t.after is None else memory(t.after, _)),
+        Cell(share),
+        Cell(what if t.code != "split" or answer is None else f"{what}\n{pace(answer, _)}"),
+    )
+
+
+def uses(advice: Advice, _: Translator) -> Section:
+    """Section 7."""
+    items = tuple(advice_words.say(_, advice_words.SCENARIOS[s.code], s.values) for s in advice.scenarios)
+    return Section(_("7 What this machine is good for"), (Bullets(items),))
+
+
+def upgrades(advice: Advice, _: Translator) -> Section:
+    """Section 8."""
+    counted = [u for u in advice.upgrades if u.new_run is not None]
+    blocks: list[Block] = []
+    if counted:
+        columns = (
+            Column(_("Change"), 2.6), Column(_("New models to run"), 1, True), Column(_("New to fine-tune"), 1, True),
+            Column(_("Generation speed"), 1.2, True), Column(_("Largest at reading pace"), 1.8),
+        )  # fmt: skip
+        blocks.append(Table(columns, tuple(_upgrade_row(u, _) for u in counted)))
+        blocks.append(
+            Paragraph(
+                _(
+                    "New to run: at reading pace, in the chosen quantisation. New to fine-tune: by QLoRA within "
+                    "a week. Both are counted over the whole catalogue, on the machine as it would be then."
+                ),
+                "caption",
+            )
+        )
+    others = [
+        advice_words.say(_, advice_words.UPGRADES[u.code], u.values) for u in advice.upgrades if u.new_run is None
+    ]
+    if others:
+        blocks.append(Bullets(tuple(others)))
+    if not blocks:
+        blocks.append(Paragraph(_("No upgrade of the list would add to what this machine can do.")))
+    return Section(_("8 Upgrades"), tuple(blocks))
+
+
+def _upgrade_row(u: Upgrade, _: Translator) -> tuple[Cell, ...]:
+    speed = DASH if u.decode is None else f"× {_.number(u.decode, 2)}\n{u.reference}"
+    return (
+        Cell(advice_words.say(_, advice_words.UPGRADES[u.code], u.values)),
+        Cell(f"+{u.new_run}" if u.new_run else "0"),
+        Cell(f"+{u.new_train}" if u.new_train else "0"),
+        Cell(speed),
+        Cell(DASH if u.largest is None else f"{u.largest.model.name}\n{memory(u.largest, _)}"),
+    )

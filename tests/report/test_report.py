@@ -1,0 +1,103 @@
+"""The whole report on a real old laptop and two desktops, in both languages and every format."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from advisor import report
+from advisor.errors import UserError
+from advisor.workload import Workload
+from tests.machines import builder_5950x, g480, rtx4090_desktop
+
+DAY = date(2026, 11, 22)
+
+
+@cache
+def text(language: str) -> str:
+    return report.render(g480(), Workload(), language, "md", today=DAY).decode()
+
+
+def test_english_report_has_every_section_with_this_machines_numbers() -> None:
+    for number in range(1, 10):
+        assert re.search(rf"^## {number} ", text("en"), re.M), number
+    assert "## Appendix" in text("en")
+    for fact in ("Lenovo G480", "i5-3210M", "11.7 GiB", "7.90 GiB", "GeForce 610M", "10.0.19043", "25.6 GB/s"):
+        assert fact in text("en"), fact
+
+
+def test_chinese_report_is_chinese_throughout() -> None:
+    """Same sections and figures; no English sentence is left (names, units and quant types are the same words)."""
+    assert len(re.findall(r"^## ", text("zh-CN"), re.M)) == len(re.findall(r"^## ", text("en"), re.M))
+    body = text("zh-CN").split("## 附录")[0]
+    sentences = re.findall(r"(?:\b[a-z]{2,}\b[ ,]+){4,}", body)
+    assert not sentences, sentences[:3]
+
+
+def test_the_same_figures_in_both_languages() -> None:
+    figures = [re.findall(r"\d[\d,.]* (?:GiB|tok/s|kWh|GB/s)", text(language)) for language in ("en", "zh-CN")]
+    assert len(figures[0]) > 200
+    assert sorted(figures[0]) == sorted(figures[1])
+
+
+@pytest.mark.parametrize("machine", [builder_5950x, rtx4090_desktop], ids=["5950X", "RTX 4090"])
+def test_other_machines_report_too(machine) -> None:  # type: ignore[no-untyped-def]
+    shown = report.render(machine(), Workload(), "en", "md", today=DAY).decode()
+    assert "None" not in shown
+    assert "nan" not in re.findall(r"[a-z]+", shown)
+
+
+def test_json_holds_machine_advice_and_matrix_and_no_mount_points() -> None:
+    content = json.loads(report.render(g480(), Workload(), "en", "json", today=DAY))
+    assert content["machine"]["cpu"]["cores"] == 2
+    assert all("mount" not in disk for disk in content["machine"]["disks"])
+    assert content["advice"]["tier"]["code"] == "entry"
+    assert set(content["matrix"][0]["methods"]) == {"run", "run-q8", "run-f16", "qlora", "lora", "full"}
+
+
+def test_no_export_names_a_mount_point() -> None:
+    """A mount point may hold its user's name."""
+    shown = report.render(builder_5950x(), Workload(), "en", "json", today=DAY).decode()
+    assert "/srv/data" not in shown
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext (poppler) is not installed")
+def test_chinese_pdf_gives_its_text_back(tmp_path: Path) -> None:
+    """Searching and copying work: hanzi come back as themselves (not as radicals), digits are all there."""
+    target = tmp_path / "报告 一.pdf"
+    report.write(target, g480(), Workload(), "zh-CN")
+    run = subprocess.run(["pdftotext", "-layout", str(target), "-"], capture_output=True, check=True, timeout=60)
+    shown = run.stdout.decode()
+    for word in ("i5-3210M", "11.7 GiB", "显存", "内存", "上下文长度", "量化", "微调"):
+        assert word in shown, word
+    assert not re.search("[\u2e80-\u2fdf]", shown)
+
+
+def test_matplotlib_and_fpdf_are_loaded_only_for_the_formats_that_need_them() -> None:
+    code = (
+        "import sys; from tests.machines import g480; from advisor import report;"
+        "from advisor.workload import Workload;"
+        "report.render(g480(), Workload(), 'en', 'md');"
+        "sys.exit(any(name in sys.modules for name in ('matplotlib', 'fpdf', 'numpy', 'PySide6')))"
+    )
+    root = Path(__file__).resolve().parents[2]
+    assert subprocess.run([sys.executable, "-c", code], cwd=root, timeout=60, check=False).returncode == 0
+
+
+def test_unknown_ending_missing_folder_and_folder_as_file_are_refused(tmp_path: Path) -> None:
+    for path, word in ((tmp_path / "a.docx", ".docx"), (tmp_path / "no" / "a.pdf", "no"), (tmp_path, "folder")):
+        with pytest.raises(UserError, match=re.escape(word)):
+            report.write(path, g480(), Workload(), "en")
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_given_format_wins_over_the_ending(tmp_path: Path) -> None:
+    target = tmp_path / "report.txt"
+    report.write(target, g480(), Workload(), "en", format="md")
+    assert target.read_text("utf-8").startswith("# ")
