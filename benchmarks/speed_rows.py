@@ -117,7 +117,6 @@ CPUS: tuple[tuple[str, int, float, float, frozenset[str]], ...] = (
 
 # Rows that cannot say anything about today's llama.cpp on the whole processor, with the reason.
 SKIPPED = (
-    (r"hardware|note", r"1050 Ti", "1050 Ti rows run at the speed of the Xeon beside the card: not on the card"),
     (r"note", r"tg threads 2", "measured with 2 threads of 16 cores"),
     (r"backend", r"Aug-2023", "kernels of August 2023"),
     (r"backend", r"before PR|PR\)", "builds before the pull request that they compare"),
@@ -306,6 +305,7 @@ def _gpu(hardware: str, engine: str, stack: str) -> tuple[str, Device | None]:
         bandwidth_bytes_per_s=bandwidth or None,
         fp32_flops=spec.fp32_flops,
         fp16_flops=spec.fp16_flops,
+        compute_capability=spec.compute_capability,
     )
     machine = Machine(gpus=(gpu,), memory=Memory(total_bytes=1 << 40))
     found = ground(machine, "total")

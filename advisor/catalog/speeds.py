@@ -22,7 +22,7 @@ class Backend:
     the launches (layers x `layer_s`) run beside the GPU's work, and the slower of the two counts.
     """
 
-    key: str  # engine ("cuda"), engine and vendor ("vulkan-intel"), or stack and engine ("vllm-cuda")
+    key: str  # engine ("cuda"), engine and CUDA generation ("cuda-6") or vendor ("vulkan-intel"), or stack
     bandwidth_factor: float  # <= 1, so that no estimate passes bandwidth / bytes
     work: float  # FP32 operations per weight, F16
     work_by_quant: Mapping[str, float]  # where other file types need more

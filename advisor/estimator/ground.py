@@ -164,8 +164,9 @@ def _pool(machine: Machine, index: int, engine: str, facts: Speeds, ram: Device)
 
 
 def _gpu_rates(gpu: Gpu, engine: str, bandwidth: float | None, facts: Speeds) -> Rates:
-    vendor = (gpu.vendor or "").lower()
-    backend = facts.backends.get(f"{engine}-{vendor}") or facts.backends.get(engine)
+    generation = (gpu.compute_capability or "").split(".")[0]
+    keys = (f"{engine}-{generation}", f"{engine}-{(gpu.vendor or '').lower()}", engine)
+    backend = next((facts.backends[key] for key in keys if key in facts.backends), None)
     if backend is None:
         return Rates(None, bandwidth, None, None, None, 0)
     effective = bandwidth * backend.bandwidth_factor if bandwidth else None
