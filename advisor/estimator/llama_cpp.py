@@ -1,5 +1,6 @@
 """Memory of llama.cpp: weights, KV cache, output and compute buffers, what a CPU run keeps in RAM, what a GPU takes."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -7,9 +8,9 @@ from advisor.catalog.bands import band
 from advisor.catalog.model import Model
 from advisor.catalog.quants import tensor_types
 from advisor.estimator.llama_cpp_graph import Graph, graph
-from advisor.estimator.mixes import Weights, weights
+from advisor.estimator.mixes import weights
 from advisor.estimator.result import Component, MemoryEstimate
-from advisor.workload import Workload
+from advisor.workload import CHOICES, Workload
 
 # Sizes follow llama.cpp's source at commit 0c1e570: src/llama-context.cpp (context and ubatch rounding, outputs),
 # src/llama-kv-cache*.cpp and llama-memory-recurrent.cpp (caches), src/llama-graph.cpp and ggml/src/ggml-alloc.c (the
@@ -17,7 +18,6 @@ from advisor.workload import Workload
 
 BAND = "llama_cpp_total"
 _PAD = 256  # contexts are rounded up to this many cells
-_BATCH = 2048  # llama.cpp's default logical batch, which bounds the ubatch; a larger ubatch needs a larger batch
 _FLOAT = 4
 PROMPT = 64  # tokens of the prompt that a CPU run's resident memory is stated for
 
@@ -29,11 +29,6 @@ class Cells(NamedTuple):
     full: int
     window: int
     ubatch: int
-
-    @property
-    def all(self) -> int:
-        """Cells of full layers over all streams."""
-        return self.streams * self.full
 
 
 class Buffers(NamedTuple):
@@ -51,37 +46,27 @@ class Buffers(NamedTuple):
 
 def cells(model: Model, workload: Workload) -> Cells:
     """Rounded contexts and the ubatch that llama.cpp really uses."""
-    parallel = workload.parallel
-    ubatch = min(workload.context, workload.ubatch)
-    total = _padded(workload.context)
-    streams = 1 if workload.kv_unified else parallel
-    full = total if workload.kv_unified else _padded(total // parallel)
-    window = full
-    if model.window is not None and model.style.llama_cpp_uses_window and not workload.swa_full:
-        seen = model.window.size * (parallel if workload.kv_unified else 1) + ubatch
-        window = _padded(min(full, seen))
-    return Cells(streams, full, window, ubatch)
+    return _cells(_shape(model), workload)
 
 
 def kv_bytes(model: Model, workload: Workload) -> tuple[int, ...]:
     """KV cache (or recurrent state) bytes of each repeating layer."""
     shape = _shape(model)
-    count = cells(model, workload)
-    row = _kv_row(shape, workload.kv_type)
-    sizes = (count.full * count.streams * row, count.window * count.streams * row, shape.state * workload.parallel)
+    count = _cells(shape, workload)
+    row = shape.rows[workload.kv_type] * count.streams
+    sizes = (count.full * row, count.window * row, shape.state * workload.parallel)
     return tuple(sizes[kind] for kind in shape.kinds)
 
 
 def buffers(model: Model, workload: Workload) -> Buffers:
     """Output and compute buffers, for a run on the CPU and for one on a GPU."""
     shape = _shape(model)
-    count = cells(model, workload)
-    outputs = workload.parallel if workload.output_rows == "few" else count.ubatch
-    outputs = min(outputs, count.ubatch)
-    compute = _compute(shape, count, outputs, workload)
-    # The host looks tokens up, and hands embeddings and masks over: input and looked-up embeddings stay with it.
-    embedding = _FLOAT * count.ubatch * (shape.graph.embedding + 1)
-    rest = _FLOAT * (count.ubatch * (shape.graph.inputs - shape.graph.embedding) + outputs)
+    count = _cells(shape, workload)
+    plan = shape.graph
+    compute = _compute(shape, count, workload)
+    # The host looks tokens up and hands embeddings and masks over: input and looked-up embeddings stay with it.
+    embedding = _FLOAT * count.ubatch * (plan.embedding + 1)
+    rest = _FLOAT * count.ubatch * (plan.inputs - plan.embedding)
     return Buffers(
         output=_FLOAT * shape.vocab * workload.parallel,
         compute=compute,
@@ -97,20 +82,19 @@ def memory(model: Model, workload: Workload) -> MemoryEstimate:
     """
     tensors = weights(model, workload.quant)
     shape = _shape(model)
-    count = cells(model, workload)
-    row = _kv_row(shape, workload.kv_type)
-    cache = count.streams * row * (shape.full_layers * count.full + shape.window_layers * count.window)
-    cache += shape.state_layers * shape.state * workload.parallel
-    scratch = buffers(model, workload)
-    total = tensors.total + cache + scratch.output + scratch.compute
+    count = _cells(shape, workload)
+    cache = _cache(shape, count, workload)
+    compute = _compute(shape, count, workload)
+    output = _FLOAT * shape.vocab * workload.parallel
+    total = tensors.total + cache + compute + output
     limits = band(BAND)
-    needed = resident(model, workload, tensors, cache)
+    needed = tensors.total + cache + _touched(shape, count, workload, PROMPT)
     return MemoryEstimate(
         (
             Component("weights", tensors.total),
             Component("kv_cache", cache),
-            Component("compute_buffer", scratch.compute),
-            Component("output_buffer", scratch.output),
+            Component("compute_buffer", compute),
+            Component("output_buffer", output),
         ),
         total,
         int(total * limits.low),
@@ -121,17 +105,17 @@ def memory(model: Model, workload: Workload) -> MemoryEstimate:
     )
 
 
-def resident(model: Model, workload: Workload, tensors: Weights, cache: int, prompt_tokens: int = PROMPT) -> int:
-    """RAM that a CPU run cannot do without, in bytes, after a prompt of `prompt_tokens`.
+def resident(model: Model, workload: Workload, prompt_tokens: int = PROMPT) -> tuple[int, int]:
+    """RAM of a CPU run in bytes after a prompt of `prompt_tokens`: needed, and shown with the mapped file's copies.
 
-    A CPU touches only what it uses of the compute buffer: one layer's work on the prompt, logits of one row.
-    The program's own share and the tokenizer's were measured (10 MiB; 2.5 MB + 223 B per token + 105 B per merge).
+    Types that the processor wants interleaved (x86 with AVX2: Q4_0, Q4_K, IQ4_NL) are copied; the mapped originals stay
+    visible, though the system can drop them.
     """
+    tensors = weights(model, workload.quant)
     shape = _shape(model)
-    count = cells(model, workload)
-    tokens = min(prompt_tokens, count.ubatch)
-    touched = _FLOAT * tokens * (shape.graph.inputs + shape.graph.mlp) + 2 * tokens * count.full
-    return tensors.total + cache + _FLOAT * shape.vocab + shape.program + touched
+    count = _cells(shape, workload)
+    needed = tensors.total + _cache(shape, count, workload) + _touched(shape, count, workload, prompt_tokens)
+    return needed, needed + tensors.repack_bytes
 
 
 class _Shape(NamedTuple):
@@ -140,8 +124,10 @@ class _Shape(NamedTuple):
     hidden: int
     vocab: int
     heads: int
-    key: int  # cached K values per cell
     value: int  # cached V values per cell
+    rows: Mapping[str, int]  # bytes of a cell in one layer, by kv_type
+    windows: bool  # whether llama.cpp keeps small caches for sliding-window layers
+    window: int
     kinds: tuple[int, ...]  # per layer: 0 full, 1 sliding window, 2 recurrent state
     full_layers: int
     window_layers: int
@@ -159,8 +145,10 @@ def _shape(model: Model) -> _Shape:
         hidden=model.hidden,
         vocab=model.gguf_vocab or model.vocab,
         heads=model.heads,
-        key=key,
         value=value,
+        rows={kind: _row(key, value, kind) for kind in CHOICES["kv_type"]},
+        windows=model.window is not None and model.style.llama_cpp_uses_window,
+        window=model.window.size if model.window else 0,
         kinds=kinds,
         full_layers=kinds.count(0),
         window_layers=kinds.count(1),
@@ -213,41 +201,77 @@ def _tokenizer_bytes(model: Model) -> int:
     return 2_500_000 + 223 * model.vocab + 105 * merges
 
 
-def _compute(shape: _Shape, count: Cells, outputs: int, workload: Workload) -> int:
+def _cells(shape: _Shape, workload: Workload) -> Cells:
+    parallel, context = workload.parallel, workload.context
+    ubatch = min(context, workload.ubatch)
+    full = _padded(context)
+    streams = 1
+    if not workload.kv_unified and parallel > 1:
+        streams, full = parallel, _padded(full // parallel)
+    window = full
+    if shape.windows and not workload.swa_full:
+        seen = shape.window * (parallel if workload.kv_unified else 1) + ubatch
+        window = _padded(min(full, seen))
+    return Cells(streams, full, window, ubatch)
+
+
+def _cache(shape: _Shape, count: Cells, workload: Workload) -> int:
+    """All layers' caches, the sum of `kv_bytes`."""
+    held = count.streams * (shape.full_layers * count.full + shape.window_layers * count.window)
+    return held * shape.rows[workload.kv_type] + shape.state_layers * shape.state * workload.parallel
+
+
+def _compute(shape: _Shape, count: Cells, workload: Workload) -> int:
     """The largest of the graph's moments: logits, a layer's MLP, its attention."""
     plan = shape.graph
+    parallel = workload.parallel
+    outputs = min(parallel, count.ubatch) if workload.output_rows == "few" else count.ubatch
     # The graph is reserved for a ubatch that divides into the sequences.
-    tokens = -(-count.ubatch // workload.parallel) * workload.parallel
-    per_token = _FLOAT * tokens
-    inputs = per_token * plan.inputs + _FLOAT * outputs + _mask(shape, count, workload.flash_attention)
+    per_token = _FLOAT * -(-count.ubatch // parallel) * parallel
     head = per_token * (plan.embedding + 1) + _FLOAT * outputs * (shape.hidden + shape.vocab)
+    inputs = per_token * plan.inputs + _FLOAT * outputs + _mask(shape, count, workload.flash_attention)
     layer = per_token * plan.mlp
     if plan.state_work:
-        layer = max(layer, per_token * plan.state_work + workload.parallel * plan.state_copy)
+        layer = max(layer, per_token * plan.state_work + parallel * plan.state_copy)
     if workload.flash_attention:
-        layer = max(layer, per_token * plan.flash)
-    else:
-        # Transposed V: its rows are addressed one by one, with an index for each value of each token.
-        inputs += 2 * per_token * (shape.value - 1) * (2 if shape.window_layers else 1)
-        # Scores of one layer: the full layers' are the widest.
-        cells_seen = count.full if shape.full_layers else count.window
-        layer = max(layer, per_token * (plan.attention + shape.heads * cells_seen) + 2 * cells_seen * plan.copied_value)
-    return max(head, inputs + layer)
+        return max(head, inputs + layer, inputs + per_token * plan.flash)
+    if shape.value:
+        # Transposed V: its rows are addressed one by one, with an 8-byte index for each value of each token.
+        inputs += 2 * per_token * (shape.value - 1) * (2 if shape.windows else 1)
+    return max(head, inputs + layer, inputs + _scores(shape, count, per_token))
+
+
+def _scores(shape: _Shape, count: Cells, per_token: int) -> int:
+    """Attention without flash attention: every head's scores over all cells, and what lies beside them."""
+    seen = count.full if shape.full_layers else count.window
+    return per_token * (shape.graph.attention + shape.heads * seen) + 2 * seen * shape.graph.copied_value
+
+
+def _touched(shape: _Shape, count: Cells, workload: Workload, prompt_tokens: int) -> int:
+    """What a CPU run touches beside weights and cache: its program, a layer's work on the prompt, logits of one row.
+
+    The program's own share and the tokenizer's were measured: 10 MiB; 2.5 MB + 223 B per token + 105 B per merge.
+    """
+    tokens = min(prompt_tokens, count.ubatch)
+    seen = min(count.full, _padded(prompt_tokens))
+    work = _FLOAT * tokens * (shape.graph.inputs + shape.graph.mlp) + 2 * tokens * seen
+    if not workload.flash_attention:
+        scores = shape.graph.inputs + shape.graph.attention + shape.heads * seen
+        work = max(work, _FLOAT * tokens * (scores + seen))
+    return work + _FLOAT * shape.vocab + shape.program
 
 
 def _mask(shape: _Shape, count: Cells, flash: bool) -> int:
-    size = 2 if flash else _FLOAT
-    seen = count.full + (count.window if shape.window_layers else 0)
-    return size * count.ubatch * seen
+    """One mask for each kind of cache, 16-bit for flash attention, else 32-bit."""
+    seen = count.full + count.window if shape.windows else count.full
+    return (2 if flash else _FLOAT) * count.ubatch * seen
 
 
-def _kv_row(shape: _Shape, kind: str) -> int:
+def _row(key: int, value: int, kind: str) -> int:
     """Bytes of one cell in one layer."""
-    if kind == "f16":
-        return 2 * (shape.key + shape.value)
     layout = tensor_types()[kind.upper()]
-    return -(-shape.key // layout.block) * layout.block_bytes + -(-shape.value // layout.block) * layout.block_bytes
+    return sum(-(-width // layout.block) * layout.block_bytes for width in (key, value))
 
 
 def _padded(count: int) -> int:
-    return -(-count // _PAD) * _PAD
+    return (count + _PAD - 1) & -_PAD
