@@ -84,7 +84,7 @@ def po_bytes(catalog: Catalog) -> bytes:
 def mo_bytes(po: bytes) -> bytes:
     """The compiled form of a .po file's content."""
     catalog = read_po(io.BytesIO(po), charset="utf-8")
-    catalog.revision_date = catalog.creation_date = None  # type: ignore[assignment]
+    catalog.revision_date = catalog.creation_date = None
     output = io.BytesIO()
     write_mo(output, catalog)
     return output.getvalue()

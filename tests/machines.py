@@ -3,12 +3,12 @@
 from functools import cache
 
 from advisor.catalog.complete import complete
-from advisor.machine import Battery, Cpu, Disk, Gpu, Machine, Memory, MemoryModule, Origin, Origins
+from advisor.machine import Battery, Cpu, Disk, Gpu, Machine, Memory, MemoryModule, Origin
 
 GIB = 1 << 30
 
 
-def _from(source: str, *names: str) -> Origins:
+def _from(source: str, *names: str) -> dict[str, Origin]:
     return {name: Origin("reported", source) for name in names}
 
 

@@ -10,9 +10,8 @@ from advisor.advice.techniques import techniques
 from advisor.advice.tier import tier
 from advisor.advice.upgrades import upgrades
 from advisor.estimator.result import VERDICTS
-from advisor.i18n import Translator
+from advisor.i18n import N_, Translator
 from advisor.machine import Machine, Origin
-from advisor.words import origin_text
 from advisor.workload import METHODS, Workload
 
 __all__ = ["Advice", "advise", "advise_survey", "headlines"]
@@ -44,7 +43,7 @@ def advise_survey(found: Survey) -> Advice:
 def headlines(advice: Advice, _: Translator) -> list[str]:
     """The advice in a few lines of plain text: the tier, what cannot be used, what to try first."""
     lines = [f"{_(words.TIERS[advice.tier.code])}: {_(words.TIER_SENTENCES[advice.tier.code])}"]
-    lines += [f"{gpu.name}: {origin_text(_, gpu.reason)}" for gpu in advice.unusable]
+    lines += [f"{gpu.name}: {words.reason(_, gpu.reason)}" for gpu in advice.unusable]
     for pick in advice.picks:
         if pick.use in ("lora", "qlora"):
             continue
@@ -65,7 +64,7 @@ def _unusable(machine: Machine) -> tuple[Unusable, ...]:
 
 
 def _reason(origin: Origin | None) -> Origin:
-    return origin or Origin("unknown", "no reason recorded")
+    return origin or Origin("unknown", N_("no reason recorded"))
 
 
 def _fit(found: Survey, column: int) -> Fit:

@@ -71,12 +71,12 @@ def _plan(price: CloudPrice, answer: Estimate, today: date) -> CloudPlan:
 
 @cache
 def _rentable() -> Sequence[tuple[CloudPrice, Machine]]:
-    """Every GPU of the price list as a machine, smallest memory first, then cheapest."""
+    """Every GPU of the price list as a machine: smallest memory first, then dated prices, then the cheapest."""
     found = []
     for price in cloud_prices():
         try:
             found.append((price, assemble(None, gpu=price.gpu, gpu_count=1, cpu=None, ram_gib=_RAM_GIB)))
         except UserError:  # a price for a card that the catalogue does not know
             continue
-    found.sort(key=lambda pair: (pair[1].gpus[0].vram_bytes or 0, pair[0].low_usd_per_hour))
+    found.sort(key=lambda pair: (pair[1].gpus[0].vram_bytes or 0, pair[0].date is None, pair[0].low_usd_per_hour))
     return found

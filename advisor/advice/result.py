@@ -51,14 +51,15 @@ class Pick(NamedTuple):
 class CloudPlan(NamedTuple):
     """A fine-tuning that is out of reach here, on the smallest rented GPU that holds it.
 
-    `usd_per_hour` and `usd` are low and high; `date` is the day of the price, `old` says that it is stale.
+    `usd_per_hour` and `usd` are low and high; `date` is the price's (None: the source has none),
+    `old` says that it is stale.
     """
 
     gpu: str
     estimate: Estimate
     usd_per_hour: tuple[float, float]
     usd: tuple[float, float] | None
-    date: str
+    date: str | None
     source: str
     old: bool
 

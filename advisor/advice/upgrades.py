@@ -8,6 +8,7 @@ from advisor.advice.survey import Survey, comfortable, decode, largest, realisti
 from advisor.catalog.whatif import assemble
 from advisor.errors import UserError
 from advisor.estimator.result import Estimate
+from advisor.i18n import N_
 from advisor.machine import Machine, Memory, Origin
 from advisor.workload import Method
 
@@ -52,7 +53,7 @@ def _second_module(machine: Machine) -> Machine:
     """`machine` with a module of the same kind beside its only one: twice the size and twice the channels."""
     memory = machine.memory
     added = memory.installed_bytes or memory.total_bytes or 0
-    origin = Origin("assumed", "a second module of the same kind")
+    origin = Origin("assumed", N_("a second module of the same kind"))
     changed: Memory = replace(
         memory,
         total_bytes=None if memory.total_bytes is None else memory.total_bytes + added,
@@ -78,7 +79,7 @@ def _graphics(found: Survey, reference: Estimate | None) -> Iterator[Upgrade]:
         except UserError:  # not in this catalogue
             continue
         size = max((g.vram_bytes or 0 for g in after.gpus), default=0)
-        if size > have:
+        if size > 1.05 * have:  # 24 GiB on the box are 23.99 in the driver
             code = "other_computer" if laptop else "gpu"
             values = {"gpu": name, "vram_bytes": size, "ram_bytes": after.memory.total_bytes}
             yield _gain(found, after, reference, code, values)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from advisor.i18n import N_, Translator
+from advisor.machine import Origin
 from advisor.words import figure
 
 TIERS: Mapping[str, str] = {
@@ -87,6 +88,11 @@ SCENARIOS: Mapping[str, str] = {
     "prepare": N_("Preparing and checking training data, and evaluating results: no GPU needed."),
     "cloud_then_local": N_("Train in the cloud, use it here: {model} on a rented {gpu}, then quantised for use."),
 }
+
+
+def reason(_: Translator, origin: Origin) -> str:
+    """Why something is as it is, without the kind of source: "compute capability 2.1; ... need 5.0 or newer"."""
+    return _(origin.detail, **origin.values)
 
 
 def say(_: Translator, template: str, values: Mapping[str, object]) -> str:

@@ -36,7 +36,7 @@ def summary(machine: Machine, advice: Advice, _: Translator) -> Section:
 def _tier(advice: Advice, _: Translator) -> Callout:
     tones = {"entry": "offload", "light": "tight", "unknown": "unknown"}
     sentences = [_(advice_words.TIER_SENTENCES[advice.tier.code])]
-    sentences += [f"{gpu.name}: {words.origin_text(_, gpu.reason)}" for gpu in advice.unusable]
+    sentences += [f"{gpu.name}: {advice_words.reason(_, gpu.reason)}" for gpu in advice.unusable]
     text = _sentences(sentences, _)
     return Callout(_(advice_words.TIERS[advice.tier.code]), text, tones.get(advice.tier.code, "fits"))  # type: ignore[arg-type]
 
@@ -152,7 +152,7 @@ def _graphics(machine: Machine, _: Translator) -> Iterator[tuple[str, str, str]]
     for gpu in machine.gpus:
         has = _joined(gpu.name, gpu.architecture, _vram(gpu, _)) or _("unknown")
         if gpu.usable is False:
-            meaning = _("Not usable for AI: {reason}", reason=words.origin_text(_, gpu.origin("usable")))
+            meaning = _("Not used: {reason}", reason=advice_words.reason(_, gpu.origin("usable")))
         elif gpu.usable:
             meaning = _(
                 "Usable by {engines}; reads its memory at {bandwidth}.",

@@ -117,7 +117,7 @@ def _cloud(plans_: Sequence[CloudPlan], _: Translator) -> Iterator[Block]:
         Column(_("US$ per hour"), 1.1, True), Column(_("Cost"), 1.2, True), Column(_("Energy"), 1.2, True),
     )  # fmt: skip
     yield Table(columns, tuple(_cloud_row(p, _) for p in plans_))
-    dates = ", ".join(sorted({p.date for p in plans_}))
+    dates = ", ".join(sorted({p.date or _("a page without a date") for p in plans_}))
     note = _("Prices as published on {dates}, low and high of the source; they change often.", dates=dates)
     if any(p.old for p in plans_):
         note += " " + _("Some are older than half a year: check before you decide.")
