@@ -37,6 +37,7 @@ class Cells(QObject):
         self._kept: OrderedDict[tuple[Workload, Budget], Column] = OrderedDict()
         self._deadline = 0.0
         self._missed = False
+        self.missed = 0  # cells of the last repaint that had to wait for an idle moment
         self._told: set[str] = set()
         self._rest: Iterator[tuple[Model, Method]] = iter(())
         self._timer = QTimer(self)
@@ -59,8 +60,6 @@ class Cells(QObject):
         key = (workload, self._budget)
         column = self._kept.setdefault(key, {})
         self._kept.move_to_end(key)
-        while len(self._kept) > COLUMNS_KEPT:
-            self._kept.popitem(last=False)
         return workload, column
 
     def get(self, model: Model, method: Method) -> Estimate | None:
@@ -95,11 +94,13 @@ class Cells(QObject):
             if perf_counter() < self._deadline:
                 return self.get(model, method)
             self._missed = True
+            self.missed += 1
         return found
 
     def begin_paint(self) -> None:
         """A repaint begins: it may compute for PAINT_S."""
         self._deadline = perf_counter() + PAINT_S
+        self.missed = 0
 
     def fill(self, order: Iterable[tuple[Model, Method]]) -> None:
         """Fill the cells in this order whenever nothing else is to do."""
@@ -113,6 +114,8 @@ class Cells(QObject):
         self._rest = iter(())
 
     def _slice(self) -> None:
+        while len(self._kept) > COLUMNS_KEPT:
+            self._kept.popitem(last=False)
         end = perf_counter() + SLICE_S
         for model, method in self._rest:
             self.get(model, method)

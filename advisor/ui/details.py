@@ -42,10 +42,11 @@ class Details(QObject):
     def __init__(self, window: QMainWindow, panes: Panes, state: State, cells: Cells, work: Work) -> None:
         super().__init__(window)
         self._panes, self._state, self._cells, self._work = panes, state, cells, work
-        self._why, self._hardware, self._all = (ReadingDialog(window) for _unused in range(3))
+        self._window = window
+        self._dialogs: dict[str, ReadingDialog] = {}
         self._job: Job | None = None
         self._savings_timer = self._timer(SAVINGS_MS, self._show_savings)
-        self._advice_timer = self._timer(ADVICE_MS, self._ask_advice)
+        self.advice_timer = self._timer(ADVICE_MS, self._ask_advice)
         state.selection_changed.connect(self.refresh)
         state.machine_changed.connect(self._question_changed)
         state.workload_changed.connect(self._question_changed)
@@ -60,19 +61,19 @@ class Details(QObject):
     @property
     def busy(self) -> bool:
         """Whether anything is still to be shown."""
-        return self._savings_timer.isActive() or self._advice_timer.isActive() or self._job is not None
+        return self._savings_timer.isActive() or self.advice_timer.isActive() or self._job is not None
 
     def stop(self) -> None:
         """No more timers; no more results."""
         self._savings_timer.stop()
-        self._advice_timer.stop()
+        self.advice_timer.stop()
         if self._job is not None:
             self._job.cancel()
             self._job = None
 
     def retranslate(self) -> None:
         """The open texts are in another language: they close; the panes show theirs again."""
-        for dialog in (self._why, self._hardware, self._all):
+        for dialog in self._dialogs.values():
             dialog.hide()
         self._show_tier()
         self.refresh()
@@ -86,7 +87,7 @@ class Details(QObject):
         self.refresh()
         self._panes.strip.wait()
         if self._state.machine is not None:
-            self._advice_timer.start()
+            self.advice_timer.start()
 
     def estimate(self) -> Estimate | None:
         """The selected cell's estimate."""
@@ -100,6 +101,12 @@ class Details(QObject):
     def _savings(self, found: Estimate) -> list[Saving]:
         return savings(found, lambda workload: self._cells.compute(found.model, workload))
 
+    def _dialog(self, name: str) -> ReadingDialog:
+        """A reading dialog, made when it is first asked for."""
+        if name not in self._dialogs:
+            self._dialogs[name] = ReadingDialog(self._window)
+        return self._dialogs[name]
+
     def show_why(self) -> None:
         """Open the formulas of the selected cell."""
         from advisor.estimator.explain import explain
@@ -111,7 +118,7 @@ class Details(QObject):
         _ = self._state.tr_
         heading = f"{found.model.name} · {texts.column(_, self._state.workload, self._state.method)}"
         page = why.html(_, self._state.colors, heading, found, explain(machine, found))
-        self._why.show_text(_, _("Why? {cell}", cell=heading), page)
+        self._dialog("why").show_text(_, _("Why? {cell}", cell=heading), page)
 
     def show_machine(self) -> None:
         """Open every fact of the machine with its origin."""
@@ -120,7 +127,7 @@ class Details(QObject):
             return
         _ = self._state.tr_
         page = machine_text.html(_, self._state.colors, machine)
-        self._hardware.show_text(_, texts.machine_name(_, machine), page)
+        self._dialog("hardware").show_text(_, texts.machine_name(_, machine), page)
 
     def show_advice(self) -> None:
         """Open all advice."""
@@ -130,7 +137,7 @@ class Details(QObject):
         if advice is None:
             return
         _ = self._state.tr_
-        self._all.show_text(_, _("Advice"), advice_text.html(_, advice))
+        self._dialog("advice").show_text(_, _("Advice"), advice_text.html(_, advice))
 
     def _ask_advice(self) -> None:
         machine, workload, budget = self._state.machine, self._state.workload, self._state.budget

@@ -27,7 +27,7 @@ class GaugesPanel(Card):
         super().__init__()
         self._state, self._work = state, work
         self.sample: LiveSample | None = None
-        self._gauges: list[Gauge] = []
+        self.gauges: list[Gauge] = []
         self._asking = False
         self.notes = caption(wrap=True)
         self.more = link()
@@ -106,14 +106,14 @@ class GaugesPanel(Card):
         self.notes.show()
 
     def _show(self, shown: Sequence[Reading]) -> None:
-        while len(self._gauges) < len(shown):
-            place = len(self._gauges)
+        while len(self.gauges) < len(shown):
+            place = len(self.gauges)
             gauge = Gauge()
-            self._gauges.append(gauge)
+            self.gauges.append(gauge)
             self._grid.addWidget(gauge, place // COLUMNS, place % COLUMNS, Qt.AlignmentFlag.AlignTop)
-        for gauge in self._gauges[len(shown) :]:
+        for gauge in self.gauges[len(shown) :]:
             gauge.hide()
-        for gauge, reading in zip(self._gauges, shown, strict=False):
+        for gauge, reading in zip(self.gauges, shown, strict=False):
             gauge.show_reading(reading, self._state.colors)
             gauge.show()
 

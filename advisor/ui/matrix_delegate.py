@@ -77,9 +77,9 @@ class MatrixDelegate(QStyledItemDelegate):
         painter.fillRect(box, ground)
         if estimate.verdict == "unknown":
             shapes.hatch(painter, QRectF(box), theme.color(colors.border))
-        ink = theme.color(colors.verdicts[estimate.verdict])
         top = rect.top() + 3
-        shapes.mark(painter, estimate.verdict, rect.left() + MARK, top + self._line / 2, ink)
+        ink = colors.verdicts[estimate.verdict]
+        shapes.mark(painter, estimate.verdict, rect.left() + MARK, top + self._line // 2, ink)
         self._figure(painter, rect, top, self._cell_text(estimate), estimate.verdict == "no", colors)
 
     def _figure(

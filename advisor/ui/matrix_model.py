@@ -37,6 +37,7 @@ class MatrixModel(QAbstractTableModel):
         self._parameters = parameters
         self.rows: list[Model] = []
         self._search = ""
+        self._headings: list[str] = []
         self._family: str | None = None
         self._size = SIZES[0]
         self.sorted_by = (SIZE, Qt.SortOrder.AscendingOrder)
@@ -64,7 +65,11 @@ class MatrixModel(QAbstractTableModel):
             self.dataChanged.emit(self.index(0, FIRST_METHOD), last)
 
     def retranslate(self) -> None:
-        """Headings and texts are in another language, or name another quantisation."""
+        """Headings may be in another language, or name another quantisation."""
+        headings = [self.heading(column) for column in range(self.columnCount())]
+        if headings == self._headings:
+            return
+        self._headings = headings
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, self.columnCount() - 1)
 
     def estimate(self, row: int, column: int) -> Estimate | None:

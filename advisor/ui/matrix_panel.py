@@ -104,7 +104,7 @@ class MatrixPanel(Card):
         self.search.textChanged.connect(self._filter)
         self.family.currentIndexChanged.connect(self._filter)
         self.size_class.currentIndexChanged.connect(self._filter)
-        self._cells.filled.connect(self.view.viewport().update)
+        self._cells.filled.connect(self._repaint_cells)
         self._cells.completed.connect(self._resort)
         self._state.models_changed.connect(self._models_changed)
         self._state.machine_changed.connect(self.refresh)
@@ -149,8 +149,14 @@ class MatrixPanel(Card):
         """Another machine or other knobs: repaint what is seen now, fill the rest in idle moments."""
         self._cells.set_question(self._state.machine, self._state.workload, self._state.budget)
         self.model.retranslate()
-        self.view.viewport().update()
+        self._repaint_cells()
         self._cells.fill(self._order())
+
+    def _repaint_cells(self) -> None:
+        """The method columns only: names and sizes stay as they are."""
+        area = self.view.viewport().rect()
+        area.setLeft(max(0, self.view.columnViewportPosition(FIRST_METHOD)))
+        self.view.viewport().update(area)
 
     def visible_rows(self) -> range:
         """The rows that the eye sees."""

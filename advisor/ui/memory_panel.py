@@ -32,6 +32,7 @@ class MemoryPanel(Card):
         self._state = state
         self._estimate: Estimate | None = None
         self._ink = ""
+        self.savings: tuple[Saving, ...] = ()
         self.title = ElidedLabel()
         self.verdict = QLabel()
         self.verdict.setWordWrap(True)
@@ -57,10 +58,10 @@ class MemoryPanel(Card):
         column.setSpacing(6)
         column.addWidget(self.bar)
         column.addWidget(self._legend)
-        column.addWidget(self.notes)
         column.addWidget(self._savings_title)
         self._savings.setSpacing(0)
         column.addLayout(self._savings)
+        column.addWidget(self.notes)
         column.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 4, 4)
@@ -129,6 +130,7 @@ class MemoryPanel(Card):
 
     def show_savings(self, savings: Sequence[Saving]) -> None:
         """What each technique would change for the cell that is shown."""
+        self.savings = tuple(savings)
         clear(self._savings)
         self._savings_title.setVisible(bool(savings))
         _ = self._state.tr_

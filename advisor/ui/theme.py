@@ -155,7 +155,7 @@ def still() -> bool:
 
     animated = ctypes.c_int(1)
     get_client_area_animation = 0x1042  # SPI_GETCLIENTAREAANIMATION of winuser.h
-    ctypes.windll.user32.SystemParametersInfoW(get_client_area_animation, 0, ctypes.byref(animated), 0)
+    vars(ctypes)["windll"].user32.SystemParametersInfoW(get_client_area_animation, 0, ctypes.byref(animated), 0)
     return not animated.value
 
 

@@ -118,10 +118,11 @@ class Window(QMainWindow):
         """After the first paint: ask the computer and read the catalogue, both off this thread."""
         if self.state.own is None:
             self.actions_.detect()
-        self.work.run(self.core.models, self._loaded, self.actions_.failed)
+        self.work.run(self.core.models, self.loaded, self.actions_.failed)
         self.gauges.start()
 
-    def _loaded(self, models: Sequence[Model]) -> None:
+    def loaded(self, models: Sequence[Model]) -> None:
+        """The catalogue is there: fill the matrix, select something."""
         self.state.set_models(models)
         if self.state.model is None and self.matrix.model.rows:
             self.matrix.select(self.matrix.model.rows[0], self.state.method)

@@ -1,0 +1,252 @@
+"""The window as a whole, with the real estimator: selection, knobs, language, theme, keyboard, what-if, closing."""
+
+import pytest
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton, QSlider, QSpinBox, QToolButton
+from pytestqt.qtbot import QtBot
+
+from advisor import settings
+from advisor.machine import Machine, Memory
+from advisor.ui.matrix_model import FIRST_METHOD
+from advisor.ui.window import Window
+from advisor.workload import METHODS, Workload
+from tests.ui.helpers import GIB, MACHINE, MODELS, open_window
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Closing a window under test must not write into a home folder."""
+    monkeypatch.setattr(settings, "save", lambda *_args: None)
+
+
+def settle(qtbot: QtBot, window: Window) -> None:
+    """Until every cell is there."""
+    qtbot.waitUntil(lambda: not window.cells.busy, timeout=20_000)
+
+
+def test_every_cell_says_what_the_estimator_says(qtbot: QtBot, qapp: QApplication) -> None:
+    """Matrix and estimator give one number for each model and method."""
+    window = open_window(qapp)
+    settle(qtbot, window)
+    assert {model.id for model in window.matrix.model.rows} == set(MODELS)
+    for row, model in enumerate(window.matrix.model.rows):
+        for column, method in enumerate(METHODS, FIRST_METHOD):
+            shown = window.cells.get(model, method)
+            assert shown is not None
+            assert (
+                shown.verdict in window.matrix.model.index(row, column).data(Qt.ItemDataRole.AccessibleTextRole)
+                or shown.verdict == "no"
+            )
+            again = window.cells.compute(model, shown.workload)
+            assert again.memory == shown.memory
+            assert again.verdict == shown.verdict
+    window.close()
+
+
+def test_a_knob_moves_memory_at_once(qtbot: QtBot, qapp: QApplication) -> None:
+    """Four times the context: the selected cell and the bar need more memory before any event is handled."""
+    window = open_window(qapp)
+    before = window.memory.bar.target.total
+    window.state.change(context=16384)
+    assert window.memory.bar.target.total > before > 0
+    window.close()
+
+
+def test_controls_follow_and_turn_the_state(qtbot: QtBot, qapp: QApplication) -> None:
+    """A control changes the workload, and a workload changed elsewhere shows in its control."""
+    window = open_window(qapp)
+    run, train = window.settings.forms
+    rank = train.control("rank")
+    assert isinstance(rank, QSpinBox)
+    rank.setValue(64)
+    assert window.state.workload.rank == 64
+    window.state.change(quant="Q8_0")
+    quant = run.control("quant")
+    assert isinstance(quant, QComboBox)
+    assert quant.currentData() == "Q8_0"
+    window.close()
+
+
+def test_settings_never_contradict_each_other(qtbot: QtBot, qapp: QApplication) -> None:
+    """Another runtime brings its own quantisations; without flash attention the KV cache is plain again."""
+    window = open_window(qapp)
+    window.state.change(kv_type="q8_0")
+    window.state.change(flash_attention=False)
+    assert window.state.workload.kv_type == "f16"
+    window.state.change(stack="vllm")
+    assert window.state.workload.quant == "BF16"
+    settle(qtbot, window)
+    window.close()
+
+
+def test_the_other_language_reaches_every_label(qtbot: QtBot, qapp: QApplication) -> None:
+    """Switching while running changes buttons, tabs, headings and column titles, and back."""
+    window = open_window(qapp)
+    english = texts(window)
+    window.state.set_language("zh-CN")
+    chinese = texts(window)
+    window.state.set_language("en")
+    assert texts(window) == english
+    if window.state.tr_("x") == "x" and chinese == english:
+        pytest.skip("no compiled Chinese catalogue in resources/locale yet")
+    changed = sum(a != b for a, b in zip(english, chinese, strict=True))
+    assert changed > len(english) * 0.6
+    window.close()
+
+
+def texts(window: Window) -> list[str]:
+    """Visible words of buttons and of the matrix's heading."""
+    buttons = [one.text() for one in window.findChildren(QPushButton) + window.findChildren(QToolButton)]
+    return [*filter(None, buttons), *(window.matrix.model.heading(i) for i in range(8))]
+
+
+def test_both_themes_paint_and_differ(qtbot: QtBot, qapp: QApplication) -> None:
+    """Light is light, dark is dark, at the window's corner and in the matrix."""
+    window = open_window(qapp)
+    shades = {}
+    for look in ("light", "dark"):
+        window.state.set_theme(look)
+        qapp.processEvents()
+        shades[look] = window.grab().toImage().pixelColor(2, 2).lightness()
+    assert shades["light"] > 200 > 60 > shades["dark"]
+    window.close()
+
+
+def test_the_keyboard_alone_suffices(qtbot: QtBot, qapp: QApplication) -> None:
+    """Arrow keys walk the matrix, Enter asks why, Ctrl+F finds, and every control has a name for screen readers."""
+    window = open_window(qapp)
+    window.activateWindow()
+    window.matrix.view.setFocus()
+    window.matrix.select(window.matrix.model.rows[0], "run")
+    QTest.keyClick(window.matrix.view, Qt.Key.Key_Down)
+    QTest.keyClick(window.matrix.view, Qt.Key.Key_Right)
+    assert (window.state.model, window.state.method) == (window.matrix.model.rows[1], "run-q8")
+    with qtbot.waitSignal(window.matrix.asked):
+        QTest.keyClick(window.matrix.view, Qt.Key.Key_Return)
+    window.details.retranslate()  # closes what Enter opened
+    nameless = [
+        widget
+        for kind in (QComboBox, QLineEdit, QPushButton, QSlider, QSpinBox, QToolButton)
+        for widget in window.findChildren(kind)
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and not spoken(widget)
+    ]
+    assert not nameless
+    window.close()
+
+
+def spoken(widget: object) -> str:
+    """What a screen reader calls a widget; parts of a spin box speak through it."""
+    if isinstance(widget, QLineEdit) and isinstance(widget.parent(), QSpinBox | QComboBox):
+        return "part"
+    face = QAccessible.queryAccessibleInterface(widget)  # type: ignore[arg-type]
+    return face.text(QAccessible.Text.Name) if face else ""
+
+
+def test_search_and_filters_keep_what_matches(qtbot: QtBot, qapp: QApplication) -> None:
+    """Words narrow by name, the size class by parameters; clearing brings all back in the same order."""
+    window = open_window(qapp)
+    before = list(window.matrix.model.rows)
+    window.matrix.search.setText("qwen2.5 7b")
+    assert [model.id for model in window.matrix.model.rows] == ["qwen2.5-7b"]
+    window.matrix.search.clear()
+    window.matrix.size_class.setCurrentIndex(1)
+    assert {model.id for model in window.matrix.model.rows} == {"qwen2.5-0.5b", "qwen2.5-1.5b", "gemma-3-1b"}
+    window.matrix.size_class.setCurrentIndex(0)
+    assert window.matrix.model.rows == before
+    window.close()
+
+
+def test_sorting_by_a_method_puts_the_largest_that_fits_first(qtbot: QtBot, qapp: QApplication) -> None:
+    """Best verdict first, and among equals the largest model."""
+    window = open_window(qapp)
+    settle(qtbot, window)
+    window.matrix.model.sort(FIRST_METHOD)
+    order = ("fits", "tight", "offload", "no", "unknown")
+    ranks = []
+    for model in window.matrix.model.rows:
+        estimate = window.cells.get(model, "run")
+        assert estimate is not None
+        ranks.append((order.index(estimate.verdict), -estimate.parameters))
+    assert ranks == sorted(ranks)
+    window.close()
+
+
+def test_a_what_if_machine_answers_and_this_machine_comes_back(qtbot: QtBot, qapp: QApplication) -> None:
+    """More memory turns "does not fit" into something that runs; leaving the what-if restores every verdict."""
+    window = open_window(qapp)
+    settle(qtbot, window)
+    large = next(model for model in window.state.models if model.id == "qwen2.5-72b")
+    before = window.cells.get(large, "run")
+    assert before is not None
+    assert before.verdict == "no"
+    memory = Memory(total_bytes=256 * GIB, available_bytes=250 * GIB, bandwidth_bytes_per_s=100e9)
+    window.state.show_machine(Machine(source="catalogue", cpu=MACHINE.cpu, memory=memory), "256 GiB")
+    after = window.cells.get(large, "run")
+    assert after is not None
+    assert after.verdict in ("fits", "tight")
+    assert "256 GiB" in window.header.what_if.text()
+    window.state.show_machine(None, None)
+    again = window.cells.get(large, "run")
+    assert again is not None
+    assert again.verdict == "no"
+    window.close()
+
+
+def test_gauges_show_sizes_and_why_a_gpu_is_idle(qtbot: QtBot, qapp: QApplication) -> None:
+    """The unusable card is grey, and the reason stands below the dials."""
+    window = open_window(qapp)
+    readings = [gauge.reading for gauge in window.gauges.gauges if gauge.isVisible()]
+    assert [reading.name for reading in readings][:2] == ["i5-3210M", "RAM"]
+    assert readings[2].off
+    assert "compute capability 2.1" in window.gauges.notes.text()
+    window.close()
+
+
+def test_savings_name_bytes_and_turn_their_knob(qtbot: QtBot, qapp: QApplication) -> None:
+    """The panel offers techniques for the selected cell; a click turns that knob and the memory falls by that much."""
+    window = open_window(qapp, workload=Workload(context=32768))
+    window.matrix.select(next(m for m in window.state.models if m.id == "qwen2.5-7b"), "run")
+    qtbot.waitUntil(lambda: bool(window.memory.savings))
+    saving = window.memory.savings[0]
+    before = window.memory.bar.target.total
+    window.memory.tried.emit(saving.changes)
+    assert before - window.memory.bar.target.total == saving.bytes > 0
+    window.close()
+
+
+@pytest.mark.parametrize("size", [(1366, 728), (1092, 574)])
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_the_window_fits_a_small_screen(qtbot: QtBot, qapp: QApplication, size: tuple[int, int], language: str) -> None:
+    """1366 x 768 less a task bar, at 100 % and at 125 %: the window takes the size, no button is cut."""
+    window = open_window(qapp, language=language)
+    window.resize(*size)
+    qapp.processEvents()
+    assert (window.width(), window.height()) == size
+    for button in window.findChildren(QPushButton) + window.findChildren(QToolButton):
+        if button.isVisible() and not button.visibleRegion().isEmpty():
+            assert button.width() >= button.minimumSizeHint().width() or button.property("elides")
+            assert window.rect().contains(button.mapTo(window, button.rect().center()))
+    window.close()
+
+
+def test_a_closed_window_leaves_nothing_running(qtbot: QtBot, qapp: QApplication) -> None:
+    """Closing in the middle of everything stops timers and waits for threads (the fixture looks)."""
+    window = open_window(qapp)
+    window.gauges.start()
+    window.state.change(context=2048)
+    window.details.advice_timer.setInterval(0)
+    qapp.processEvents()
+    window.close()
+    assert not window.cells.busy
+    assert not window.work.busy
+
+
+def test_the_system_switching_to_dark_is_followed(qtbot: QtBot, qapp: QApplication) -> None:
+    """With the theme "as the system" a change of the system's colours chooses ours again."""
+    window = open_window(qapp)
+    window.state.set_theme("system")
+    with qtbot.waitSignal(window.state.theme_changed):
+        QApplication.sendEvent(window, QEvent(QEvent.Type.ThemeChange))
+    window.close()

@@ -1,0 +1,73 @@
+"""The one door off the window's thread."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from advisor.errors import UserError
+from advisor.ui.work import Work
+
+
+def test_a_result_comes_back_on_the_thread_that_asked(qtbot: QtBot) -> None:
+    """The function runs elsewhere; its callback runs here."""
+    work, seen = Work(), []
+    work.run(threading.get_ident, lambda ident: seen.append((ident, threading.get_ident())), _never("failed"))
+    qtbot.waitUntil(lambda: bool(seen))
+    ran, told = seen[0]
+    assert ran != told == threading.get_ident()
+    assert not work.busy
+    assert work.close()
+
+
+def test_an_error_comes_back_as_it_was_raised(qtbot: QtBot) -> None:
+    """A UserError reaches `failed` whole, values and all."""
+
+    def fail() -> None:
+        raise UserError("{path}: no", path="x")
+
+    work: Work = Work()
+    errors: list[Exception] = []
+    work.run(fail, _never("done"), errors.append)
+    qtbot.waitUntil(lambda: bool(errors))
+    assert str(errors[0]) == "x: no"
+    assert work.close()
+
+
+def test_a_cancelled_job_is_never_heard_of(qtbot: QtBot) -> None:
+    """Cancelling drops the result of a function that is already running."""
+    work, started, go = Work(), threading.Event(), threading.Event()
+
+    def slow() -> None:
+        started.set()
+        go.wait(5)
+
+    job = work.run(slow, _never("done"), _never("failed"))
+    assert started.wait(5)
+    job.cancel()
+    go.set()
+    qtbot.waitUntil(lambda: not work.busy)
+    assert work.close()
+
+
+def test_closing_waits_for_what_runs_and_tells_nobody(qtbot: QtBot) -> None:
+    """After close() no function is running, and nothing that was asked later ever starts."""
+    work, started, ended = Work(), threading.Event(), threading.Event()
+
+    def slow() -> None:
+        started.set()
+        threading.Event().wait(0.1)
+        ended.set()
+
+    work.run(slow, _never("done"), _never("failed"))
+    assert started.wait(5)
+    assert work.close()
+    assert ended.is_set()
+    work.run(_never("late"), _never("done"), _never("failed"))
+    qtbot.wait(20)
+    assert not work.busy
+
+
+def _never(what: str) -> Callable[..., None]:
+    return lambda *_args: pytest.fail(f"{what} must not be called")
