@@ -122,12 +122,13 @@ def _keys(text: str) -> tuple[str, str]:
 
 
 def _near(text: str) -> list[str]:
-    """Up to five ids that look like `text`."""
+    """Up to five ids that look like `text`, contain it or are contained in it ("Qwen2.5-7B-Instruct-Q4_K_M")."""
     wanted = _keys(text.rpartition("/")[2])[1]
     ids = {_keys(model.id)[1]: model.id for model in models()}
-    inside = [name for key, name in ids.items() if wanted and wanted in key]
-    alike = [ids[key] for key in difflib.get_close_matches(wanted, ids, n=5, cutoff=0.5)]
-    return list(dict.fromkeys([*alike, *inside]))[:5]
+    contained = sorted((key for key in ids if key in wanted), key=len, reverse=True)[:2]
+    alike = difflib.get_close_matches(wanted, ids, n=5, cutoff=0.5)
+    inside = [key for key in ids if wanted and wanted in key]
+    return list(dict.fromkeys(ids[key] for key in (*contained, *alike, *inside)))[:5]
 
 
 _STYLE_CHOICES: Mapping[str, tuple[str, ...]] = {

@@ -115,10 +115,17 @@ def test_an_unknown_name_is_one_clear_sentence(text: str) -> None:
     assert len(str(caught.value)) < 400
 
 
-def test_near_names_are_listed() -> None:
-    """A slip of the pen is answered with what was probably meant."""
+@pytest.mark.parametrize("text", ["qwen2.5-8b", "Qwen2.5-7B-Instruct-Q4_K_M.gguf", "qwen2.5-7"])
+def test_near_names_are_listed(text: str) -> None:
+    """A slip of the pen or a file's name is answered with what was probably meant."""
     with pytest.raises(UserError, match=r"qwen2\.5-7b"):
-        find_model("qwen2.5-8b")
+        find_model(text)
+
+
+def test_a_name_is_never_guessed() -> None:
+    """Qwen2-57B is not Qwen2.5-7B, though their letters and digits are the same."""
+    with pytest.raises(UserError):
+        find_model("Qwen2-57B")
 
 
 def test_every_architecture_is_used_or_known() -> None:
