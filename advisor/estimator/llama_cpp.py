@@ -35,13 +35,14 @@ class Buffers(NamedTuple):
     """Scratch memory in bytes: `output` holds logits for the program, `compute` the graph's intermediate results.
 
     On the CPU all of `compute` is one buffer. With every layer on a GPU, `gpu_compute` lies there and `host_compute`
-    stays in RAM (masks, embeddings); while some layers stay in RAM, RAM needs all of `compute` beside the GPU's.
+    stays in RAM (masks, embeddings); while some layers stay in RAM, `split_compute` is what RAM needs beside the GPU's.
     """
 
     output: int
     compute: int
     gpu_compute: int
     host_compute: int
+    split_compute: int
 
 
 def cells(model: Model, workload: Workload) -> Cells:
@@ -63,15 +64,19 @@ def buffers(model: Model, workload: Workload) -> Buffers:
     shape = _shape(model)
     count = _cells(shape, workload)
     plan = shape.graph
-    compute = _compute(shape, count, workload)
+    head, layers = _moments(shape, count, workload)
+    compute = max(head, layers)
     # The host looks tokens up and hands embeddings and masks over: input and looked-up embeddings stay with it.
     embedding = _FLOAT * count.ubatch * (plan.embedding + 1)
     rest = _FLOAT * count.ubatch * (plan.inputs - plan.embedding)
+    if not workload.flash_attention:
+        rest += _value_indices(shape, _FLOAT * count.ubatch)
     return Buffers(
         output=_FLOAT * shape.vocab * workload.parallel,
         compute=compute,
         gpu_compute=compute - embedding,
         host_compute=_mask(shape, count, workload.flash_attention) + 2 * embedding + rest,
+        split_compute=layers,
     )
 
 
@@ -84,7 +89,7 @@ def memory(model: Model, workload: Workload) -> MemoryEstimate:
     shape = _shape(model)
     count = _cells(shape, workload)
     cache = _cache(shape, count, workload)
-    compute = _compute(shape, count, workload)
+    compute = max(_moments(shape, count, workload))
     output = _FLOAT * shape.vocab * workload.parallel
     total = tensors.total + cache + compute + output
     limits = band(BAND)
@@ -221,8 +226,8 @@ def _cache(shape: _Shape, count: Cells, workload: Workload) -> int:
     return held * shape.rows[workload.kv_type] + shape.state_layers * shape.state * workload.parallel
 
 
-def _compute(shape: _Shape, count: Cells, workload: Workload) -> int:
-    """The largest of the graph's moments: logits, a layer's MLP, its attention."""
+def _moments(shape: _Shape, count: Cells, workload: Workload) -> tuple[int, int]:
+    """Bytes of the graph's widest moments: at the logits, and in a layer (its MLP or its attention)."""
     plan = shape.graph
     parallel = workload.parallel
     outputs = min(parallel, count.ubatch) if workload.output_rows == "few" else count.ubatch
@@ -230,15 +235,18 @@ def _compute(shape: _Shape, count: Cells, workload: Workload) -> int:
     per_token = _FLOAT * -(-count.ubatch // parallel) * parallel
     head = per_token * (plan.embedding + 1) + _FLOAT * outputs * (shape.hidden + shape.vocab)
     inputs = per_token * plan.inputs + _FLOAT * outputs + _mask(shape, count, workload.flash_attention)
-    layer = per_token * plan.mlp
+    layer = per_token * (plan.mlp if workload.kv_type == "f16" else plan.mlp + plan.rotated)
     if plan.state_work:
         layer = max(layer, per_token * plan.state_work + parallel * plan.state_copy)
     if workload.flash_attention:
-        return max(head, inputs + layer, inputs + per_token * plan.flash)
-    if shape.value:
-        # Transposed V: its rows are addressed one by one, with an 8-byte index for each value of each token.
-        inputs += 2 * per_token * (shape.value - 1) * (2 if shape.windows else 1)
-    return max(head, inputs + layer, inputs + _scores(shape, count, per_token))
+        return head, inputs + max(layer, per_token * plan.flash)
+    inputs += _value_indices(shape, per_token)
+    return head, inputs + max(layer, _scores(shape, count, per_token))
+
+
+def _value_indices(shape: _Shape, per_token: int) -> int:
+    """Without flash attention V is kept transposed: an 8-byte index for each value of each token, not one per token."""
+    return 2 * per_token * max(0, shape.value - 1) * (2 if shape.windows else 1)
 
 
 def _scores(shape: _Shape, count: Cells, per_token: int) -> int:

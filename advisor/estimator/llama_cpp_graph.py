@@ -21,6 +21,7 @@ class Graph(NamedTuple):
     embedding: int  # the input embeddings, which stay until the end
     inputs: int  # all inputs but the masks
     mlp: int  # the widest MLP with what lies before it
+    rotated: int  # what a quantised KV cache adds to that
     flash: int  # attention with flash attention; 0 where the MLP is always wider
     attention: int  # attention without it, scores apart
     copied_value: int  # V values per cell that attention without flash attention copies (latent attention)
@@ -40,6 +41,7 @@ def graph(model: Model) -> Graph:
         embedding=embeddings * model.hidden,
         inputs=inputs,
         mlp=_mlp(model) + extra,
+        rotated=_rotated(model),
         flash=_latent_attention(model, latent) if latent else 0,
         attention=_attention(model, latent) + extra,
         copied_value=latent.kv_lora_rank if latent else 0,
@@ -67,6 +69,15 @@ def _before(model: Model) -> tuple[int, int]:
     return hidden + query, hidden
 
 
+def _rotated(model: Model) -> int:
+    """Queries for a quantised cache are rotated into a new place: the norm's when it fits exactly, else behind it."""
+    if model.linear or model.mla or model.style.fused_qkv or not model.style.pre_norms:
+        return 0
+    if model.style.parallel or model.query_width < model.hidden:
+        return model.query_width
+    return -model.hidden if model.query_width == model.hidden else 0
+
+
 def _dense(model: Model, width: int) -> int:
     """Gate, up and their product at once; an MLP without a gate works in place. A gate that fits takes the gap."""
     gap, residual = _before(model)
@@ -87,7 +98,9 @@ def _sparse(model: Model, moe: Moe) -> int:
     inside = moe.active * 3 * moe.expert_ffn
     if model.hidden > 2 * moe.expert_ffn:
         inside += moe.active * model.hidden
-    return gap + residual + inside
+    # Shared experts work after the others, whose sum waits.
+    shared = model.hidden + 3 * moe.shared_ffn if moe.shared else 0
+    return gap + residual + max(inside, shared)
 
 
 def _latent_attention(model: Model, mla: Mla) -> int:
