@@ -381,7 +381,7 @@ def _experts(block: Block, build: Build, x: Value) -> Value:
 
 def _grouped(block: Block, x: Value, weights: str, out: Form) -> Value:
     mode = block.mode
-    x = block.cast(x, mode.weight if not mode.autocast else x.bytes)
+    x = block.cast(x, mode.compute if mode.autocast else mode.weight)
     if mode.full:
         return block.tape.run((x,), out, x.bytes, saves=(x,), parameter_grads={weights: mode.weight})
     return block.tape.run((x,), out, x.bytes)

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from advisor.catalog.bands import band
 from advisor.catalog.model import Model
+from advisor.catalog.training_speeds import training_speeds
 from advisor.estimator.result import Component, MemoryEstimate
 from advisor.estimator.training_plan import Plan, plan
 from advisor.workload import Workload
@@ -25,8 +26,9 @@ def memory(model: Model, workload: Workload) -> MemoryEstimate:
             best, most = peak, size
     gradients, logits = int(best.gradients), int(tokens * best.logits)
     allocated = steps.weights + steps.adapters + steps.optimizer + int(most)
-    low, high, share = _card()
-    runtime = int(allocated * share) + CONTEXT
+    low, high = _range()
+    beside = training_speeds().card
+    runtime = beside.context_bytes + int(beside.share * allocated)
     total = allocated + runtime
     return MemoryEstimate(
         (
@@ -45,19 +47,15 @@ def memory(model: Model, workload: Workload) -> MemoryEstimate:
     )
 
 
-# The CUDA context of one process, as nvidia-smi shows it: 138 MiB on a T4 (CUDA 12) to 1.3 GiB on a V100 of 2021.
-CONTEXT = 500 << 20
-
-
 def allocator_peak(estimate: MemoryEstimate) -> int:
     """The part of a training estimate that torch's max_memory_allocated reports: all but `runtime`."""
     return estimate.total - sum(part.bytes for part in estimate.components if part.name == "runtime")
 
 
 @lru_cache(maxsize=1)
-def _card() -> tuple[float, float, float]:
+def _range() -> tuple[float, float]:
     measured = band("training_card")
-    return measured.low, measured.high, 0.15
+    return measured.low, measured.high
 
 
 def _past_window(model: Model, seq: int) -> bool:

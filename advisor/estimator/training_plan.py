@@ -1,5 +1,6 @@
 """One training step of one model as a short list of moments that may be its fullest, ready to be priced."""
 
+from dataclasses import replace
 from functools import lru_cache
 from operator import mul
 from typing import NamedTuple
@@ -80,6 +81,18 @@ def mode(workload: Workload) -> Mode:
         targets=workload.targets,
         rank=not full,
     )
+
+
+def activation_bytes(model: Model, workload: Workload) -> float:
+    """Bytes per token that all layers and the loss keep for backward, as if nothing were checkpointed."""
+    token, square = _activations(model, replace(workload, checkpointing=False, batch=1, seq=1, grad_accum=1))
+    return token + workload.seq * square
+
+
+@lru_cache(maxsize=8192)
+def _activations(model: Model, workload: Workload) -> tuple[float, float]:
+    stored = _Step(model, workload, past_window=False).stored(model.layers)
+    return stored.token + 12.0 * model.vocab, stored.square
 
 
 class _Step:
@@ -375,9 +388,13 @@ NF4_BYTES = 0.5 + 1 / 64 + 4 / (64 * 256)
 
 
 @lru_cache(maxsize=4096)
-def linear_elements(model: Model) -> int:
-    """Parameters in the linear layers, the output matrix aside: what 4-bit loading packs."""
-    return sum(t.elements for t in linears(model) if t.role != "output")
+def linear_elements(model: Model, experts: bool = False) -> int:
+    """Parameters in the linear layers, the output matrix aside; `experts` counts theirs too."""
+    return sum(
+        t.elements
+        for t in tensors(model, "torch")
+        if (t.module and t.role != "output") or (experts and t.experts > 1 and ".bias" not in t.role)
+    )
 
 
 def weight_bytes(model: Model, workload: Workload) -> int:
@@ -386,7 +403,9 @@ def weight_bytes(model: Model, workload: Workload) -> int:
     count = language_parameters(model)
     if not numbers.quantized:
         return count * numbers.weight
-    packed = linear_elements(model)
+    # Experts count as linear layers, as they were until transformers 4 and are in Unsloth: the published runs are so.
+    # transformers 5 fuses them into parameters that bitsandbytes leaves in 16 bits.
+    packed = linear_elements(model, experts=True)
     return int(packed * NF4_BYTES) + (count - packed) * (4 if numbers.norms_fp32 else numbers.weight)
 
 
