@@ -61,7 +61,9 @@ def test_facts_are_plausible(model: Model) -> None:
     assert model.max_context is not None
     assert 2048 <= model.max_context <= 10_485_760
     # f16 keys and values of one token in one layer: 128 bytes (one small head) to 64 KiB (no grouped queries at all).
-    assert 128 <= 2 * 2 * model.kv_width <= 65536
+    # Latent attention keeps its rank instead.
+    width = model.mla.kv_lora_rank + model.mla.qk_rope_head_dim if model.mla else 2 * model.kv_width
+    assert 128 <= 2 * width <= 65536
     assert model.tokenizer in ("bpe", "spm")
     if model.merges is not None:
         assert model.tokenizer == "bpe"
