@@ -3,13 +3,13 @@
 from functools import lru_cache
 
 from advisor.catalog.model import Model
-from advisor.estimator import llama_cpp
+from advisor.estimator import llama_cpp, torch_inference, training, training_time
 from advisor.estimator.ground import Budget, Device, Ground, ground
 from advisor.estimator.mixes import weights
 from advisor.estimator.placement import Placed, Share, component, place_llama_cpp, place_whole
 from advisor.estimator.result import Estimate, MemoryEstimate, Reason, SpeedEstimate, TrainingEstimate
 from advisor.estimator.speed import speed
-from advisor.estimator.tensors import active_parameters, language_parameters, parameters
+from advisor.estimator.tensors import parameters
 from advisor.machine import Machine
 from advisor.workload import Workload
 
@@ -31,14 +31,14 @@ def _llama_cpp(place: Ground, model: Model, workload: Workload) -> Estimate:
         reason = Reason("llama_cpp_unknown_architecture", {"architecture": model.style.name})
         return Estimate(model, parameters(model), workload, None, (), "unknown", (reason,))
     memory = llama_cpp.memory(model, workload)
-    placed = place_llama_cpp(place, model, workload, memory)
+    placed = _place(place, model, workload, memory)
     found = speed(model, workload, placed.shares)
     return _answer(model, workload, memory, placed, _beyond_training(model, workload), found, None)
 
 
 def _torch(place: Ground, model: Model, workload: Workload) -> Estimate:
     memory = _torch_memory(model, workload)
-    placed = place_whole(place, model, workload, memory, _active_bytes(model, memory))
+    placed = _place(place, model, workload, memory)
     found: SpeedEstimate | None = None
     time: TrainingEstimate | None = None
     if not workload.training:
@@ -50,11 +50,27 @@ def _torch(place: Ground, model: Model, workload: Workload) -> Estimate:
 
 @lru_cache(maxsize=16384)
 def _torch_memory(model: Model, workload: Workload) -> MemoryEstimate:
-    from advisor.estimator import torch_inference, training
-
     if workload.training:
         return training.memory(model, workload)
     return torch_inference.memory(model, workload)
+
+
+def placed_on(machine: Machine, estimate: Estimate, budget: Budget = "free") -> tuple[Share, ...]:
+    """The work that each device of `machine` does in `estimate`; empty when it cannot run."""
+    if estimate.memory is None:
+        return ()
+    place = ground(machine, budget)
+    return _place(place, estimate.model, estimate.workload, estimate.memory).shares
+
+
+def _place(place: Ground, model: Model, workload: Workload, memory: MemoryEstimate) -> Placed:
+    if workload.training:
+        return place_whole(place, model, workload, memory, 0)
+    if workload.resolved_stack == "llama.cpp":
+        return place_llama_cpp(place, model, workload, memory)
+    return place_whole(
+        place, model, workload, memory, torch_inference.torch_weights(model, workload.quant).active_bytes
+    )
 
 
 def shares_on(device: Device, model: Model, workload: Workload) -> tuple[Share, ...]:
@@ -63,17 +79,11 @@ def shares_on(device: Device, model: Model, workload: Workload) -> tuple[Share, 
         cache = sum(llama_cpp.kv_bytes(model, workload))
         return (Share(device, weights(model, workload.quant).active_bytes, cache, model.layers),)
     memory = _torch_memory(model, workload)
-    return (Share(device, _active_bytes(model, memory), component(memory, "kv_cache"), model.layers),)
-
-
-def _active_bytes(model: Model, memory: MemoryEstimate) -> int:
-    """Bytes of the weights that one token reads."""
-    return int(component(memory, "weights") * active_parameters(model) / max(1, language_parameters(model)))
+    read = torch_inference.torch_weights(model, workload.quant).active_bytes
+    return (Share(device, read, component(memory, "kv_cache"), model.layers),)
 
 
 def _training(place: Ground, model: Model, workload: Workload, placed: Placed) -> TrainingEstimate:
-    from advisor.estimator import training_time
-
     device = placed.shares[0].device.name
     gpus = () if device == "ram" else (place.machine.gpus[int(device[3:])],)
     return training_time.training(model, workload, gpus, place.machine.cpu, place.machine.memory)
@@ -85,8 +95,13 @@ def _answer(
 ) -> Estimate:  # fmt: skip
     reasons = (*placed.reasons, *reasons)
     if found is not None and found.decode is None:
-        reasons = (*reasons, Reason("bandwidth_unknown", {"device": placed.shares[0].device.title}))
+        dark = next((share.device for share in placed.shares if not share.device.rates.effective), None)
+        reasons = (*reasons, Reason("bandwidth_unknown", {"device": _name(dark or placed.shares[0].device)}))
     return Estimate(model, parameters(model), workload, memory, placed.placements, placed.verdict, reasons, found, time)
+
+
+def _name(device: Device) -> str:
+    return "RAM" if device.name == "ram" else device.title
 
 
 def _beyond_training(model: Model, workload: Workload) -> tuple[Reason, ...]:

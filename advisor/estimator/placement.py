@@ -1,7 +1,10 @@
 """What lies where: layers on GPUs and in RAM as llama.cpp's -ngl splits them, and the verdict that follows."""
 
 from bisect import bisect_right
+from collections.abc import Iterator
+from functools import lru_cache
 from itertools import accumulate
+from operator import add
 from typing import NamedTuple
 
 from advisor.catalog.model import Model
@@ -106,31 +109,50 @@ def _split(
     ground: Ground, model: Model, workload: Workload, memory: MemoryEstimate, tensors: Weights, scratch: Buffers
 ) -> Placed:
     """The last layers and the head go to the GPUs, as many as fit; the first layers stay in RAM."""
-    caches = llama_cpp.kv_bytes(model, workload)
-    counts, used = _fill(ground.cards, tensors, caches, scratch.gpu_compute)
-    on_gpu = sum(counts)
-    edge = model.layers - on_gpu
+    tails = _tails(model, workload.quant)
+    caches = list(accumulate(reversed(llama_cpp.kv_bytes(model, workload)), initial=0))
     head = tensors.head_bytes + tensors.other_bytes
-    shares, placements = [], []
-    top = model.layers
-    for card, count, size in zip(ground.cards, counts, used, strict=True):
-        if not size:
-            continue
-        read = sum(tensors.active_layer_bytes[top - count : top]) + (head if top == model.layers else 0)
-        shares.append(Share(card, read, sum(caches[top - count : top]), count))
+    placed = 0
+    shares: list[Share] = []
+    placements: list[Placement] = []
+    used: list[int] = []
+    for card, count, size in _fill(ground.cards, list(map(add, tails.layers, caches)), head, scratch.gpu_compute):
+        upto = placed + count
+        read = tails.active[upto] - tails.active[placed] + (0 if shares else head)
+        shares.append(Share(card, read, caches[upto] - caches[placed], count))
         placements.append(_placement(card, size, count))
-        top -= count
-    moved = sum(tensors.layer_bytes[edge:]) + sum(caches[edge:])
-    moved += head - (tensors.head_bytes if tensors.tied else 0) if shares else 0
+        used.append(size)
+        placed = upto
+    # A tied embedding is copied to the GPU, so it frees nothing in RAM.
+    moved = tails.layers[placed] + caches[placed]
+    if shares:
+        moved += head - (tensors.head_bytes if tensors.tied else 0)
     host = _host_need(memory, tensors, moved)
-    placements.append(_placement(ground.ram, host, edge))
-    if edge == 0 and shares:
-        verdict: Verdict = "fits" if _roomy(ground.cards, used, memory) else "tight"
-        reasons: tuple[Reason, ...] = (Reason("several_gpus", {"count": len(shares)}),)
-        return Placed(verdict, tuple(placements), (*reasons, *ground.standing), tuple(shares))
-    read = sum(tensors.active_layer_bytes[:edge]) + (0 if shares else head)
-    shares.append(Share(ground.ram, read, sum(caches[:edge]), edge))
-    return _offloaded(ground, model, memory, host, tuple(placements), tuple(shares), on_gpu)
+    left = model.layers - placed
+    placements.append(_placement(ground.ram, host, left))
+    if left == 0 and shares:
+        verdict: Verdict = "fits" if _roomy(shares, used, memory) else "tight"
+        reason = Reason("several_gpus", {"count": len(shares)})
+        return Placed(verdict, tuple(placements), (reason, *ground.standing), tuple(shares))
+    read = tails.active[-1] - tails.active[placed] + (0 if shares else head)
+    shares.append(Share(ground.ram, read, caches[-1] - caches[placed], left))
+    return _offloaded(ground, model, memory, host, tuple(placements), tuple(shares), placed)
+
+
+class _Tails(NamedTuple):
+    """Bytes of the last 0, 1, 2, ... layers: stored, and read for one token."""
+
+    layers: tuple[int, ...]
+    active: tuple[int, ...]
+
+
+@lru_cache(maxsize=4096)
+def _tails(model: Model, quant: str) -> _Tails:
+    tensors = weights(model, quant)
+    return _Tails(
+        tuple(accumulate(reversed(tensors.layer_bytes), initial=0)),
+        tuple(accumulate(reversed(tensors.active_layer_bytes), initial=0)),
+    )
 
 
 def _offloaded(
@@ -148,30 +170,22 @@ def _offloaded(
     return Placed("offload", placements, (reason, *ground.standing), shares)
 
 
-def _fill(
-    cards: tuple[Device, ...], tensors: Weights, caches: tuple[int, ...], compute: int
-) -> tuple[list[int], list[int]]:
-    """How many layers each card takes, from the last layer backwards, and the bytes used on it.
+def _fill(cards: tuple[Device, ...], sizes: list[int], head: int, compute: int) -> Iterator[tuple[Device, int, int]]:
+    """Cards that take something, how many layers and bytes each, from the last layer backwards; `sizes` are the bytes
+    of the last 0, 1, 2, ... layers with their caches.
 
     llama.cpp gives the head to the GPUs first, then the last layers; each card also holds a context and a buffer.
     """
-    sizes = list(accumulate(a + b for a, b in zip(reversed(tensors.layer_bytes), reversed(caches), strict=True)))
-    placed, done = 0, 0
-    counts, used = [], []
-    head = tensors.head_bytes + tensors.other_bytes
+    placed = 0
     for card in cards:
         room = (card.available or 0) - card.runtime - compute - head
-        last = bisect_right(sizes, done + room) if room >= 0 else placed
-        count = max(0, last - placed)
-        taken = (sizes[last - 1] - done if count else 0) + head
-        if room < 0 or (count == 0 and head == 0):
-            counts.append(0)
-            used.append(0)
+        if room < 0:
             continue
-        counts.append(count)
-        used.append(taken + card.runtime + compute)
-        placed, done, head = placed + count, done + taken - head, 0
-    return counts, used
+        upto = bisect_right(sizes, sizes[placed] + room) - 1
+        if upto == placed and not head:
+            continue
+        yield card, upto - placed, sizes[upto] - sizes[placed] + head + card.runtime + compute
+        placed, head = upto, 0
 
 
 def _in_pool(ground: Ground, pool: Device, model: Model, memory: MemoryEstimate, tensors: Weights) -> Placed:
@@ -210,9 +224,9 @@ def _verdict(need: int, high: int, available: int | None) -> Verdict:
     return "tight" if need <= available else "no"
 
 
-def _roomy(cards: tuple[Device, ...], used: list[int], memory: MemoryEstimate) -> bool:
+def _roomy(shares: list[Share], used: list[int], memory: MemoryEstimate) -> bool:
     band = memory.high / memory.total
-    return all(size * band <= COMFORT * (card.available or 0) for card, size in zip(cards, used, strict=True) if size)
+    return all(size * band <= COMFORT * (share.device.available or 0) for share, size in zip(shares, used, strict=True))
 
 
 def _short_of(need: int, device: Device) -> tuple[Reason, ...]:

@@ -131,7 +131,7 @@ def prefill_at(model: Model, workload: Workload, shares: tuple[Share, ...], dept
     """
     total = sum(share.weight_bytes for share in shares)
     active = active_parameters(model)
-    attention = _attention_flops(model, depth)
+    attention = attention_flops(model, depth)
     seconds = 0.0
     for share in shares:
         rate = prefill_rate(share.device.rates, workload.quant)
@@ -177,7 +177,8 @@ def _attention(model: Model) -> _Attention:
     return _Attention(full, local, model.window.size if model.window else 0)
 
 
-def _attention_flops(model: Model, depth: float) -> float:
+def attention_flops(model: Model, depth: float) -> float:
+    """FLOP of attention for one token that sees `depth` tokens: products with keys and with values."""
     shape = _attention(model)
     return 4.0 * (shape.full * depth + shape.local * min(depth, shape.window))
 
