@@ -32,7 +32,7 @@ def complete(machine: Machine) -> Machine:
     memory, notes = complete_memory(machine.memory, modules, spec, cpu.sockets or 1)
     gpus = []
     for gpu in machine.gpus:
-        done, remark = _complete_gpu(gpu, memory, machine.os_family)
+        done, remark = _complete_gpu(gpu, memory, machine.os_family, cpu.name or "")
         gpus.append(done)
         notes += remark
     memory = _from_unified(memory, gpus)
@@ -92,8 +92,8 @@ def _complete_cpu(cpu: Cpu, spec: CpuSpec | None) -> Cpu:
     return fill(cpu, values, looked_up(spec.name, spec.source))
 
 
-def _complete_gpu(gpu: Gpu, memory: Memory, system: str | None) -> tuple[Gpu, list[Origin]]:
-    found = identify(gpu, memory.total_bytes)
+def _complete_gpu(gpu: Gpu, memory: Memory, system: str | None, cpu_name: str) -> tuple[Gpu, list[Origin]]:
+    found = identify(gpu, memory.total_bytes, cpu_name)
     spec = found[0] if found else None
     if gpu.vendor is None and gpu.pci_id:
         vendor = _VENDORS.get(gpu.pci_id[:4].lower())
@@ -105,17 +105,19 @@ def _complete_gpu(gpu: Gpu, memory: Memory, system: str | None) -> tuple[Gpu, li
     return gpu, list(remarks(subject, gpu.name or "?", system)) if gpu.usable else []
 
 
-def identify(gpu: Gpu, memory_bytes: int | None) -> tuple[GpuSpec, ...]:
+def identify(gpu: Gpu, memory_bytes: int | None, cpu_name: str = "") -> tuple[GpuSpec, ...]:
     """The catalogue's entries that `gpu` may be: the chosen one first, alone when nothing else is possible.
 
     A PCI id tells more than a name (drivers older than the card print "Graphics Device"), the name more than the
-    memory size; where they leave several, the weakest comes first.
+    memory size; an APU's name may state its graphics ("w/ Radeon 780M Graphics"). Where they leave several, the
+    weakest comes first.
     """
     by_name = named(gpu.name) if gpu.name else ()
     found = by_pci_id(gpu.pci_id) if gpu.pci_id else ()
     found = tuple(spec for spec in found if spec in by_name) or found or by_name
     size = gpu.vram_bytes or (memory_bytes if any(spec.memory_options for spec in found) else None)
     found = tuple(spec for spec in found if size and spec.fits(size)) or found
+    found = tuple(s for s in found if s.kind != "discrete" and s.name.lower() in cpu_name.lower()) or found
     if not found:
         return ()
     first = found[0] if len(found) == 1 else weakest(found)

@@ -1,7 +1,7 @@
 """Processors as facts: a strict reader of resources/catalog/cpus, by model or else by the generation a name tells."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -9,12 +9,14 @@ from typing import NamedTuple
 
 from advisor import RESOURCES
 from advisor.catalog import entries
-from advisor.catalog.names import Index
+from advisor.catalog.names import Index, hint
 from advisor.errors import UserError
 from advisor.i18n import N_
 from advisor.machine import CPU_FEATURES
 
 CPUS_FOLDER = RESOURCES / "catalog" / "cpus"
+# Words that leave no doubt which vendor's file a name is in.
+_MAKERS = {"intel": ("intel", "xeon"), "amd": ("amd", "ryzen", "epyc", "athlon"), "apple": ("apple",)}
 _CHANNEL_BYTES = 8  # a channel is 64 bits wide, also where DDR5 and LPDDR split it
 
 
@@ -68,7 +70,7 @@ class Generation:
     """What the processors of one generation share; `pattern` recognises their names (lower case, without maker)."""
 
     spec: CpuSpec
-    pattern: re.Pattern[str] | None
+    pattern: str | None  # compiled only when a name needs it: dozens of them would slow down every start
 
 
 class Catalogue(NamedTuple):
@@ -79,21 +81,23 @@ class Catalogue(NamedTuple):
 
 
 def cpus() -> tuple[CpuSpec, ...]:
-    """Every processor of the catalogue."""
-    return _catalogue().cpus
+    """Every processor of the catalogue, by vendor."""
+    return tuple(spec for vendor in _vendors() for spec in _of(vendor).cpus)
 
 
 def find_cpu(text: str) -> CpuSpec:
     """The processor that `text` names; by its generation when the model itself is not listed. Raises UserError."""
-    return known_cpu(text) or _names().find(text)
+    return known_cpu(text) or Index(cpus(), _own_name).find(text)
 
 
 def known_cpu(text: str) -> CpuSpec | None:
     """As `find_cpu`, but None for a name that says nothing or too little."""
-    found = _names().candidates(text)
+    maker = hint(text, _MAKERS)
+    vendors = (maker,) if maker else _vendors()
+    found = [spec for vendor in vendors for spec in _names(vendor).candidates(text)]
     if found:
         return found[0] if len(found) == 1 else None
-    return _by_generation(text)
+    return _by_generation(text, vendors)
 
 
 def load_cpus(folder: Path) -> Catalogue:
@@ -101,19 +105,24 @@ def load_cpus(folder: Path) -> Catalogue:
     found: dict[str, CpuSpec] = {}
     generations: list[Generation] = []
     for path in sorted(folder.glob("*.json")):
-        content = entries.read(path, ("generations", "cpus"))
-        vendor = content.get("vendor")
-        if not isinstance(vendor, str):
-            raise UserError(N_("{path}: expected texts named {names}"), path=path, names="vendor")
-        own = {g.spec.name: g for g in _generations(path, content["generations"], vendor)}
-        generations.extend(own.values())
-        for spec in _specs(path, content["cpus"], vendor, own):
+        content = _load(path)
+        generations.extend(content.generations)
+        for spec in content.cpus:
             if spec.name in found:
                 raise UserError(N_("{path}: entry {entry}: the name occurs twice"), path=path, entry=spec.name)
             found[spec.name] = spec
     if not found:
         raise UserError(N_("{path}: no processor in this folder"), path=folder)
     return Catalogue(tuple(found.values()), tuple(generations))
+
+
+def _load(path: Path) -> Catalogue:
+    content = entries.read(path, ("generations", "cpus"))
+    vendor = content.get("vendor")
+    if not isinstance(vendor, str):
+        raise UserError(N_("{path}: expected texts named {names}"), path=path, names="vendor")
+    own = {g.spec.name: g for g in _generations(path, content["generations"], vendor)}
+    return Catalogue(tuple(_specs(path, content["cpus"], vendor, own)), tuple(own.values()))
 
 
 def _features(value: object) -> bool:
@@ -124,19 +133,12 @@ def _memory(value: object) -> bool:
     return type(value) is str and all(re.fullmatch(r"(?:LP)?DDR\dX?L?-\d{3,5}", kind) for kind in value.split())
 
 
-def _pattern(value: object) -> bool:
-    try:
-        return type(value) is str and re.compile(value) is not None
-    except re.error:
-        return False
-
-
 _GENERATION_FIELDS: Mapping[str, entries.Check] = {
     "name": entries.text,
     "memory": _memory,
     "channels": entries.number,
     "features": _features,
-    "pattern": _pattern,
+    "pattern": entries.text,
     "source": entries.text,
 }
 _FIELDS: Mapping[str, entries.Check] = {
@@ -169,8 +171,7 @@ def _generations(path: Path, rows: list[object], vendor: str) -> Iterator[Genera
             memory_channels=entry["channels"],
             memory_source=entry["source"],
         )
-        pattern = entry.get("pattern")
-        yield Generation(spec, re.compile(pattern) if pattern else None)
+        yield Generation(spec, entry.get("pattern"))
 
 
 def _specs(path: Path, rows: list[object], vendor: str, known: Mapping[str, Generation]) -> Iterator[CpuSpec]:
@@ -219,21 +220,31 @@ def _speed(text: str) -> MemorySpeed:
     return MemorySpeed(kind, int(mts))
 
 
-def _by_generation(text: str) -> CpuSpec | None:
+def _by_generation(text: str, vendors: Sequence[str]) -> CpuSpec | None:
     # "13th Gen Intel(R) Core(TM) i9-13905H" -> "core i9-13905h": the patterns' form of a name.
     plain = re.sub(r"\((?:r|tm)\)|[®™]|\bcpu\b|@.*", " ", text.lower())
     plain = re.sub(r"\s+", " ", plain).strip()
-    for generation in _catalogue().generations:
-        if generation.pattern and generation.pattern.search(plain):
-            return replace(generation.spec, name=text.strip())
+    for vendor in vendors:
+        for generation in _of(vendor).generations:
+            if generation.pattern and re.search(generation.pattern, plain):
+                return replace(generation.spec, name=text.strip())
     return None
 
 
-@cache
-def _catalogue() -> Catalogue:
-    return load_cpus(CPUS_FOLDER)
+def _own_name(spec: CpuSpec) -> tuple[str]:
+    return (spec.name,)
 
 
 @cache
-def _names() -> Index[CpuSpec]:
-    return Index(_catalogue().cpus, lambda spec: (spec.name,))
+def _vendors() -> tuple[str, ...]:
+    return tuple(path.stem for path in sorted(CPUS_FOLDER.glob("*.json")))
+
+
+@cache
+def _of(vendor: str) -> Catalogue:
+    return _load(CPUS_FOLDER / f"{vendor}.json")
+
+
+@cache
+def _names(vendor: str) -> Index[CpuSpec]:
+    return Index(_of(vendor).cpus, _own_name)

@@ -1,15 +1,13 @@
 """Strict reading of the device catalogues' JSON: every error names the file, the entry and the field."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+from advisor.catalog.reading import read_json
 from advisor.errors import UserError
-from advisor.files import read_bytes
 from advisor.i18n import N_
 
-_LIMIT = 4 << 20
 Check = Callable[[Any], bool]
 Entry = Mapping[str, Any]
 
@@ -51,32 +49,29 @@ def one_of(*choices: str) -> Check:
 
 def read(path: Path, lists: tuple[str, ...]) -> Mapping[str, Any]:
     """The JSON object in `path`; each of `lists` must be a list in it. Raises UserError naming the file."""
-    try:
-        content = json.loads(read_bytes(path, _LIMIT))
-    except ValueError as error:
-        raise UserError(N_("{path}: not a JSON file ({reason})"), path=path, reason=error) from error
+    content = read_json(path)
     for name in lists:
         if not isinstance(content, dict) or not isinstance(content.get(name), list):
             raise UserError(N_("{path}: expected one list named {name}"), path=path, name=name)
-    return content  # type: ignore[no-any-return]
+    return cast(Mapping[str, Any], content)
 
 
 def check(path: Path, entries: list[Any], fields: Mapping[str, Check], required: frozenset[str]) -> Iterator[Entry]:
     """Yield each entry of a list, all of whose `fields` are right. Raises UserError naming entry and field."""
     for position, entry in enumerate(entries, 1):
-        name = entry.get("name", position) if isinstance(entry, dict) else position
         if not isinstance(entry, dict):
-            raise UserError(N_("{path}: entry {entry}: not an object"), path=path, entry=name)
-        missing = required - entry.keys()
-        if missing:
-            raise UserError(
-                N_("{path}: entry {entry}: field {field} is missing"), path=path, entry=name, field=min(missing)
-            )
+            raise UserError(N_("{path}: entry {entry}: not an object"), path=path, entry=position)
+        if not required <= entry.keys():
+            raise _fault(N_("{path}: entry {entry}: field {field} is missing"), path, position, entry, required)
         for field, value in entry.items():
-            if field not in fields:
-                raise UserError(N_("{path}: entry {entry}: unknown field {field}"), path=path, entry=name, field=field)
-            if not fields[field](value):
-                raise UserError(
-                    N_("{path}: entry {entry}: field {field} has a wrong value"), path=path, entry=name, field=field
-                )
+            rule = fields.get(field)
+            if rule is None:
+                raise _fault(N_("{path}: entry {entry}: unknown field {field}"), path, position, entry, field)
+            if not rule(value):
+                raise _fault(N_("{path}: entry {entry}: field {field} has a wrong value"), path, position, entry, field)
         yield entry
+
+
+def _fault(message: str, path: Path, position: int, entry: Entry, field: str | frozenset[str]) -> UserError:
+    missing = field if isinstance(field, str) else min(field - entry.keys())
+    return UserError(message, path=path, entry=entry.get("name", position), field=missing)

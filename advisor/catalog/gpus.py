@@ -10,7 +10,7 @@ from typing import Any
 
 from advisor import RESOURCES
 from advisor.catalog import entries
-from advisor.catalog.names import Index, parse, same_size
+from advisor.catalog.names import Index, hint, parse, same_size
 from advisor.errors import UserError
 from advisor.i18n import N_
 from advisor.machine import GPU_KINDS, GpuKind
@@ -18,6 +18,14 @@ from advisor.machine import GPU_KINDS, GpuKind
 GPUS_FOLDER = RESOURCES / "catalog" / "gpus"
 _GIB = 1 << 30
 _PCI_ID = re.compile(r"[0-9a-f]{4}:[0-9a-f]{4}")
+_PCI_VENDORS = {"10de": "nvidia", "1002": "amd", "8086": "intel"}
+# Words that leave no doubt which vendor's file a name is in.
+_MAKERS = {
+    "nvidia": ("nvidia", "geforce", "quadro", "tesla"),
+    "amd": ("amd", "radeon"),
+    "intel": ("intel",),
+    "apple": ("apple",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,23 +99,26 @@ def _alike(headline: GpuSpec, left: Sequence[GpuSpec]) -> bool:
 
 def gpus() -> tuple[GpuSpec, ...]:
     """Every GPU of the catalogue, by vendor."""
-    return _catalogue()
+    return tuple(spec for vendor in _vendors() for spec in _of(vendor))
 
 
 def find_gpu(text: str) -> GpuSpec:
     """The GPU that `text` names, in whatever way; a memory size after the name chooses. Raises UserError."""
-    spec = _names().find(text)
+    found = named(text)
+    spec = found[0] if len(found) == 1 else _names(None).find(text)
     return spec.chosen(size=parse(text).size)
 
 
 def named(text: str) -> tuple[GpuSpec, ...]:
     """Every GPU that `text` may name; () when none does."""
-    return _names().candidates(text)
+    maker = hint(text, _MAKERS)
+    return (_names(maker).candidates(text) if maker else ()) or _names(None).candidates(text)
 
 
 def by_pci_id(pci_id: str) -> tuple[GpuSpec, ...]:
     """The GPUs sold with a PCI id ("10de:128b", any case): several where vendors reuse ids, () when unknown."""
-    return _by_pci_id().get(pci_id.lower(), ())
+    vendor = _PCI_VENDORS.get(pci_id[:4].lower())
+    return _by_pci_id(vendor).get(pci_id.lower(), ()) if vendor else ()
 
 
 def load_gpus(folder: Path) -> tuple[GpuSpec, ...]:
@@ -170,9 +181,10 @@ def _load(path: Path) -> Iterator[GpuSpec]:
         raise UserError(N_("{path}: expected texts named {names}"), path=path, names="vendor, launch_price_source")
     for entry in entries.check(path, content["gpus"], _FIELDS, _REQUIRED):
         spec = _spec(entry, vendor, price_source)
-        found = entries.check(path, entry.get("variants", []), _VARIANT_FIELDS, frozenset())
-        variants = tuple(_variant(spec, variant) for variant in found)
-        yield replace(spec, variants=variants) if variants else spec
+        if "variants" in entry:
+            found = entries.check(path, entry["variants"], _VARIANT_FIELDS, frozenset())
+            spec = replace(spec, variants=tuple(_variant(spec, variant) for variant in found))
+        yield spec
 
 
 def _spec(entry: entries.Entry, vendor: str, price_source: str) -> GpuSpec:
@@ -233,19 +245,26 @@ def _scaled(value: float | None, factor: float) -> float | None:
 
 
 @cache
-def _catalogue() -> tuple[GpuSpec, ...]:
-    return load_gpus(GPUS_FOLDER)
+def _vendors() -> tuple[str, ...]:
+    return tuple(path.stem for path in sorted(GPUS_FOLDER.glob("*.json")))
 
 
 @cache
-def _names() -> Index[GpuSpec]:
-    return Index(_catalogue(), lambda spec: (spec.name, *spec.aliases), GpuSpec.fits)
+def _of(vendor: str) -> tuple[GpuSpec, ...]:
+    # One file at a time: a look-up seldom needs another vendor's.
+    return tuple(_load(GPUS_FOLDER / f"{vendor}.json"))
 
 
 @cache
-def _by_pci_id() -> Mapping[str, tuple[GpuSpec, ...]]:
+def _names(vendor: str | None) -> Index[GpuSpec]:
+    specs = _of(vendor) if vendor else gpus()
+    return Index(specs, lambda spec: (spec.name, *spec.aliases), GpuSpec.fits)
+
+
+@cache
+def _by_pci_id(vendor: str) -> Mapping[str, tuple[GpuSpec, ...]]:
     table: defaultdict[str, list[GpuSpec]] = defaultdict(list)
-    for spec in _catalogue():
+    for spec in _of(vendor):
         for pci_id in spec.pci_ids:
             table[pci_id].append(spec)
     return {pci_id: tuple(specs) for pci_id, specs in table.items()}

@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 from advisor.errors import UserError
@@ -55,6 +55,12 @@ def parse(text: str) -> Name:
         lower = pattern.sub(new, lower)
     words = tuple(sorted({word for word in lower.split() if word not in _NOISE}))
     return Name(words, round(float(size[1]) * _BYTES[size[2]]) if size else None)
+
+
+def hint(text: str, makers: Mapping[str, Sequence[str]]) -> str | None:
+    """The key of `makers` one of whose words stands in `text`; None without any."""
+    lower = text.lower()
+    return next((key for key, words in makers.items() if any(word in lower for word in words)), None)
 
 
 def same_size(stated: int | None, actual: int | None) -> bool:

@@ -113,7 +113,8 @@ def judge(subject: Subject, system: str | None) -> Judgement:
     systems = (system,) if system in SYSTEMS else _likely(subject)
     if subject.kind == "virtual":
         return Judgement((), False, _why("virtual"))
-    if subject.vendor is None or (subject.architecture is None and subject.compute_capability is None):
+    unlisted = subject.vendor is None or (subject.architecture is None and subject.compute_capability is None)
+    if unlisted and subject.kind != "integrated":
         return Judgement(None, None, Origin("unknown", REASONS["not_listed"]))
     engines = tuple(e for e in ENGINES if any(True for _ in builds(subject, systems, e)))
     for rule in rules().unusable:
