@@ -15,6 +15,7 @@ from advisor import profiles
 from advisor.catalog.complete import complete
 from advisor.settings import Settings
 from advisor.ui import app as ui_app
+from advisor.ui.screen import Screen
 from advisor.ui.window import Window
 from advisor.workload import Workload
 
@@ -31,7 +32,7 @@ TURNS: dict[str, list[dict[str, Any]]] = {
 }
 
 
-def wait(app: Any, window: Window, limit_s: float = 120) -> None:
+def wait(app: Any, window: Screen, limit_s: float = 120) -> None:
     """Until all idle work is done."""
     end = time.monotonic() + limit_s
     while time.monotonic() < end:
@@ -41,7 +42,7 @@ def wait(app: Any, window: Window, limit_s: float = 120) -> None:
         time.sleep(0.002)
 
 
-def turn(window: Window, changes: dict[str, Any]) -> float:
+def turn(window: Screen, changes: dict[str, Any]) -> float:
     """Milliseconds from a change to the repainted matrix, bar and legend."""
     start = time.perf_counter()
     window.state.change(**changes)
@@ -54,11 +55,10 @@ def main() -> int:
     """Print the table; exit 1 when fewer than 95 of 100 turns stay within the goal."""
     app = ui_app.application()
     machine = complete(profiles.load(EXAMPLE))
-    window = ui_app.build(app, machine, Workload(), Settings(theme="light"), "en")
-    window.show()
-    ui_app.after_first_paint(window)
-    app.processEvents()
-    app.processEvents()
+    frame = Window()
+    window = ui_app.fill(app, frame, machine, Workload(), Settings(theme="light"), "en")
+    frame.show()
+    window.begin()
     wait(app, window)
     print(f"{len(window.state.models)} models x 6 methods, {len(list(window.matrix.visible_rows()))} rows seen")
     print(f"{'knob':16} {'turns':>6} {'median ms':>10} {'p95 ms':>8} {'worst ms':>9} {'<= 16 ms':>9}")
@@ -74,7 +74,7 @@ def main() -> int:
         row(name, times)
         every += times
     row("all", every)
-    window.close()
+    frame.close()
     return 0 if sum(t <= GOAL_MS for t in every) >= 0.95 * len(every) else 1
 
 

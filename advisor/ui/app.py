@@ -1,20 +1,26 @@
-"""Starts Qt, opens the window, and stays until it is closed."""
+"""Starts Qt, shows the window at once, fills it after its first paint, and stays until it is closed."""
+
+from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QLibraryInfo, QLocale, QObject, QTimer, QTranslator, Signal
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtGui import QFont, QIcon
 from PySide6.QtWidgets import QApplication
 
 from advisor import NAME, RESOURCES, __version__
-from advisor.machine import Machine
-from advisor.settings import Settings
 from advisor.ui import theme
-from advisor.ui.core import Core
-from advisor.ui.state import State
 from advisor.ui.window import Window
-from advisor.ui.work import Work
-from advisor.workload import Workload
+
+if TYPE_CHECKING:  # what the first paint does not need is not loaded for it
+    from collections.abc import Callable
+
+    from advisor.machine import Machine
+    from advisor.settings import Settings
+    from advisor.ui.core import Core
+    from advisor.ui.screen import Screen
+    from advisor.workload import Workload
 
 LEAST_POINTS = 9
 # Threads that compute advice hand the interpreter over this often, so that the window answers within a frame.
@@ -25,14 +31,15 @@ def run_window(machine: Machine | None, workload: Workload, settings: Settings, 
     """Open the window; returns the exit code when it has been closed."""
     app = application()
     sys.setswitchinterval(SWITCH_S)
-    window = build(app, machine, workload, settings, language)
+    window = Window()
+    app.setPalette(theme.qt_palette(theme.choose(settings.theme)))
+    after_first_paint(window, lambda: fill(app, window, machine, workload, settings, language).begin())
     window.show()
-    after_first_paint(window)
     return app.exec()
 
 
 def application() -> QApplication:
-    """The one QApplication, dressed: name, flat style, font, icon."""
+    """The one QApplication, dressed: name, flat style, font."""
     app = QApplication.instance()
     if not isinstance(app, QApplication):
         app = QApplication(sys.argv[:1])
@@ -43,33 +50,43 @@ def application() -> QApplication:
     if 0 < font.pointSizeF() < LEAST_POINTS:
         font.setPointSizeF(LEAST_POINTS)
         app.setFont(font)
-    theme.ensure_chinese()
-    app.setWindowIcon(QIcon(str(RESOURCES / "icons" / "hardware-advisor.svg")))
     return app
 
 
-def build(
+def fill(
     app: QApplication,
+    window: Window,
     machine: Machine | None,
     workload: Workload,
     settings: Settings,
     language: str,
     core: Core | None = None,
-) -> Window:
-    """The window with its state, not yet shown."""
-    state = State(workload, settings, language, app)
-    state.refresh_theme()
-    app.setPalette(theme.qt_palette(state.colors))
-    state.theme_changed.connect(lambda: app.setPalette(theme.qt_palette(state.colors)))
+) -> Screen:
+    """Load the panels, put them into the window, and give back the screen; nothing is read or computed yet."""
+    from advisor.ui.core import Core
+    from advisor.ui.screen import Screen
+    from advisor.ui.state import State
+    from advisor.ui.work import Work
+
+    theme.ensure_chinese()
+    app.setWindowIcon(QIcon(str(RESOURCES / "icons" / "hardware-advisor.svg")))
     speak(app, language)
+    state = State(workload, settings, language, window)
+    state.refresh_theme()
+    state.theme_changed.connect(lambda: app.setPalette(theme.qt_palette(state.colors)))
     state.language_changed.connect(lambda: speak(app, state.tr_.language))
+    app.setPalette(theme.qt_palette(state.colors))
     if machine is not None:
         state.set_own(machine)
-    return Window(state, core or Core(), Work(app))
+    screen = Screen(state, core or Core(), Work(window))
+    window.fill(screen)
+    return screen
 
 
 def speak(app: QApplication, language: str) -> None:
     """Qt's own words (dialogs, context menus) and number grouping in the window's language."""
+    from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
+
     for old in app.findChildren(QTranslator):
         app.removeTranslator(old)
         old.deleteLater()
@@ -93,8 +110,8 @@ class _FirstPaint(QObject):
         return False
 
 
-def after_first_paint(window: Window) -> None:
-    """Begin the real work once the window can be seen."""
+def after_first_paint(window: Window, run: Callable[[], None]) -> None:
+    """Do the real work once the window can be seen."""
     watcher = _FirstPaint(window)
-    watcher.painted.connect(lambda: QTimer.singleShot(0, window, window.begin))
+    watcher.painted.connect(lambda: QTimer.singleShot(0, window, run))
     window.installEventFilter(watcher)

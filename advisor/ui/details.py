@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtWidgets import QWidget
 
 from advisor.estimator.result import Estimate
 from advisor.machine import Machine
@@ -39,7 +39,7 @@ class Panes(NamedTuple):
 class Details(QObject):
     """Hears the state and tells the panes; owns the reading dialogs."""
 
-    def __init__(self, window: QMainWindow, panes: Panes, state: State, cells: Cells, work: Work) -> None:
+    def __init__(self, window: QWidget, panes: Panes, state: State, cells: Cells, work: Work) -> None:
         super().__init__(window)
         self._panes, self._state, self._cells, self._work = panes, state, cells, work
         self._window = window

@@ -1,158 +1,58 @@
-"""The main window: puts the panels together and connects them; what they show and do is theirs."""
+"""The main window: shown at once and empty, filled with the screen right after its first paint."""
 
-from collections.abc import Sequence
+from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QMainWindow
 
 from advisor import NAME
-from advisor.catalog.model import Model
-from advisor.ui import theme
-from advisor.ui.actions import Actions
-from advisor.ui.advice_strip import AdviceStrip
-from advisor.ui.cells import Cells
-from advisor.ui.core import Core
-from advisor.ui.details import Details, Panes
-from advisor.ui.gauges_panel import GaugesPanel
-from advisor.ui.header import Header
-from advisor.ui.matrix_panel import MatrixPanel
-from advisor.ui.memory_panel import MemoryPanel
-from advisor.ui.settings_panel import SettingsPanel
-from advisor.ui.state import State
-from advisor.ui.work import Work
+
+if TYPE_CHECKING:  # it loads after the first paint
+    from advisor.ui.screen import Screen
 
 SIZE = (1366, 728)  # a 768-line screen less its task bar
-WIDTHS = (196, 850, 300)
-HEIGHTS = (330, 300)
 
 
 class Window(QMainWindow):
-    """Header on top; gauges, matrix, settings with memory side by side; advice below."""
+    """Owns the screen and what happens to a window as a whole: theme changes, dropped files, closing."""
 
-    def __init__(self, state: State, core: Core, work: Work) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.state, self.core, self.work = state, core, work
-        self.cells = Cells(core.estimate, self)
-        self.header = Header(state)
-        self.gauges = GaugesPanel(state, work)
-        self.matrix = MatrixPanel(state, self.cells, core.parameters)
-        self.settings = SettingsPanel(state)
-        self.memory = MemoryPanel(state)
-        self.strip = AdviceStrip(state)
-        self.actions_ = Actions(self, state, work)
-        self.details = Details(self, Panes(self.header, self.memory, self.strip), state, self.cells, work)
-        self._arrange()
-        self._wire()
-        self._shortcuts()
-        self.setAcceptDrops(True)
+        self.screen_: Screen | None = None
+        self.setWindowTitle(NAME)
         self.resize(*SIZE)
-        self.retranslate()
-        self._dress()
-        self.matrix.view.setFocus()
+        self.setAcceptDrops(True)
 
-    def _arrange(self) -> None:
-        right = QSplitter(Qt.Orientation.Vertical)
-        right.addWidget(self.settings)
-        right.addWidget(self.memory)
-        right.setSizes(HEIGHTS)
-        across = QSplitter(Qt.Orientation.Horizontal)
-        for panel in (self.gauges, self.matrix, right):
-            across.addWidget(panel)
-        across.setSizes(WIDTHS)
-        across.setStretchFactor(0, 0)
-        across.setStretchFactor(1, 1)
-        across.setStretchFactor(2, 0)
-        for splitter in (right, across):
-            splitter.setChildrenCollapsible(False)
-            splitter.setHandleWidth(8)
-        self.gauges.setMinimumWidth(150)
-        right.setMinimumWidth(260)
-        self.matrix.setMinimumWidth(360)
-        middle = QWidget()
-        layout = QVBoxLayout(middle)
-        layout.setContentsMargins(8, 8, 8, 8)
-        layout.setSpacing(8)
-        layout.addWidget(self.header)
-        layout.addWidget(across, 1)
-        layout.addWidget(self.strip)
-        self.setCentralWidget(middle)
-
-    def _wire(self) -> None:
-        self.state.language_changed.connect(self.retranslate)
-        self.state.theme_changed.connect(self._dress)
-        self.header.export.connect(self.actions_.export)
-        self.header.open_machine.connect(self.actions_.open_machine)
-        self.header.save_machine.connect(self.actions_.save_machine)
-        self.header.change_parts.connect(self.actions_.change_parts)
-        self.header.detect_again.connect(self.actions_.detect)
-        self.gauges.details.connect(self.details.show_machine)
-        self.matrix.asked.connect(self.details.show_why)
-        self.memory.asked.connect(self.details.show_why)
-        self.memory.tried.connect(lambda changes: self.state.change(**changes))
-        self.strip.more.connect(self.details.show_advice)
-
-    def _shortcuts(self) -> None:
-        for keys, run in (
-            (QKeySequence.StandardKey.Find, self.matrix.search.setFocus),
-            (QKeySequence.StandardKey.Open, self.actions_.open_machine),
-            (QKeySequence.StandardKey.Save, self.actions_.save_machine),
-            (QKeySequence("Ctrl+E"), lambda: self.actions_.export("pdf")),
-            (QKeySequence("Ctrl+M"), self.matrix.view.setFocus),
-            (QKeySequence("F1"), self.details.show_why),
-            (QKeySequence("F5"), self.actions_.detect),
-        ):
-            QShortcut(QKeySequence(keys), self, run)
-
-    def retranslate(self) -> None:
-        """All texts of all panels again."""
-        self.setWindowTitle(self.state.tr_(NAME))
-        for panel in (self.header, self.gauges, self.matrix, self.settings, self.memory, self.strip):
-            panel.retranslate()
-        self.details.retranslate()
-
-    def _dress(self) -> None:
-        self.setStyleSheet(theme.style_sheet(self.state.colors))
-
-    def begin(self) -> None:
-        """After the first paint: ask the computer and read the catalogue, both off this thread."""
-        if self.state.own is None:
-            self.actions_.detect()
-        self.work.run(self.core.models, self.loaded, self.actions_.failed)
-        self.gauges.start()
-
-    def loaded(self, models: Sequence[Model]) -> None:
-        """The catalogue is there: fill the matrix, select something."""
-        self.state.set_models(models)
-        if self.state.model is None and self.matrix.model.rows:
-            self.matrix.select(self.matrix.model.rows[0], self.state.method)
-
-    @property
-    def settled(self) -> bool:
-        """Whether nothing is left to compute or to show."""
-        return not (self.cells.busy or self.details.busy or self.work.busy)
+    def fill(self, screen: Screen) -> None:
+        """Show the screen from now on."""
+        self.screen_ = screen
+        self.setCentralWidget(screen)
+        screen.retranslate()
+        screen.matrix.view.setFocus()
 
     def changeEvent(self, event: QEvent) -> None:
         """The system's colours changed."""
-        if event.type() == QEvent.Type.ThemeChange and self.state.theme == "system":
-            QTimer.singleShot(0, self, self.state.refresh_theme)
+        screen = self.screen_
+        if event.type() == QEvent.Type.ThemeChange and screen is not None and screen.state.theme == "system":
+            QTimer.singleShot(0, screen, screen.state.refresh_theme)
         super().changeEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """One file may be dropped: a saved machine."""
         urls = event.mimeData().urls()
-        if len(urls) == 1 and urls[0].isLocalFile():
+        if self.screen_ is not None and len(urls) == 1 and urls[0].isLocalFile():
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Open the dropped machine."""
-        self.actions_.load(event.mimeData().urls()[0].toLocalFile())
+        if self.screen_ is not None:
+            self.screen_.actions_.load(event.mimeData().urls()[0].toLocalFile())
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Stop timers, forget results on their way, wait for what runs."""
-        self.gauges.stop()
-        self.cells.stop()
-        self.details.stop()
-        self.work.close()
-        self.actions_.save_settings()
+        """Nothing runs on in a closed window."""
+        if self.screen_ is not None:
+            self.screen_.stop()
         super().closeEvent(event)

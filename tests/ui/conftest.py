@@ -13,6 +13,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QThreadPool, QTimer
 from PySide6.QtWidgets import QApplication
 
 from advisor.ui import app as ui_app
+from tests.ui.helpers import OPENED
 
 
 @pytest.fixture(scope="session")
@@ -26,6 +27,7 @@ def _clean(qapp: QApplication) -> Iterator[None]:
     ui_app.application()
     threads = set(threading.enumerate())
     yield
+    OPENED.clear()
     for widget in QApplication.topLevelWidgets():
         widget.close()
         widget.deleteLater()

@@ -10,6 +10,7 @@ from advisor.machine import Cpu, Disk, Gpu, Machine, Memory, Origin
 from advisor.settings import Settings
 from advisor.ui import app as ui_app
 from advisor.ui.core import Core
+from advisor.ui.screen import Screen
 from advisor.ui.window import Window
 from advisor.workload import Workload
 
@@ -34,6 +35,8 @@ MACHINE = Machine(
     disks=(Disk(name="disk", mount="C:", kind="hdd", total_bytes=200 * GIB, free_bytes=83 * GIB),),
 )  # fmt: skip
 
+OPENED: list[Window] = []  # Python's hold on windows; the clean-up after each test lets go
+
 
 class FewModels(Core):
     """The real estimator over a handful of the catalogue's models."""
@@ -44,10 +47,13 @@ class FewModels(Core):
 
 def open_window(
     qapp: QApplication, machine: Machine | None = MACHINE, language: str = "en", workload: Workload | None = None
-) -> Window:
-    """A shown window with a loaded catalogue, its gauges still and its advice not asked for."""
-    window = ui_app.build(qapp, machine, workload or Workload(), Settings(theme="light"), language, FewModels())
-    window.details.advice_timer.setInterval(10**6)
+) -> Screen:
+    """The screen of a shown window with a loaded catalogue, its gauges still and its advice not asked for."""
+    window = Window()
+    OPENED.append(window)
+    settings = Settings(theme="light")
+    screen = ui_app.fill(qapp, window, machine, workload or Workload(), settings, language, FewModels())
+    screen.details.advice_timer.setInterval(10**6)
     window.show()
-    window.loaded(window.core.models())
-    return window
+    screen.loaded(screen.core.models())
+    return screen

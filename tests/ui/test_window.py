@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from advisor import settings
 from advisor.machine import Machine, Memory
 from advisor.ui.matrix_model import FIRST_METHOD
-from advisor.ui.window import Window
+from advisor.ui.screen import Screen
 from advisor.workload import METHODS, Workload
 from tests.ui.helpers import GIB, MACHINE, MODELS, open_window
 
@@ -21,7 +21,7 @@ def _no_settings_file(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "save", lambda *_args: None)
 
 
-def settle(qtbot: QtBot, window: Window) -> None:
+def settle(qtbot: QtBot, window: Screen) -> None:
     """Until every cell is there."""
     qtbot.waitUntil(lambda: not window.cells.busy, timeout=20_000)
 
@@ -42,7 +42,7 @@ def test_every_cell_says_what_the_estimator_says(qtbot: QtBot, qapp: QApplicatio
             again = window.cells.compute(model, shown.workload)
             assert again.memory == shown.memory
             assert again.verdict == shown.verdict
-    window.close()
+    window.window().close()
 
 
 def test_a_knob_moves_memory_at_once(qtbot: QtBot, qapp: QApplication) -> None:
@@ -51,7 +51,7 @@ def test_a_knob_moves_memory_at_once(qtbot: QtBot, qapp: QApplication) -> None:
     before = window.memory.bar.target.total
     window.state.change(context=16384)
     assert window.memory.bar.target.total > before > 0
-    window.close()
+    window.window().close()
 
 
 def test_controls_follow_and_turn_the_state(qtbot: QtBot, qapp: QApplication) -> None:
@@ -66,7 +66,7 @@ def test_controls_follow_and_turn_the_state(qtbot: QtBot, qapp: QApplication) ->
     quant = run.control("quant")
     assert isinstance(quant, QComboBox)
     assert quant.currentData() == "Q8_0"
-    window.close()
+    window.window().close()
 
 
 def test_settings_never_contradict_each_other(qtbot: QtBot, qapp: QApplication) -> None:
@@ -78,7 +78,7 @@ def test_settings_never_contradict_each_other(qtbot: QtBot, qapp: QApplication) 
     window.state.change(stack="vllm")
     assert window.state.workload.quant == "BF16"
     settle(qtbot, window)
-    window.close()
+    window.window().close()
 
 
 def test_the_other_language_reaches_every_label(qtbot: QtBot, qapp: QApplication) -> None:
@@ -93,10 +93,10 @@ def test_the_other_language_reaches_every_label(qtbot: QtBot, qapp: QApplication
         pytest.skip("no compiled Chinese catalogue in resources/locale yet")
     changed = sum(a != b for a, b in zip(english, chinese, strict=True))
     assert changed > len(english) * 0.6
-    window.close()
+    window.window().close()
 
 
-def texts(window: Window) -> list[str]:
+def texts(window: Screen) -> list[str]:
     """Visible words of buttons and of the matrix's heading."""
     buttons = [one.text() for one in window.findChildren(QPushButton) + window.findChildren(QToolButton)]
     return [*filter(None, buttons), *(window.matrix.model.heading(i) for i in range(8))]
@@ -111,13 +111,13 @@ def test_both_themes_paint_and_differ(qtbot: QtBot, qapp: QApplication) -> None:
         qapp.processEvents()
         shades[look] = window.grab().toImage().pixelColor(2, 2).lightness()
     assert shades["light"] > 200 > 60 > shades["dark"]
-    window.close()
+    window.window().close()
 
 
 def test_the_keyboard_alone_suffices(qtbot: QtBot, qapp: QApplication) -> None:
     """Arrow keys walk the matrix, Enter asks why, Ctrl+F finds, and every control has a name for screen readers."""
     window = open_window(qapp)
-    window.activateWindow()
+    window.window().activateWindow()
     window.matrix.view.setFocus()
     window.matrix.select(window.matrix.model.rows[0], "run")
     QTest.keyClick(window.matrix.view, Qt.Key.Key_Down)
@@ -133,7 +133,7 @@ def test_the_keyboard_alone_suffices(qtbot: QtBot, qapp: QApplication) -> None:
         if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and not spoken(widget)
     ]
     assert not nameless
-    window.close()
+    window.window().close()
 
 
 def spoken(widget: object) -> str:
@@ -155,7 +155,7 @@ def test_search_and_filters_keep_what_matches(qtbot: QtBot, qapp: QApplication) 
     assert {model.id for model in window.matrix.model.rows} == {"qwen2.5-0.5b", "qwen2.5-1.5b", "gemma-3-1b"}
     window.matrix.size_class.setCurrentIndex(0)
     assert window.matrix.model.rows == before
-    window.close()
+    window.window().close()
 
 
 def test_sorting_by_a_method_puts_the_largest_that_fits_first(qtbot: QtBot, qapp: QApplication) -> None:
@@ -170,7 +170,7 @@ def test_sorting_by_a_method_puts_the_largest_that_fits_first(qtbot: QtBot, qapp
         assert estimate is not None
         ranks.append((order.index(estimate.verdict), -estimate.parameters))
     assert ranks == sorted(ranks)
-    window.close()
+    window.window().close()
 
 
 def test_a_what_if_machine_answers_and_this_machine_comes_back(qtbot: QtBot, qapp: QApplication) -> None:
@@ -191,7 +191,7 @@ def test_a_what_if_machine_answers_and_this_machine_comes_back(qtbot: QtBot, qap
     again = window.cells.get(large, "run")
     assert again is not None
     assert again.verdict == "no"
-    window.close()
+    window.window().close()
 
 
 def test_gauges_show_sizes_and_why_a_gpu_is_idle(qtbot: QtBot, qapp: QApplication) -> None:
@@ -201,7 +201,7 @@ def test_gauges_show_sizes_and_why_a_gpu_is_idle(qtbot: QtBot, qapp: QApplicatio
     assert [reading.name for reading in readings][:2] == ["i5-3210M", "RAM"]
     assert readings[2].off
     assert "compute capability 2.1" in window.gauges.notes.text()
-    window.close()
+    window.window().close()
 
 
 def test_savings_name_bytes_and_turn_their_knob(qtbot: QtBot, qapp: QApplication) -> None:
@@ -213,7 +213,7 @@ def test_savings_name_bytes_and_turn_their_knob(qtbot: QtBot, qapp: QApplication
     before = window.memory.bar.target.total
     window.memory.tried.emit(saving.changes)
     assert before - window.memory.bar.target.total == saving.bytes > 0
-    window.close()
+    window.window().close()
 
 
 @pytest.mark.parametrize("size", [(1366, 728), (1092, 574)])
@@ -221,14 +221,14 @@ def test_savings_name_bytes_and_turn_their_knob(qtbot: QtBot, qapp: QApplication
 def test_the_window_fits_a_small_screen(qtbot: QtBot, qapp: QApplication, size: tuple[int, int], language: str) -> None:
     """1366 x 768 less a task bar, at 100 % and at 125 %: the window takes the size, no button is cut."""
     window = open_window(qapp, language=language)
-    window.resize(*size)
+    window.window().resize(*size)
     qapp.processEvents()
-    assert (window.width(), window.height()) == size
+    assert (window.window().width(), window.window().height()) == size
     for button in window.findChildren(QPushButton) + window.findChildren(QToolButton):
         if button.isVisible() and not button.visibleRegion().isEmpty():
             assert button.width() >= button.minimumSizeHint().width() or button.property("elides")
             assert window.rect().contains(button.mapTo(window, button.rect().center()))
-    window.close()
+    window.window().close()
 
 
 def test_a_closed_window_leaves_nothing_running(qtbot: QtBot, qapp: QApplication) -> None:
@@ -238,7 +238,7 @@ def test_a_closed_window_leaves_nothing_running(qtbot: QtBot, qapp: QApplication
     window.state.change(context=2048)
     window.details.advice_timer.setInterval(0)
     qapp.processEvents()
-    window.close()
+    window.window().close()
     assert not window.cells.busy
     assert not window.work.busy
 
@@ -248,5 +248,5 @@ def test_the_system_switching_to_dark_is_followed(qtbot: QtBot, qapp: QApplicati
     window = open_window(qapp)
     window.state.set_theme("system")
     with qtbot.waitSignal(window.state.theme_changed):
-        QApplication.sendEvent(window, QEvent(QEvent.Type.ThemeChange))
-    window.close()
+        QApplication.sendEvent(window.window(), QEvent(QEvent.Type.ThemeChange))
+    window.window().close()

@@ -1,0 +1,136 @@
+"""The screen inside the window: puts the panels together and connects them; what they show and do is theirs."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+
+from advisor import NAME
+from advisor.catalog.model import Model
+from advisor.ui import theme
+from advisor.ui.actions import Actions
+from advisor.ui.advice_strip import AdviceStrip
+from advisor.ui.cells import Cells
+from advisor.ui.core import Core
+from advisor.ui.details import Details, Panes
+from advisor.ui.gauges_panel import GaugesPanel
+from advisor.ui.header import Header
+from advisor.ui.matrix_panel import MatrixPanel
+from advisor.ui.memory_panel import MemoryPanel
+from advisor.ui.settings_panel import SettingsPanel
+from advisor.ui.state import State
+from advisor.ui.work import Work
+
+WIDTHS = (196, 850, 300)
+HEIGHTS = (330, 300)
+
+
+class Screen(QWidget):
+    """Header on top; gauges, matrix, settings with memory side by side; advice below."""
+
+    def __init__(self, state: State, core: Core, work: Work) -> None:
+        super().__init__()
+        self.state, self.core, self.work = state, core, work
+        self.cells = Cells(core.estimate, self)
+        self.header = Header(state)
+        self.gauges = GaugesPanel(state, work)
+        self.matrix = MatrixPanel(state, self.cells, core.parameters)
+        self.settings = SettingsPanel(state)
+        self.memory = MemoryPanel(state)
+        self.strip = AdviceStrip(state)
+        self.actions_ = Actions(self, state, work)
+        self.details = Details(self, Panes(self.header, self.memory, self.strip), state, self.cells, work)
+        self._arrange()
+        self._wire()
+        self._shortcuts()
+        self.retranslate()
+        self._dress()
+        self.matrix.view.setFocus()
+
+    def _arrange(self) -> None:
+        right = QSplitter(Qt.Orientation.Vertical)
+        right.addWidget(self.settings)
+        right.addWidget(self.memory)
+        right.setSizes(HEIGHTS)
+        across = QSplitter(Qt.Orientation.Horizontal)
+        for panel in (self.gauges, self.matrix, right):
+            across.addWidget(panel)
+        across.setSizes(WIDTHS)
+        across.setStretchFactor(0, 0)
+        across.setStretchFactor(1, 1)
+        across.setStretchFactor(2, 0)
+        for splitter in (right, across):
+            splitter.setChildrenCollapsible(False)
+            splitter.setHandleWidth(8)
+        self.gauges.setMinimumWidth(150)
+        right.setMinimumWidth(260)
+        self.matrix.setMinimumWidth(360)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.setSpacing(8)
+        layout.addWidget(self.header)
+        layout.addWidget(across, 1)
+        layout.addWidget(self.strip)
+
+    def _wire(self) -> None:
+        self.state.language_changed.connect(self.retranslate)
+        self.state.theme_changed.connect(self._dress)
+        self.header.export.connect(self.actions_.export)
+        self.header.open_machine.connect(self.actions_.open_machine)
+        self.header.save_machine.connect(self.actions_.save_machine)
+        self.header.change_parts.connect(self.actions_.change_parts)
+        self.header.detect_again.connect(self.actions_.detect)
+        self.gauges.details.connect(self.details.show_machine)
+        self.matrix.asked.connect(self.details.show_why)
+        self.memory.asked.connect(self.details.show_why)
+        self.memory.tried.connect(lambda changes: self.state.change(**changes))
+        self.strip.more.connect(self.details.show_advice)
+
+    def _shortcuts(self) -> None:
+        for keys, run in (
+            (QKeySequence.StandardKey.Find, self.matrix.search.setFocus),
+            (QKeySequence.StandardKey.Open, self.actions_.open_machine),
+            (QKeySequence.StandardKey.Save, self.actions_.save_machine),
+            (QKeySequence("Ctrl+E"), lambda: self.actions_.export("pdf")),
+            (QKeySequence("Ctrl+M"), self.matrix.view.setFocus),
+            (QKeySequence("F1"), self.details.show_why),
+            (QKeySequence("F5"), self.actions_.detect),
+        ):
+            QShortcut(QKeySequence(keys), self, run)
+
+    def retranslate(self) -> None:
+        """All texts of all panels again."""
+        self.window().setWindowTitle(self.state.tr_(NAME))
+        for panel in (self.header, self.gauges, self.matrix, self.settings, self.memory, self.strip):
+            panel.retranslate()
+        self.details.retranslate()
+
+    def _dress(self) -> None:
+        self.setStyleSheet(theme.style_sheet(self.state.colors))
+
+    def begin(self) -> None:
+        """After the first paint: ask the computer and read the catalogue, both off this thread."""
+        if self.state.own is None:
+            self.actions_.detect()
+        self.work.run(self.core.models, self.loaded, self.actions_.failed)
+        self.gauges.start()
+
+    def loaded(self, models: Sequence[Model]) -> None:
+        """The catalogue is there: fill the matrix, select something."""
+        self.state.set_models(models)
+        if self.state.model is None and self.matrix.model.rows:
+            self.matrix.select(self.matrix.model.rows[0], self.state.method)
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is left to compute or to show."""
+        return not (self.cells.busy or self.details.busy or self.work.busy)
+
+    def stop(self) -> None:
+        """Stop timers, forget results on their way, wait for what runs, keep the choices."""
+        self.gauges.stop()
+        self.cells.stop()
+        self.details.stop()
+        self.work.close()
+        self.actions_.save_settings()
