@@ -8,6 +8,9 @@ from advisor.catalog.cpus import CpuSpec
 from advisor.i18n import N_
 from advisor.machine import Memory, MemoryModule, Origin
 
+UNEQUAL_MODULES = N_(
+    "memory modules of {sizes} GiB: full speed over {both} of {all} GiB, the rest at the speed of one channel"
+)
 _CHANNEL_BYTES = 8  # 64 bits, also where DDR5 and LPDDR split a channel in two or four
 
 
@@ -96,7 +99,4 @@ def _remarks(memory: Memory, modules: Sequence[MemoryModule]) -> list[Origin]:
         "both": f"{min(sizes) * len(modules) / 2**30:g}",
         "all": f"{sum((module.size_bytes or 0) for module in modules) / 2**30:g}",
     }
-    text = N_(
-        "memory modules of {sizes} GiB: full speed over {both} of {all} GiB, the rest at the speed of one channel"
-    )
-    return [Origin("computed", text, values)]
+    return [Origin("computed", UNEQUAL_MODULES, values)]

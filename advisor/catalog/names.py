@@ -79,6 +79,11 @@ def loosened(words: tuple[str, ...], level: int) -> tuple[str, ...]:
     return tuple(word for word in words if word not in dropped)
 
 
+def _literal(text: str) -> frozenset[str]:
+    # Keeps what parse() drops ("IGP", "32-core"), which tells apart names that are alike otherwise.
+    return frozenset(text.lower().split()) - {"nvidia", "amd", "intel", "apple"}
+
+
 Spec = TypeVar("Spec")
 
 
@@ -148,8 +153,9 @@ class Index(Generic[Spec]):
     def find(self, text: str) -> Spec:
         """The one device that `text` means. Raises UserError listing the candidates, or the nearest names."""
         found = self.candidates(text)
-        if len(found) == 1:
-            return found[0]
+        literal = [spec for spec in found if _literal(self._names(spec)[0]) == _literal(text)]
+        if len(found) == 1 or len(literal) == 1:
+            return (literal or found)[0]
         named = self.candidates(_SIZE.sub("", text.lower()))
         if not found and named:
             raise UserError(

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from advisor.catalog.complete import complete, looked_up
+from advisor.catalog.complete_memory import UNEQUAL_MODULES
 from advisor.catalog.cpus import CpuSpec, find_cpu, known_cpu
 from advisor.catalog.gpus import GpuSpec, find_gpu
 from advisor.catalog.names import parse
@@ -41,7 +42,9 @@ def assemble(
     if processor is not None:
         machine = _with_cpu(machine, processor)
     if ram_gib is not None:
-        machine = replace(machine, memory=_with_ram(machine.memory, round(ram_gib * _GIB)))
+        # What was said about the old modules is said no more.
+        notes = tuple(note for note in machine.notes if note.detail != UNEQUAL_MODULES)
+        machine = replace(machine, memory=_with_ram(machine.memory, round(ram_gib * _GIB)), notes=notes)
     if spec is not None:
         machine = replace(machine, gpus=_with_gpus(machine, spec, gpu_count))
     return complete(replace(machine, source="catalogue"))
@@ -78,10 +81,21 @@ def _with_cpu(machine: Machine, spec: CpuSpec) -> Machine:
     memory = machine.memory
     kept = {name: memory.origins[name] for name in ("total_bytes", "available_bytes") if name in memory.origins}
     memory = Memory(total_bytes=memory.total_bytes, available_bytes=memory.available_bytes, origins=kept)
+    memory = _with_kind(memory, spec)
     cpu = Cpu(name=spec.name, sockets=1, origins=dict.fromkeys(("name", "sockets"), _WISH))
     # Graphics built into the old processor leave with it.
     gpus = tuple(gpu for gpu in machine.gpus if gpu.kind not in ("integrated", "unified"))
     return replace(machine, cpu=cpu, memory=memory, gpus=gpus, manufacturer=None, model=None)
+
+
+def _with_kind(memory: Memory, spec: CpuSpec) -> Memory:
+    """The kind of memory one would buy for the processor: its fastest modules, soldered memory only without any."""
+    modules = [speed for speed in spec.memory if not speed.kind.startswith("LP")] or list(spec.memory)
+    if not modules:
+        return memory
+    kind = max(modules, key=lambda speed: speed.mts).kind
+    origin = Origin("assumed", N_("the fastest memory modules that the processor's generation takes"))
+    return replace(memory, kind=kind, origins={**memory.origins, "kind": origin})
 
 
 def _with_ram(memory: Memory, total: int) -> Memory:
