@@ -21,6 +21,7 @@ _PLACEHOLDERS = frozenset(
 _FILLER = re.compile(
     r"^[0x.\s*_-]*$|^(?:0x)?0*123456789\w*$|^x+\.?x*$|^\[?empty\]?$|^manufacturer\s*\d+$", re.IGNORECASE
 )
+_CODE = re.compile(r"^MS-\w{4}$|^Super Server$", re.IGNORECASE)
 # DSP0134 7.4.1, type 3 "System Enclosure or Chassis Types".
 _CHASSIS = {
     **dict.fromkeys((3, 4, 5, 6, 7, 13, 15, 16, 24, 35, 36), "desktop"),
@@ -75,7 +76,8 @@ def describe(identity: Identity, source: str) -> Machine:
         if usable(identity.version) and re.search(r"[A-Za-z]{2}", identity.version or ""):
             facts.add("model", identity.version, source)
     facts.add("manufacturer", maker, source)
-    if usable(identity.product):
+    # MSI and Supermicro write a code or a family there; their boards have the names.
+    if usable(identity.product) and not _CODE.match(identity.product or ""):
         facts.add("model", identity.product, source)
     if usable(identity.board):
         facts.add("model", identity.board, N_("{source}: the main board's name"), "reported", source=source)
@@ -83,6 +85,7 @@ def describe(identity: Identity, source: str) -> Machine:
         facts.add("manufacturer", identity.board_manufacturer, N_("{source}: the main board's maker"), source=source)
     if identity.chassis_code is not None:
         facts.add("chassis", _CHASSIS.get(identity.chassis_code), source)
+    facts.add("model", identity.product if usable(identity.product) else None, source)
     for name in ("manufacturer", "model", "chassis"):
         facts.unknown(name, N_("{source} holds only placeholders"), source=source)
     return facts.part(Machine)

@@ -15,6 +15,8 @@ _CHANNEL = re.compile(r"chan(?:nel)?[\s_-]*([A-P]|\d{1,2})", re.IGNORECASE)
 _LETTERED = re.compile(r"DIMM[\s_-]*([A-P])[\s_-]*\d", re.IGNORECASE)
 _SOCKET = re.compile(r"(?:^|\b)(?:P|CPU|PROC|NODE|CONTROLLER)[\s_-]*(\d)", re.IGNORECASE)
 _BANK = re.compile(r"^BANK[\s_-]*(\d+)$", re.IGNORECASE)
+_MOST_PER_CHANNEL = 3
+_ROUNDING_MTS = 2
 _BUS_BITS = 64  # width of one channel as this program counts channels
 
 
@@ -66,16 +68,19 @@ def memory(modules: Sequence[Module], source: str) -> Memory:
 
 def _part(module: Module, source: str) -> MemoryModule:
     facts = Facts()
-    slot = " / ".join(dict.fromkeys(text for text in (module.slot, module.bank) if text and usable(text)))
-    facts.add("slot", slot or None, source)
+    facts.add("slot", _place(module) or None, source)
     facts.add("size_bytes", module.size_bytes, source)
     facts.add("kind", module.kind, source)
-    facts.add("speed_mts", transfers(module.kind, module.speed_mts or module.rated_mts), source)
+    facts.add("speed_mts", configured_mts(module) or transfers(module.kind, module.rated_mts), source)
     facts.add("rated_mts", transfers(module.kind, module.rated_mts), source)
     facts.add("maker", module.maker if usable(module.maker) else None, source)
     for name in ("slot", "size_bytes", "kind", "speed_mts", "rated_mts", "maker"):
         facts.unknown(name, N_("{source} does not say"), source=source)
     return facts.part(MemoryModule)
+
+
+def _place(module: Module) -> str:
+    return " / ".join(dict.fromkeys(text for text in (module.slot, module.bank) if text and usable(text)))
 
 
 def transfers(kind: str | None, speed: int | None) -> int | None:
@@ -85,9 +90,15 @@ def transfers(kind: str | None, speed: int | None) -> int | None:
     return speed * 2 if speed < _SLOWEST_MTS.get(kind or "", 0) else speed
 
 
+def configured_mts(module: Module) -> int | None:
+    """The speed that the module runs at, MT/s. Exactly half the rated one is the clock: no board halves speeds."""
+    speed, rated = transfers(module.kind, module.speed_mts), transfers(module.kind, module.rated_mts)
+    return rated if speed and rated and abs(2 * speed - rated) <= _ROUNDING_MTS else speed
+
+
 def _add_speed(facts: Facts, modules: Sequence[Module], source: str) -> None:
     # All modules run at the speed of the slowest; the configured one counts, what a module could do does not.
-    configured = [s for m in modules if (s := transfers(m.kind, m.speed_mts))]
+    configured = [s for m in modules if (s := configured_mts(m))]
     rated = [s for m in modules if (s := transfers(m.kind, m.rated_mts))]
     if configured:
         facts.add("speed_mts", min(configured), source)
@@ -111,8 +122,9 @@ def count_channels(modules: Sequence[Module], source: str) -> Channels:
     if len(modules) == 1:
         return Channels(1, Origin("computed", N_("{source}: a single module"), {"source": source}))
     named = [_named_channel(m) for m in modules]
-    if all(named):
-        texts = {"source": source, "slots": ", ".join(m.bank or m.slot or "" for m in modules)[:120]}
+    # More than three modules in one "channel": the letters are a server's sockets, not channels.
+    if all(named) and all(named.count(channel) <= _MOST_PER_CHANNEL for channel in named):
+        texts = {"source": source, "slots": ", ".join(_place(m) for m in modules)[:120]}
         return Channels(len(set(named)), Origin("computed", N_("{source}: the slots' names ({slots})"), texts))
     return _by_number(modules, source)
 
@@ -141,7 +153,8 @@ def _by_number(modules: Sequence[Module], source: str) -> Channels:
     banks = [int(found.group(1)) for m in modules if m.bank and (found := _BANK.match(m.bank))]
     if len(banks) == len(modules) and len({bank // 2 for bank in banks}) == 2 and len(modules) <= 4:
         return Channels(2, Origin("computed", N_("{source}: modules in banks of two channels"), {"source": source}))
-    if len(modules) in (2, 4):
+    sockets = [text for m in modules for text in (m.slot, m.bank) if text and _SOCKET.search(text)]
+    if len(modules) in (2, 4) and not sockets:
         return Channels(2, Origin("assumed", N_("two or four modules on a two-channel board")))
     return Channels(None, Origin("unknown", N_("{source} names no channels"), {"source": source}))
 

@@ -127,8 +127,16 @@ def block_folder(root: Path, mount: Mount) -> Path | None:
     if not folder.exists():
         folder = root / "sys/dev/block" / _number_of(root, mount.point)
     if not folder.exists():
+        folder = _whole_disk(root, name)
+    if not folder.exists():
         return None
     return _bottom(folder.resolve())
+
+
+def _whole_disk(root: Path, name: str) -> Path:
+    """The disk whose name a partition's name begins with, where the partition itself is not shown."""
+    disks = [f for f in files.children(root / "sys/block") if name.startswith(f.name)]
+    return max(disks, key=lambda f: len(f.name), default=root / "sys/block" / name)
 
 
 def _number_of(root: Path, point: str) -> str:

@@ -16,7 +16,8 @@ NAMES = (
     "machdep.cpu.brand_string", "machdep.cpu.vendor", "machdep.cpu.features", "machdep.cpu.leaf7_features",
     "machdep.cpu.core_count", "machdep.cpu.thread_count", "hw.model", "hw.memsize", "hw.packages", "hw.physicalcpu",
     "hw.logicalcpu", "hw.nperflevels", "hw.cpufrequency", "hw.cpufrequency_max", "hw.l1dcachesize", "hw.l2cachesize",
-    "hw.l3cachesize", "hw.optional.arm64", "hw.optional.neon", "hw.optional.arm.AdvSIMD", "hw.optional.arm.FEAT_DotProd",
+    "hw.l3cachesize", "hw.optional.arm64", "hw.optional.neon", "hw.optional.arm.AdvSIMD",
+    "hw.optional.arm.FEAT_DotProd",
     "hw.optional.arm.FEAT_I8MM", "hw.optional.arm.FEAT_BF16", "iogpu.wired_limit_mb", "kern.hv_vmm_present",
     *(f"{level}.{name}" for level in _LEVELS for name in _PER_LEVEL),
 )  # fmt: skip

@@ -1,0 +1,288 @@
+"""Windows readers: records, registry exports and codes of real and built computers, without Windows."""
+
+import re
+import struct
+from pathlib import Path
+
+import pytest
+
+from advisor.probes import windows
+from advisor.probes.names import Identity
+from advisor.probes.smbios import Processor
+from advisor.probes.windows import disks, display, system, topology
+from advisor.probes.windows.display import Adapter
+
+GIB, MIB = 1 << 30, 1 << 20
+
+
+def exported(path: Path) -> dict[str, dict[str, object]]:
+    """The subkeys of a registry export (UTF-16), by their last name: texts, numbers and bytes."""
+    raw = path.read_bytes()
+    text = raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8")
+    text = re.sub(r"\\\r?\n\s*", "", text)
+    keys: dict[str, dict[str, object]] = {}
+    values: dict[str, object] = {}
+    for line in text.splitlines():
+        if line.startswith("["):
+            values = keys.setdefault(line.strip("[]").rpartition("\\")[2], {})
+        elif found := re.match(r'"(.+?)"=(.*)$', line):
+            values[found.group(1)] = _value(found.group(2))
+    return keys
+
+
+def _value(text: str) -> object:
+    if text.startswith('"'):
+        return text.strip('"').replace("\\\\", "\\")
+    kind, _, data = text.partition(":")
+    if kind == "dword":
+        return int(data, 16)
+    raw = bytes(int(part, 16) for part in data.split(",") if part)
+    return int.from_bytes(raw, "little") if kind == "hex(b)" else raw
+
+
+def test_the_modules_import_everywhere_and_their_calls_fail_alone() -> None:
+    """On another system every collector raises OSError, which the runner turns into reasons."""
+    from advisor.probes.merge import merged
+    from advisor.probes.runner import run
+    from advisor.probes.windows import libraries
+
+    if getattr(__import__("ctypes"), "WinDLL", None) is not None:
+        pytest.skip("this is Windows")
+    with pytest.raises(OSError, match="not Windows"):
+        libraries.library("kernel32")
+    machine = merged(run(windows.probes(), 20))
+    assert machine.cpu.name is None
+    assert machine.memory.origin("total_bytes").kind == "unknown"
+    assert len(machine.notes) >= 8
+
+
+@pytest.mark.parametrize(
+    ("file", "name", "mhz"),
+    [
+        ("7-CentralProcessor", "Intel(R) Core(TM) i5-2300 CPU @ 2.80GHz", 2800.0),
+        ("2019-amd-epyc-CentralProcessor", "AMD EPYC", None),
+    ],
+)
+def test_processor_of_recorded_registries(shared: Path, file: str, name: str, mhz: float | None) -> None:
+    """Name, maker and base clock: the one in the name before the measured one."""
+    values = exported(shared / "fixtures/windows/registry" / f"{file}.reg")["0"]
+    found = system.cpu(values, "AMD64", frozenset({38, 39}), 19045)
+    assert (found.name or "").startswith(name)
+    assert found.vendor in ("Intel", "AMD")
+    assert found.base_mhz == mhz if mhz else found.base_mhz is not None
+
+
+@pytest.mark.parametrize(
+    ("vendor", "identifier", "present", "build", "features"),
+    [
+        ("GenuineIntel", "Intel64 Family 6 Model 58 Stepping 9", {38, 39}, 19043, {"sse4_2", "avx", "f16c"}),
+        ("GenuineIntel", "Intel64 Family 6 Model 42 Stepping 7", {38, 39}, 19043, {"sse4_2", "avx"}),
+        ("GenuineIntel", "Intel64 Family 6 Model 42 Stepping 7", {38}, 19043, {"sse4_2"}),
+        ("AuthenticAMD", "AMD64 Family 21 Model 2 Stepping 0", {38, 39}, 22631, {"sse4_2", "avx", "f16c", "fma"}),
+        ("AuthenticAMD", "AMD64 Family 25 Model 33 Stepping 0", {38, 39, 40}, 22631,
+         {"sse4_2", "avx", "avx2", "f16c", "fma"}),
+        ("GenuineIntel", "Intel64 Family 6 Model 85", {38, 39, 40, 41}, 20348,
+         {"sse4_2", "avx", "avx2", "f16c", "fma", "avx512f"}),
+        ("GenuineIntel", "Intel64 Family 6 Model 58 Stepping 9", set(), 17763, None),
+        ("GenuineIntel", "x86 Family 6 Model 28", set(), 19045, set()),
+    ],
+)  # fmt: skip
+def test_instruction_sets(
+    vendor: str, identifier: str, present: set[int], build: int, features: set[str] | None
+) -> None:
+    """AVX2 brings F16C and FMA; before it the model decides; old Windows does not tell and nothing is invented."""
+    found = system.cpu({"VendorIdentifier": vendor, "Identifier": identifier}, "AMD64", frozenset(present), build)
+    assert found.features == (None if features is None else frozenset(features))
+    if features is None:
+        assert "2004" in found.origin("features").detail
+
+
+@pytest.mark.parametrize(
+    ("maximum", "base", "believed"),
+    [(3100, 2500.0, 3100.0), (2500, 2500.0, None), (6000, 2500.0, None), (None, 2500.0, None), (3100, None, None)],
+)
+def test_highest_clock_is_believed_within_reason(
+    maximum: int | None, base: float | None, believed: float | None
+) -> None:
+    """Firmware writes the base clock there, or nonsense."""
+    assert system.clocks(Processor("x", maximum, 2500), base).max_mhz == believed
+
+
+@pytest.mark.parametrize(
+    ("values", "name", "version"),
+    [
+        ({"ProductName": "Windows 10 Pro", "CurrentBuild": "19043", "CurrentMajorVersionNumber": 10,
+          "CurrentMinorVersionNumber": 0},
+         "Microsoft Windows 10 Pro", "10.0.19043"),
+        ({"ProductName": "Windows 10 Home China", "CurrentBuild": "26100", "CurrentMajorVersionNumber": 10},
+         "Microsoft Windows 11 Home China", "10.0.26100"),
+        ({"ProductName": "Windows 7 Ultimate", "CurrentBuild": "7601", "CurrentVersion": "6.1"},
+         "Microsoft Windows 7 Ultimate", "6.1.7601"),
+        ({}, None, None),
+    ],
+)  # fmt: skip
+def test_windows_eleven_is_told_by_its_build(values: dict[str, object], name: str | None, version: str | None) -> None:
+    """ProductName stayed at 10."""
+    found = system.operating_system(values)
+    assert (found.os_name, found.os_version) == (name, version)
+
+
+@pytest.mark.parametrize(
+    ("status", "present", "percent", "plugged"),
+    [((1, 0, 87), True, 87.0, True), ((0, 1, 55), True, 55.0, False), ((1, 128, 255), False, None, None),
+     ((255, 255, 255), None, None, None)],
+)  # fmt: skip
+def test_power_codes(
+    status: tuple[int, int, int], present: bool | None, percent: float | None, plugged: bool | None
+) -> None:
+    """128 is "no battery", 255 "unknown"."""
+    found = system.battery(status)
+    assert (found.present, found.percent, found.plugged) == (present, percent, plugged)
+
+
+def test_names_come_from_the_registrys_copy_of_the_firmware() -> None:
+    """The G480 without SMBIOS access."""
+    values = {"SystemManufacturer": "LENOVO", "SystemProductName": "20156", "SystemVersion": "Lenovo  G480 "}
+    assert system.identity(values) == Identity("LENOVO", "20156", "Lenovo G480")
+
+
+def record(kind: int, body: bytes) -> bytes:
+    return struct.pack("<II", kind, len(body) + 8) + body
+
+
+def core(mask: int, fastness: int = 0) -> bytes:
+    return record(0, struct.pack("<BB20sHQHHHH", 1, fastness, b"", 1, mask, 0, 0, 0, 0))
+
+
+def cache(level: int, kind: int, size: int) -> bytes:
+    return record(2, struct.pack("<BBHII18sHQ", level, 8, 64, size, kind, b"", 1, 1) + bytes(8))
+
+
+def test_topology_of_a_hybrid_processor() -> None:
+    """Two fast cores of two threads, four slow ones of one; instruction caches do not count."""
+    records = b"".join(core(0b11 << 2 * i, 1) for i in range(2)) + b"".join(core(1 << 4 + i) for i in range(4))
+    records += (
+        record(3, bytes(24))
+        + cache(1, 2, 32 << 10)
+        + cache(1, 1, 32 << 10)
+        + cache(2, 0, 1 << 20)
+        + cache(3, 0, 12 << 20)
+    )
+    found = topology.cpu(topology.parse(records))
+    assert (found.sockets, found.cores, found.threads) == (1, 6, 8)
+    assert (found.performance_cores, found.efficiency_cores) == (2, 4)
+    assert (found.l1d_bytes, found.l2_bytes, found.l3_bytes) == (32 << 10, 1 << 20, 12 << 20)
+
+
+def test_topology_of_many_groups_and_of_nonsense() -> None:
+    """Over 64 threads the masks repeat in further groups: all are counted. Broken records end the reading."""
+    two_groups = b"".join(core((1 << 2 * i) * 3) for i in range(32)) * 2
+    assert topology.cpu(topology.parse(two_groups)).threads == 128
+    assert topology.cpu(topology.parse(core(3) + b"\x00\x00\x00\x00\xff\xff\xff\x7f")).threads == 2
+    assert topology.cpu(topology.parse(b"")).cores is None
+
+
+def test_stale_and_ghost_adapters_are_not_shown(shared: Path) -> None:
+    """A recorded registry with a removed GeForce, two keys of one Radeon and three remote adapters: one GPU, 8 GiB."""
+    keys = exported(shared / "fixtures/windows/amd-radeon-rx6600xt/display-class.utf16.reg")
+    entries = display.class_entries(keys)
+    assert [e.name for e in entries].count("Microsoft Remote Display Adapter") == 4
+    present = frozenset({r"PCI\VEN_1002&DEV_73FF&SUBSYS_E447174B&REV_C1"})
+    found = display.machine([], entries, present).gpus
+    assert [(g.name, g.pci_id, g.vram_bytes) for g in found] == [("AMD Radeon RX 6600 XT", "1002:73ff", 0x1FF000000)]
+    assert display.machine([], entries, None).gpus == ()
+
+
+def test_old_intel_and_nvidia_registry(shared: Path) -> None:
+    """A 64-bit size beside Intel's meaningless 1 GiB."""
+    entries = display.class_entries(exported(shared / "fixtures/windows/intel+nvidia/display-class.utf16.reg"))
+    present = frozenset({r"PCI\VEN_10DE&DEV_1402&SUBSYS_1", r"PCI\VEN_8086&DEV_0412&SUBSYS_2"})
+    found = {g.pci_id: g.vram_bytes for g in display.machine([], entries, present).gpus}
+    assert found == {"10de:1402": 2 * GIB, "8086:0412": None}
+
+
+@pytest.mark.parametrize(
+    ("value", "size"), [(0xFFF00000, None), (b"\x00\x00\x00\x40", GIB), (2 * GIB, 2 * GIB), ("x", None)]
+)
+def test_the_32_bit_size_stops_below_4_gib(value: object, size: int | None) -> None:
+    """0xFFF00000 means "4 GiB or more": no answer."""
+    keys: dict[str, dict[str, object]] = {
+        "0000": {"MatchingDeviceId": "PCI\\VEN_10DE&DEV_1F06", "HardwareInformation.MemorySize": value}
+    }
+    assert display.class_entries(keys)[0].memory_bytes == size
+
+
+def test_an_optimus_laptop_shows_both_cards() -> None:
+    """The G480's pair: Intel's 64 MiB are not its own, the 610M's GiB is, whatever its size says."""
+    intel = Adapter(
+        "Intel(R) HD Graphics 4000",
+        0x2B,
+        0x8086,
+        0x0166,
+        (0, 2, 0),
+        64 * MIB,
+        1792 * MIB,
+        10 << 48 | 18 << 32 | 10 << 16 | 4885,
+    )
+    nvidia = Adapter("NVIDIA GeForce 610M", 0x11, 0x10DE, 0x1058, (1, 0, 0), 995 * MIB, 4 * GIB)
+    software = Adapter("Microsoft Basic Render Driver", 0x5, 0x1414, 0x8C)
+    remote = Adapter("Microsoft Remote Display Adapter", 0x42)
+    found = display.machine([intel, software, nvidia, remote], [], frozenset())
+    shown = [(g.pci_id, g.kind, g.vram_bytes, g.shared_bytes, g.bus_address) for g in found.gpus]
+    assert shown == [
+        ("8086:0166", "integrated", 0, 1792 * MIB, "0000:00:02.0"),
+        ("10de:1058", "discrete", 995 * MIB, 4 * GIB, "0000:01:00.0"),
+    ]
+    assert found.gpus[0].driver == "10.18.10.4885"
+    assert found.notes == ()
+
+
+def test_a_missing_driver_is_said() -> None:
+    """Basic Display Adapter: the card is listed by its PCI id, its memory unknown, and a note tells the user."""
+    found = display.machine(
+        [Adapter("Microsoft Basic Display Adapter", 0xA, 0x10DE, 0x128B, (1, 0, 0), 0, 0)], [], frozenset()
+    )
+    gpu = found.gpus[0]
+    assert (gpu.pci_id, gpu.name, gpu.vram_bytes, gpu.driver) == ("10de:128b", None, None, None)
+    assert len(found.notes) == 1
+
+
+@pytest.mark.parametrize(
+    ("adapter", "kind"),
+    [
+        (Adapter("AMD Radeon(TM) Graphics", 0x20, 0x1002, 0x1638, (5, 0, 0)), "integrated"),
+        (Adapter("AMD Radeon RX 6600 XT", 0x1, 0x1002, 0x73FF, (3, 0, 0)), None),
+        (Adapter("Intel(R) Arc(TM) A770", 0x1, 0x8086, 0x56A0, (3, 0, 0)), "discrete"),
+        (Adapter("NVIDIA RTX A6000", 0x81, 0x10DE, 0x2230, (0, 0, 0)), "virtual"),
+        (Adapter("VMware SVGA 3D", 0x3, 0x15AD, 0x0405, (0, 15, 0)), "virtual"),
+    ],
+)
+def test_kinds_of_adapters(adapter: Adapter, kind: str | None) -> None:
+    """Flags and place decide; where neither does, the catalogue will."""
+    assert display.machine([adapter], [], frozenset()).gpus[0].kind == kind
+
+
+def descriptor(bus: int, vendor: str, product: str, serial: str = "SERIAL-45") -> bytes:
+    texts = b"\0".join(text.encode() for text in (vendor, product, serial)) + b"\0"
+    places = [36, 36 + len(vendor) + 1, 0, 36 + len(vendor) + len(product) + 2]
+    return struct.pack("<IIBBBBIIIII", 40, 40 + len(texts), 0, 0, 0, 1, *places, bus) + bytes(4) + texts
+
+
+@pytest.mark.parametrize(
+    ("bus", "seek", "kind"),
+    [(17, False, "nvme"), (11, True, "hdd"), (11, False, "ssd"), (7, True, "usb"), (14, False, "virtual")],
+)
+def test_kinds_of_disks(bus: int, seek: bool, kind: str) -> None:
+    """By bus type, then by seek penalty; the serial number in the descriptor is not read."""
+    penalty = struct.pack("<IIB", 12, 12, seek)
+    found = disks.disk(disks.Volume("C:\\", False, (500, 100), descriptor(bus, "ATA", "Samsung SSD 860"), penalty))
+    assert (found.kind, found.name, found.total_bytes, found.free_bytes) == (kind, "ATA Samsung SSD 860", 500, 100)
+    assert "SERIAL" not in repr(found)
+
+
+def test_disks_that_do_not_answer_are_unknown() -> None:
+    """A network drive that is away, and a driver without properties."""
+    away = disks.disk(disks.Volume("Z:\\", True, None, b"", b""))
+    assert (away.kind, away.total_bytes) == ("network", None)
+    dumb = disks.disk(disks.Volume("D:\\", False, (1, 1), b"\0" * 8, b""))
+    assert (dumb.kind, dumb.origin("kind").kind) == (None, "unknown")
