@@ -90,9 +90,11 @@ def _llama_part(model: Model, workload: Workload, name: str) -> tuple[str, Mappi
     formula = (
         "max(4 x rows x vocabulary + 8 x ubatch x hidden, 4 x ubatch x MLP + mask, attention without flash attention)"
     )
-    values: Mapping[str, object] = {"ubatch": count.ubatch, "hidden": model.hidden, "vocabulary": model.vocab, "cells": count.full,
-              "rows": workload.output_rows, "flash_attention": workload.flash_attention}  # fmt: skip
-    return formula, values
+    buffer: Mapping[str, object] = {
+        "ubatch": count.ubatch, "hidden": model.hidden, "vocabulary": model.vocab, "cells": count.full,
+        "rows": workload.output_rows, "flash_attention": workload.flash_attention,
+    }  # fmt: skip
+    return formula, buffer
 
 
 def _cache_formula(model: Model, workload: Workload) -> str:

@@ -1,0 +1,136 @@
+"""The estimator as a whole: sums add up, more asks for more, one question has one answer, and JSON says all of it."""
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from advisor.catalog.model import Model
+from advisor.estimator.as_json import to_json
+from advisor.estimator.estimate import estimate
+from advisor.estimator.explain import explain
+from advisor.i18n import translator
+from advisor.machine import Machine
+from advisor.words import REASONS
+from advisor.workload import METHODS, Workload, for_method
+from tests.estimator.samples import dense, gpu, machine, sparse
+
+MODELS = (dense(), sparse())
+PLACE = machine(64, gpu(12))
+EN, ZH = translator("en"), translator("zh-CN")
+
+
+def need(model: Model, workload: Workload, place: Machine = PLACE) -> int:
+    memory = estimate(place, model, workload).memory
+    assert memory is not None
+    return memory.total
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda m: m.id)
+@pytest.mark.parametrize("method", METHODS)
+def test_components_add_up_and_the_band_surrounds_the_total(model: Model, method: str) -> None:
+    """The bar on the screen is the number beside it."""
+    answer = estimate(PLACE, model, for_method(Workload(), method))
+    memory = answer.memory
+    assert memory is not None
+    assert sum(part.bytes for part in memory.components) == memory.total
+    assert all(part.bytes >= 0 for part in memory.components)
+    assert memory.low <= memory.total <= memory.high
+
+
+@given(
+    model=st.sampled_from(MODELS), context=st.integers(1, 40_000), more=st.integers(0, 40_000),
+    stack=st.sampled_from((("llama.cpp", "Q4_K_M"), ("transformers", "BF16"), ("vllm", "BF16"))),
+)  # fmt: skip
+@settings(max_examples=40, deadline=None)
+def test_more_context_never_needs_less(model: Model, context: int, more: int, stack: tuple[str, str]) -> None:
+    """For every stack of inference."""
+    asked = [Workload(stack=stack[0], quant=stack[1], context=size) for size in (context, context + more)]
+    assert need(model, asked[0]) <= need(model, asked[1])
+
+
+@given(
+    task=st.sampled_from(("lora", "qlora", "full")), batch=st.integers(1, 16), seq=st.integers(16, 4096),
+    rank=st.integers(1, 128), more=st.sampled_from(("batch", "seq", "rank")), by=st.integers(1, 8),
+    checkpointing=st.booleans(),
+)  # fmt: skip
+@settings(max_examples=40, deadline=None)
+def test_more_batch_length_or_rank_never_needs_less(
+    task: str, batch: int, seq: int, rank: int, more: str, by: int, checkpointing: bool
+) -> None:
+    """For every way of training."""
+    values: dict[str, int] = {"batch": batch, "seq": seq, "rank": rank}
+    small = Workload(task=task, checkpointing=checkpointing, **values)  # type: ignore[arg-type]
+    values[more] += by
+    large = Workload(task=task, checkpointing=checkpointing, **values)  # type: ignore[arg-type]
+    assert need(MODELS[0], small) <= need(MODELS[0], large)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda m: m.id)
+def test_more_bits_never_need_less(model: Model) -> None:
+    """Along llama.cpp's usual types."""
+    sizes = [need(model, Workload(quant=q)) for q in ("Q2_K", "Q3_K_M", "Q4_K_M", "Q5_K_M", "Q6_K", "Q8_0", "F16")]
+    assert sizes == sorted(sizes)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_same_question_has_the_same_answer(method: str) -> None:
+    """Deterministic, also for an equal machine that is another object."""
+    workload = for_method(Workload(), method)
+    first = estimate(PLACE, MODELS[0], workload)
+    assert first == estimate(PLACE, MODELS[0], workload)
+    assert first == estimate(machine(64, gpu(12)), MODELS[0], workload)
+
+
+def test_json_has_the_contract_s_names() -> None:
+    """Every field of the contract, unknown as null, and plain JSON values only."""
+    answer = to_json(estimate(PLACE, MODELS[0], Workload()), EN)
+    assert {"model", "workload", "memory", "placement", "verdict", "reasons", "speed", "training"} <= set(answer)
+    assert answer["workload"]["stack"] == "llama.cpp"
+    assert set(answer["memory"]) >= {"components", "total_bytes", "low_bytes", "high_bytes", "resident"}
+    assert set(answer["memory"]["resident"]) == {"needed_bytes", "shown_bytes"}
+    assert set(answer["placement"][0]) == {"device", "capacity_bytes", "available_bytes", "used_bytes", "layers"}
+    assert set(answer["speed"]["decode_tokens_per_s"]) == {"low", "mid", "high", "ceiling"}
+    assert set(answer["speed"]["prefill_tokens_per_s"]) == {"low", "mid", "high"}
+    assert answer["training"] is None
+    assert json.loads(json.dumps(answer)) == answer
+    trained = to_json(estimate(PLACE, MODELS[0], Workload(task="qlora")), EN)
+    assert set(trained["training"]) == {"trainable_parameters", "tokens_per_s", "hours", "energy_kwh"}
+
+
+@pytest.mark.parametrize(
+    ("place", "workload"),
+    [
+        (machine(3), Workload()),
+        (machine(16, gpu(3)), Workload()),
+        (machine(16, gpu(12, bandwidth_bytes_per_s=None)), Workload()),
+        (machine(16, gpu(4, usable=None)), Workload(context=100_000)),
+        (machine(8, gpu(12), gpu(12)), Workload(task="lora")),
+    ],
+)
+def test_every_reason_has_a_sentence_in_both_languages(place: Machine, workload: Workload) -> None:
+    """No code without words, no placeholder left over."""
+    answer = estimate(place, MODELS[0], workload)
+    assert answer.reasons
+    for language in (EN, ZH):
+        for reason in to_json(answer, language)["reasons"]:
+            assert reason["code"] in REASONS
+            assert "{" not in reason["text"]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_figure_has_an_explanation_with_the_same_number(method: str) -> None:
+    """ "why?" shows the number that the screen shows."""
+    answer = estimate(PLACE, MODELS[0], for_method(Workload(), method))
+    assert answer.memory is not None
+    found = {line.quantity: line for line in explain(PLACE, answer)}
+    assert all(found[part.name].result == part.bytes for part in answer.memory.components)
+    assert found["total"].result == answer.memory.total
+    assert found["parameters"].result == answer.parameters
+    assert all(found[place.device].result == place.used for place in answer.placements)
+    if answer.speed is not None and answer.speed.decode is not None:
+        assert found["decode"].result == answer.speed.decode.mid
+        assert found["ceiling"].result == answer.speed.ceiling
+    if answer.training is not None and answer.training.hours is not None:
+        assert found["hours"].result == answer.training.hours.mid

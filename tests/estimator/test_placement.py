@@ -1,0 +1,180 @@
+"""Placement: where layers lie, what the verdict says, and that memory is never counted twice."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from advisor.catalog.model import Model
+from advisor.estimator import llama_cpp
+from advisor.estimator.estimate import estimate
+from advisor.estimator.mixes import weights
+from advisor.estimator.result import Estimate
+from advisor.i18n import N_
+from advisor.machine import Machine, Origin
+from advisor.workload import Workload
+from tests.estimator.samples import GIB, STYLE, dense, gpu, machine, sparse
+
+DENSE, SPARSE = dense(), sparse()
+RANK = {"fits": 3, "tight": 2, "offload": 1, "no": 0}
+
+
+def ask(place: Machine, model: Model = DENSE, **settings_: object) -> Estimate:
+    return estimate(place, model, Workload(**settings_))  # type: ignore[arg-type]
+
+
+def codes(answer: Estimate) -> list[str]:
+    return [reason.code for reason in answer.reasons]
+
+
+def test_everything_on_one_card_when_it_fits() -> None:
+    """All layers on the card; in RAM only what llama.cpp keeps there, the input embedding above all."""
+    answer = ask(machine(16, gpu(12)))
+    assert answer.verdict == "fits"
+    card, ram = answer.placements
+    assert (card.device, card.layers, ram.device, ram.layers) == ("gpu0", 28, "ram", 0)
+    tensors = weights(DENSE, "Q4_K_M")
+    assert card.used > tensors.total - tensors.embedding_bytes
+    assert tensors.embedding_bytes <= ram.used < GIB
+
+
+def test_no_card_means_ram() -> None:
+    """Without a usable GPU the model lies in RAM once, with what a processor run needs there."""
+    answer = ask(machine(16))
+    assert answer.verdict == "fits"
+    assert answer.memory is not None
+    assert [(p.device, p.used, p.layers) for p in answer.placements] == [("ram", answer.memory.resident_needed, 28)]
+
+
+def test_a_small_card_takes_the_last_layers() -> None:
+    """As -ngl does: whole layers on the card within its budget, the rest in RAM, nothing lost or held twice."""
+    answer = ask(machine(16, gpu(3)))
+    assert answer.verdict == "offload"
+    card, ram = answer.placements
+    assert 0 < card.layers < 28
+    assert card.layers + ram.layers == 28
+    assert card.available is not None
+    assert card.used <= card.available
+    tensors, caches = weights(DENSE, "Q4_K_M"), llama_cpp.kv_bytes(DENSE, Workload())
+    layer = tensors.layer_bytes[-card.layers - 1] + caches[-1]
+    assert card.used + layer > card.available  # one more would not have fitted
+
+
+def test_a_card_too_small_for_a_layer_leaves_all_to_ram() -> None:
+    """No layer on the card: everything in RAM, still "offload" because the card does not do the work."""
+    answer = ask(machine(16, gpu(0.5)))
+    assert answer.verdict == "offload"
+    assert [(p.device, p.layers) for p in answer.placements] == [("ram", 28)]
+    assert "nothing_on_gpu" in codes(answer)
+
+
+def test_two_cards_share_what_one_cannot_hold() -> None:
+    """Layers over both cards, the larger budget first, no layer in RAM."""
+    answer = ask(machine(16, gpu(3), gpu(4)))
+    assert answer.verdict in ("fits", "tight")
+    assert [p.device for p in answer.placements] == ["gpu1", "gpu0", "ram"]
+    assert sum(p.layers for p in answer.placements[:2]) == 28
+    assert "several_gpus" in codes(answer)
+
+
+def test_one_card_is_enough_when_it_holds_everything() -> None:
+    """A second card is left alone: dividing costs speed and buys nothing."""
+    assert [p.device for p in ask(machine(16, gpu(12), gpu(12))).placements] == ["gpu0", "ram"]
+
+
+def test_an_unusable_gpu_is_never_used_and_says_why() -> None:
+    """The verdict is the processor's, with the reason for the card beside it."""
+    old = gpu(1, usable=False, engines=(), origins={"usable": Origin("looked_up", N_("too old"))})
+    answer = ask(machine(16, old))
+    assert [p.device for p in answer.placements] == ["ram"]
+    assert answer.speed is not None
+    assert answer.speed.device == "ram"
+    assert "gpu_unusable" in codes(answer)
+
+
+def test_unified_memory_is_one_pool() -> None:
+    """A GPU in the system's memory: one placement, capped by what the GPU may take."""
+    apple = gpu(
+        0, name="Apple", vendor="Apple", kind="unified", engines=("metal",), vram_bytes=0, shared_bytes=12 * GIB
+    )
+    answer = ask(machine(16, apple))
+    assert [p.device for p in answer.placements] == ["gpu0"]
+    assert answer.placements[0].available == 12 * GIB
+    assert answer.verdict == "fits"
+
+
+def test_a_container_limit_counts() -> None:
+    """A container of 4 GiB on a 64 GiB host has 4 GiB."""
+    answer = ask(machine(64, limit_bytes=4 * GIB))
+    assert answer.verdict == "no"
+    assert answer.placements[0].capacity == 4 * GIB
+    assert "container_limit" in codes(answer)
+
+
+def test_free_and_total_budget_differ_and_the_reason_says_so() -> None:
+    """11.7 GiB built in, 4 free: it does not fit now, and would with programs closed."""
+    place = machine(11.7, free_gib=4)
+    assert estimate(place, DENSE, Workload(), "free").verdict == "no"
+    assert "close_programs" in codes(estimate(place, DENSE, Workload(), "free"))
+    assert estimate(place, DENSE, Workload(), "total").verdict == "fits"
+
+
+def test_unknown_memory_is_unknown_not_zero() -> None:
+    """No memory facts: the verdict names what is missing, and no speed is claimed."""
+    answer = ask(machine(16, total_bytes=None, available_bytes=None))
+    assert answer.verdict == "unknown"
+    assert "memory_unknown" in codes(answer)
+    assert answer.speed is None
+
+
+def test_an_architecture_that_llama_cpp_lacks_is_unknown() -> None:
+    """Not "no": another runtime may know it."""
+    answer = ask(machine(16), dense("strange", replace(STYLE, gguf=None)))
+    assert answer.verdict == "unknown"
+    assert answer.memory is None
+    assert answer.parameters > 7e9
+    assert codes(answer) == ["llama_cpp_unknown_architecture"]
+
+
+def test_training_that_no_card_holds_falls_back_to_ram() -> None:
+    """LoRA of a 7B model on 12 GiB: too much for the card, possible in 64 GiB of RAM, called what it is."""
+    answer = ask(machine(64, gpu(12)), task="lora")
+    assert answer.verdict == "offload"
+    assert answer.placements[0].device == "ram"
+    assert {"needs_more_memory", "runs_on_cpu"} <= set(codes(answer))
+
+
+def test_training_over_several_cards_is_not_claimed() -> None:
+    """Two cards that hold it only together: not validated, so not promised."""
+    answer = ask(machine(8, gpu(12), gpu(12)), task="lora")
+    assert answer.verdict == "no"
+    assert "several_gpus_not_validated" in codes(answer)
+
+
+@pytest.mark.parametrize("task", ["inference", "qlora", "full"])
+@given(gib=st.floats(1, 40), more=st.floats(0, 40))
+@settings(max_examples=15, deadline=None)
+def test_more_video_memory_never_makes_it_worse(task: str, gib: float, more: float) -> None:
+    """The verdict only climbs as the card grows."""
+    small, large = (ask(machine(24, gpu(size)), task=task).verdict for size in (gib, gib + more))
+    assert RANK[large] >= RANK[small]
+
+
+@given(ram=st.floats(2, 64), more=st.floats(0, 64), vram=st.sampled_from((0, 2, 6)))
+@settings(max_examples=25, deadline=None)
+def test_more_ram_never_makes_it_worse(ram: float, more: float, vram: int) -> None:
+    """The verdict only climbs as RAM grows."""
+    cards = (gpu(vram),) if vram else ()
+    small, large = (ask(machine(size, *cards), SPARSE).verdict for size in (ram, ram + more))
+    assert RANK[large] >= RANK[small]
+
+
+@given(vram=st.floats(0.6, 30), second=st.floats(0.6, 30), context=st.integers(256, 30000))
+@settings(max_examples=30, deadline=None)
+def test_no_device_is_filled_beyond_its_budget(vram: float, second: float, context: int) -> None:
+    """Whatever the cards and the context: each card stays within its budget, and every layer lies somewhere once."""
+    answer = ask(machine(64, gpu(vram), gpu(second)), context=context)
+    cards = [place for place in answer.placements if place.device != "ram"]
+    assert all(place.available is not None and place.used <= place.available for place in cards)
+    assert sum(place.layers for place in answer.placements) == 28
