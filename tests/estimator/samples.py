@@ -20,9 +20,22 @@ def sparse() -> Model:
     """A mixture of experts with the shape of Qwen3-30B-A3B."""
     style = Style(name="qwen3_moe", gguf="qwen3moe", qk_norm="head", source="test")
     return Model(
-        id="moe-30b", name="moe-30b", family="test", kind="chat", style=style, layers=48, hidden=2048, heads=32, kv_heads=4,
-        head_dim=128, vocab=151936, tied_embeddings=False, moe=Moe(128, 8, 768, (True,) * 48), max_context=40960, source="test",
-    )  # fmt: skip
+        id="moe-30b",
+        name="moe-30b",
+        family="test",
+        kind="chat",
+        style=style,
+        layers=48,
+        hidden=2048,
+        heads=32,
+        kv_heads=4,
+        head_dim=128,
+        vocab=151936,
+        tied_embeddings=False,
+        moe=Moe(128, 8, 768, (True,) * 48),
+        max_context=40960,
+        source="test",
+    )
 
 
 def gpu(vram_gib: float = 12, **changes: object) -> Gpu:
