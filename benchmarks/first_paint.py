@@ -23,12 +23,12 @@ OURS = """
 import time; start = time.perf_counter()
 from PySide6.QtCore import QEvent, QObject
 from advisor.settings import Settings
-from advisor.ui import app as ui_app, theme
+from advisor.ui import app as ui_app, colors
 from advisor.ui.window import Window
 from advisor.workload import Workload
 app = ui_app.application()
 window = Window()
-app.setPalette(theme.qt_palette(theme.choose("light")))
+app.setPalette(colors.qt_palette(colors.at_first("system")))
 """
 # The same, and the time until all panels are painted, still before anything was read or computed.
 FILLED = (

@@ -1,8 +1,13 @@
 """The window: the only room that imports Qt, and only when it is opened."""
 
-from advisor.machine import Machine
-from advisor.settings import Settings
-from advisor.workload import Workload
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from advisor.machine import Machine
+    from advisor.settings import Settings
+    from advisor.workload import Workload
 
 
 def run(machine: Machine | None, workload: Workload, settings: Settings, language: str) -> int:

@@ -6,11 +6,10 @@ import sys
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
-from PySide6.QtGui import QFont, QIcon
 from PySide6.QtWidgets import QApplication
 
 from advisor import NAME, RESOURCES, __version__
-from advisor.ui import theme
+from advisor.ui import colors
 from advisor.ui.window import Window
 
 if TYPE_CHECKING:  # what the first paint does not need is not loaded for it
@@ -32,25 +31,35 @@ def run_window(machine: Machine | None, workload: Workload, settings: Settings, 
     app = application()
     sys.setswitchinterval(SWITCH_S)
     window = Window()
-    app.setPalette(theme.qt_palette(theme.choose(settings.theme)))
+    app.setPalette(colors.qt_palette(colors.at_first(settings.theme)))
     after_first_paint(window, lambda: fill(app, window, machine, workload, settings, language).begin())
     window.show()
     return app.exec()
 
 
 def application() -> QApplication:
-    """The one QApplication, dressed: name, flat style, font."""
+    """The one QApplication."""
     app = QApplication.instance()
     if not isinstance(app, QApplication):
         app = QApplication(sys.argv[:1])
     app.setApplicationName(NAME)
     app.setApplicationVersion(__version__)
+    return app
+
+
+def dress(app: QApplication) -> None:
+    """Flat style, a font that is not too small and knows Chinese, the icon."""
+    from PySide6.QtGui import QFont, QIcon
+
+    from advisor.ui import theme
+
     app.setStyle("Fusion")
     font = QFont(app.font())
     if 0 < font.pointSizeF() < LEAST_POINTS:
         font.setPointSizeF(LEAST_POINTS)
         app.setFont(font)
-    return app
+    theme.ensure_chinese()
+    app.setWindowIcon(QIcon(str(RESOURCES / "icons" / "hardware-advisor.svg")))
 
 
 def fill(
@@ -68,14 +77,13 @@ def fill(
     from advisor.ui.state import State
     from advisor.ui.work import Work
 
-    theme.ensure_chinese()
-    app.setWindowIcon(QIcon(str(RESOURCES / "icons" / "hardware-advisor.svg")))
+    dress(app)
     speak(app, language)
     state = State(workload, settings, language, window)
     state.refresh_theme()
-    state.theme_changed.connect(lambda: app.setPalette(theme.qt_palette(state.colors)))
+    state.theme_changed.connect(lambda: app.setPalette(colors.qt_palette(state.colors)))
     state.language_changed.connect(lambda: speak(app, state.tr_.language))
-    app.setPalette(theme.qt_palette(state.colors))
+    app.setPalette(colors.qt_palette(state.colors))
     if machine is not None:
         state.set_own(machine)
     screen = Screen(state, core or Core(), Work(window))

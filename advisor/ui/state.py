@@ -11,7 +11,7 @@ from advisor.i18n import Translator, translator
 from advisor.machine import Machine
 from advisor.palette import LIGHT, Palette
 from advisor.settings import Budget, Settings, Theme
-from advisor.ui import theme as themes
+from advisor.ui import colors
 from advisor.workload import LLAMA_CPP_QUANTS, TORCH_QUANTS, Method, Workload, for_method
 
 
@@ -98,7 +98,7 @@ class State(QObject):
 
     def refresh_theme(self) -> None:
         """Choose the colours again, as when the system's scheme changed."""
-        self.colors = themes.choose(self.theme)
+        self.colors = colors.choose(self.theme)
         self.theme_changed.emit()
 
 

@@ -1,49 +1,23 @@
-"""Light and dark: Qt's palette, the small style sheet, fonts, and whether the system asks for stillness."""
+"""How things look: the small style sheet, fonts, and whether the system asks for stillness."""
 
 import os
 import sys
 from functools import cache
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetrics, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetrics, QGuiApplication
 
 from advisor import RESOURCES
-from advisor.palette import DARK, LIGHT, Palette
+from advisor.palette import DARK, Palette
 
 CAPTION = 0.89  # of the base size: 8 pt under 9 pt
 TITLE = 1.2
-
-
-def choose(theme: str) -> Palette:
-    """The colours of "light" or "dark"; "system" asks the desktop."""
-    if theme == "system":
-        return DARK if QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark else LIGHT
-    return DARK if theme == "dark" else LIGHT
 
 
 @cache
 def color(code: str) -> QColor:
     """A QColor by its hex code, made once."""
     return QColor(code)
-
-
-def qt_palette(colors: Palette) -> QPalette:
-    """Qt's palette in our colours."""
-    role = QPalette.ColorRole
-    palette = QPalette()
-    for name, code in (
-        (role.Window, colors.window), (role.WindowText, colors.text), (role.Base, colors.card),
-        (role.AlternateBase, colors.window), (role.Text, colors.text), (role.Button, colors.raised),
-        (role.ButtonText, colors.text), (role.Highlight, colors.accent), (role.HighlightedText, colors.on_accent),
-        (role.ToolTipBase, colors.raised), (role.ToolTipText, colors.text), (role.PlaceholderText, colors.caption),
-        (role.Link, colors.accent), (role.Accent, colors.accent), (role.Light, colors.border),
-        (role.Mid, colors.border), (role.Midlight, colors.border), (role.Dark, colors.border),
-        (role.BrightText, colors.text),
-    ):  # fmt: skip
-        palette.setColor(name, QColor(code))
-    for name in (role.Text, role.ButtonText, role.WindowText):
-        palette.setColor(QPalette.ColorGroup.Disabled, name, QColor(colors.disabled))
-    return palette
 
 
 def style_sheet(colors: Palette) -> str:
