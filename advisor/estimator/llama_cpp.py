@@ -264,8 +264,9 @@ def _touched(shape: _Shape, count: Cells, workload: Workload, prompt_tokens: int
     seen = min(count.full, _padded(prompt_tokens))
     work = _FLOAT * tokens * (shape.graph.inputs + shape.graph.mlp) + 2 * tokens * seen
     if not workload.flash_attention:
-        scores = shape.graph.inputs + shape.graph.attention + shape.heads * seen
-        work = max(work, _FLOAT * tokens * (scores + seen))
+        scores = shape.graph.inputs + shape.graph.attention + (shape.heads + 1) * seen
+        # Multiplying V takes the scores in 16 bit, in a work buffer of the processor's own.
+        work = max(work, _FLOAT * tokens * scores) + 2 * tokens * shape.heads * seen
     return work + _FLOAT * shape.vocab + shape.program
 
 

@@ -1,0 +1,213 @@
+"""Inference memory against measurements: llama.cpp's allocations, resident memory, published peaks of torch."""
+
+import gzip
+import json
+import statistics
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from advisor.catalog.model import Model
+from advisor.catalog.models import find_model
+from advisor.errors import UserError
+from advisor.estimator import llama_cpp, torch_inference
+from advisor.estimator.mixes import weights
+from advisor.workload import Workload
+
+TRUTH = Path(__file__).resolve().parents[1].parent / "shared" / "truth"
+OWN = Path(__file__).resolve().parent / "data" / "llama_cpp_allocations.json"
+GIB = 1 << 30
+
+
+class Miss(NamedTuple):
+    """Estimate / measurement - 1 of one row, and which row it is."""
+
+    error: float
+    row: str
+
+
+class Line(NamedTuple):
+    """One line of the table. Errors are absolute; `goal` is (mean or median, worst), None where there is none."""
+
+    figure: str
+    rows: int
+    mean: float
+    median: float
+    p90: float
+    worst: float
+    worst_row: str
+    goal: str
+    met: bool
+
+
+def lines() -> list[Line]:
+    """Every line that can be measured here."""
+    found = [
+        _line("llama.cpp weights, every catalogue architecture", own_weights(), worst=0),
+        _line("llama.cpp KV cache, every catalogue architecture", own_allocations("kv_cache"), worst=0),
+        _line("llama.cpp total, every catalogue architecture", own_allocations("total"), mean=0.003, worst=0.03),
+    ]
+    if not TRUTH.is_dir():
+        return found
+    truth = _read(TRUTH / "inference_llamacpp.json.gz")
+    published = _read(TRUTH / "published.json.gz")["inference_memory"]
+    return [
+        _line("llama.cpp weights", truth_weights(truth), worst=0),
+        _line("llama.cpp KV cache", truth_allocations(truth, "kv_cache"), worst=0),
+        _line("llama.cpp total", truth_allocations(truth, "total"), mean=0.003, worst=0.03),
+        _line("    logits for all rows", truth_allocations(truth, "total", outputs="all")),
+        _line("    logits for a few rows", truth_allocations(truth, "total", outputs="few")),
+        _line("resident memory, prompt as it was", resident(truth, own_prompt=True), mean=0.01, worst=0.03),
+        _line("    stated for a prompt of 64 tokens", resident(truth, own_prompt=False)),
+        *found,
+        _line("transformers inference", transformers(published), median=0.06),
+    ]
+
+
+def truth_weights(truth: Mapping[str, Any]) -> Iterator[Miss]:
+    """Tensor bytes of each model and file type as llama-quantize makes them."""
+    for row in truth["quant_sizes"]:
+        size = weights(find_model(row["model"]), row["quant"]).total
+        yield Miss(size / row["tensor_bytes"] - 1, f"{row['model']} {row['quant']}")
+
+
+def truth_allocations(truth: Mapping[str, Any], figure: str, outputs: str | None = None) -> Iterator[Miss]:
+    """llama.cpp's own allocations: weights, cache, compute and output buffers."""
+    for row in truth["rows"]:
+        workload = truth_workload(row)
+        if outputs not in (None, workload.output_rows):
+            continue
+        memory = llama_cpp.memory(find_model(row["model"]), workload)
+        sizes = {**dict(memory.components), "total": memory.total}
+        total = row["tensor_bytes"] + row["kv_bytes"] + row["compute_bytes"] + row["output_mib"] * 2**20
+        measured = {"kv_cache": row["kv_bytes"], "total": total}[figure]
+        name = f"{row['model']} {row['quant']} context {row['n_ctx']} ubatch {row['ubatch']} {row['kv_type']}"
+        yield Miss(sizes[figure] / measured - 1, f"{name} logits {workload.output_rows}")
+
+
+def truth_workload(row: Mapping[str, Any]) -> Workload:
+    """The settings of a measured allocation."""
+    return Workload(
+        quant=row["quant"],
+        context=row["n_ctx"],
+        parallel=row["n_seq_max"],
+        ubatch=row["ubatch"],
+        output_rows="few" if "server" in row["profile"] else "all",
+        kv_type=row["kv_type"],
+        flash_attention=row["flash_attn"],
+        kv_unified=row["kv_unified"],
+        swa_full=row["swa_full"],
+    )
+
+
+def resident(truth: Mapping[str, Any], own_prompt: bool) -> Iterator[Miss]:
+    """Peak resident memory of real runs, with and without mmap and repacking."""
+    for row in truth["real_runs"]:
+        flash = row.get("flash_attn") is not False
+        workload = Workload(
+            quant=row["quant"], context=row["n_ctx"], ubatch=row["ubatch"], output_rows="all", flash_attention=flash,
+            kv_type=row.get("kv_type") or "f16",
+        )  # fmt: skip
+        prompt = row.get("prompt_tokens") if own_prompt else None
+        needed, shown = llama_cpp.resident(find_model(row["model"]), workload, prompt or llama_cpp.PROMPT)
+        mapped = row["mmap"] and row.get("repack") is not False
+        measured = row["peak_rss_mib"] * 2**20
+        yield Miss((shown if mapped else needed) / measured - 1, f"{row['model']} {row['quant']} run {row['kind']}")
+
+
+def own_weights() -> Iterator[Miss]:
+    """Our own run of llama-quantize's dry mode over the catalogue: no file holds other types than we say."""
+    for name, entry in _own()["models"].items():
+        for quant, size in entry["quants"].items():
+            yield Miss(weights(find_model(name), quant).total / size - 1, f"{name} {quant}")
+
+
+def own_allocations(figure: str) -> Iterator[Miss]:
+    """Our own measurement of llama.cpp's allocations over the catalogue, weights as Q4_K_M."""
+    own = _own()
+    for name, entry in own["models"].items():
+        model = find_model(name)
+        for settings, measured in zip(own["settings"], entry["measured"], strict=True):
+            if measured is None:
+                continue  # llama.cpp refuses a quantised cache for this head width
+            memory = llama_cpp.memory(model, Workload(**settings))
+            sizes = {**dict(memory.components), "total": memory.total}
+            others = sizes["weights"] + sizes["output_buffer"]
+            truth = {"kv_cache": measured[0], "total": others + sum(measured)}[figure]
+            yield Miss(sizes[figure] / truth - 1, f"{name} {settings}")
+
+
+_PRECISIONS = {"BF16": "BF16", "GPTQ-Int8": "INT8", "GPTQ-Int4": "GPTQ-4bit", "AWQ": "AWQ-4bit", "AWQ-INT4": "AWQ-4bit",
+               "FP8": "FP8"}  # fmt: skip
+
+
+def transformers(published: Iterable[Mapping[str, Any]]) -> Iterator[Miss]:
+    """Torch's peak (max_memory_allocated) in the Qwen team's published benchmarks, without the CUDA context.
+
+    Not scored: other engines (LitGPT, exllama, CTranslate2), nvidia-smi figures, and rows of transformers before 4.45,
+    which kept fp32 logits of the whole prompt.
+    """
+    for row in published:
+        if not row["score"] or row["precision"] not in _PRECISIONS or "QwenLM" not in row["source"]:
+            continue
+        if "full-prompt" in row.get("note", ""):
+            continue
+        model = _known(row["model"])
+        if model is None or not row["context"]:
+            continue
+        quant = _PRECISIONS[row["precision"]]
+        memory = torch_inference.memory(model, Workload(stack="transformers", quant=quant, context=row["context"]))
+        size = memory.total - dict(memory.components)["runtime"]
+        yield Miss(size / (row["mem_gib"] * GIB) - 1, f"{row['model']} {row['precision']} context {row['context']}")
+
+
+def _known(name: str) -> Model | None:
+    try:
+        return find_model(name)
+    except UserError:
+        return None
+
+
+def _line(
+    figure: str,
+    misses: Iterable[Miss],
+    mean: float | None = None,
+    median: float | None = None,
+    worst: float | None = None,
+) -> Line:
+    """Sum up; a goal of worst 0 asks for equality."""
+    found = sorted((Miss(abs(miss.error), miss.row) for miss in misses), key=lambda miss: miss.error)
+    errors = [miss.error for miss in found]
+    sums = (statistics.fmean(errors), statistics.median(errors), errors[int(0.9 * (len(errors) - 1))], errors[-1])
+    goals = (("mean", mean, sums[0]), ("median", median, sums[1]), ("worst", worst, sums[3]))
+    asked = [(name, limit, got) for name, limit, got in goals if limit is not None]
+    text = ", ".join("exact" if limit == 0 else f"{name} {limit:.1%}" for name, limit, _ in asked)
+    return Line(figure, len(errors), *sums, found[-1].row, text, all(got <= limit for _, limit, got in asked))
+
+
+def _read(path: Path) -> Any:
+    return json.loads(gzip.decompress(path.read_bytes()))
+
+
+def _own() -> Any:
+    return json.loads(OWN.read_text(encoding="utf-8"))
+
+
+def main() -> int:
+    """Print the table; 1 when a goal is missed."""
+    if not TRUTH.is_dir():
+        print("skipped: no `shared` folder beside the checkout; our own measurements follow")
+    print(f"{'figure':50} {'rows':>5} {'mean':>8} {'median':>8} {'p90':>8} {'worst':>8}  {'goal':22} met")
+    table = lines()
+    for line in table:
+        met = "" if not line.goal else "yes" if line.met else "NO"
+        numbers = " ".join(f"{value:8.3%}" for value in line[2:6])
+        print(f"{line.figure:50} {line.rows:5} {numbers}  {line.goal:22} {met}")
+        if line.worst > 0:
+            print(f"{'':56} worst: {line.worst_row}")
+    return 0 if all(line.met for line in table) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
