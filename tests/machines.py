@@ -20,12 +20,12 @@ def g480() -> Machine:
             manufacturer="LENOVO", model="Lenovo G480", chassis="laptop",
             os_name="Microsoft Windows 10 Pro", os_version="10.0.19043", os_family="windows", environment=(),
             origins=_from("SMBIOS", "manufacturer", "model", "chassis")
-            | _from("the registry", "os_name", "os_version", "environment"),
+            | _from("Windows registry", "os_name", "os_version", "environment"),
             cpu=Cpu(
                 name="Intel(R) Core(TM) i5-3210M CPU @ 2.50GHz", vendor="Intel", architecture="x86_64", sockets=1,
                 cores=2, threads=4, base_mhz=2500.0,
                 features=frozenset({"sse4_2", "avx", "f16c"}),
-                origins=_from("the registry", "name", "vendor", "architecture", "base_mhz")
+                origins=_from("Windows registry", "name", "vendor", "architecture", "base_mhz")
                 | _from("GetLogicalProcessorInformationEx", "sockets", "cores", "threads", "features"),
             ),
             memory=Memory(
@@ -115,12 +115,12 @@ def rtx4090_desktop() -> Machine:
             manufacturer="Micro-Star International Co., Ltd.", model="MS-7E06", chassis="desktop",
             os_name="Microsoft Windows 11 Pro", os_version="10.0.22631", os_family="windows", environment=(),
             origins=_from("SMBIOS", "manufacturer", "model", "chassis")
-            | _from("the registry", "os_name", "os_version"),
+            | _from("Windows registry", "os_name", "os_version"),
             cpu=Cpu(
                 name="13th Gen Intel(R) Core(TM) i7-13700K", vendor="Intel", architecture="x86_64", sockets=1, cores=16,
                 threads=24, performance_cores=8, efficiency_cores=8,
                 features=frozenset({"sse4_2", "avx", "f16c", "fma", "avx2", "avx_vnni"}),
-                origins=_from("the registry", "name", "vendor", "architecture")
+                origins=_from("Windows registry", "name", "vendor", "architecture")
                 | _from("GetLogicalProcessorInformationEx", "sockets", "cores", "threads", "features"),
             ),
             memory=Memory(

@@ -43,7 +43,8 @@ def advise_survey(found: Survey) -> Advice:
 def headlines(advice: Advice, _: Translator) -> list[str]:
     """The advice in a few lines of plain text: the tier, what cannot be used, what to try first."""
     lines = [f"{_(words.TIERS[advice.tier.code])}: {_(words.TIER_SENTENCES[advice.tier.code])}"]
-    lines += [f"{gpu.name}: {words.reason(_, gpu.reason)}" for gpu in advice.unusable]
+    for gpu in advice.unusable:
+        lines.append(_("{name} cannot be used: {reason}", name=gpu.name, reason=words.reason(_, gpu.reason)))
     for pick in advice.picks:
         if pick.use in ("lora", "qlora"):
             continue

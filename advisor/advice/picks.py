@@ -1,5 +1,6 @@
 """Models worth trying on this machine: for talk, code, reasoning and pictures, and for fine-tuning."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 
 from advisor.advice.result import Pick
@@ -41,14 +42,20 @@ def _training(found: Survey, method: Method) -> Iterator[Pick]:
 
 
 def _distinct(answers: Sequence[Estimate], count: int) -> list[Estimate]:
-    """The first `count` of different families: three sizes of one model are one recommendation."""
+    """The first `count` of different makes: three sizes or versions of one model are one recommendation."""
     seen: set[str] = set()
     chosen: list[Estimate] = []
     for answer in answers:
-        if answer.model.family not in seen and len(chosen) < count:
-            seen.add(answer.model.family)
+        make = _make(answer)
+        if make not in seen and len(chosen) < count:
+            seen.add(make)
             chosen.append(answer)
     return chosen
+
+
+def _make(answer: Estimate) -> str:
+    """The family without its version: "Qwen2.5" and "Qwen3" are both "Qwen"."""
+    return re.split(r"[\s\d.-]", answer.model.family, maxsplit=1)[0]
 
 
 def _quickest(

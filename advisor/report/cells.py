@@ -42,7 +42,7 @@ def speed_span(answer: Estimate, _: Translator) -> str:
 
 def span(value: Range | None, unit: str, _: Translator) -> str:
     """A range as "low – high unit"."""
-    return "?" if value is None else f"{_.number(value.low, 2)} – {_.number(value.high, 2)} {unit}"
+    return "?" if value is None else f"{_.number(value.low, 2)} – {_.number(value.high, 2)} {unit}".rstrip()
 
 
 def time_span(value: Range | None, _: Translator) -> str:

@@ -100,7 +100,7 @@ def _bands(estimates: list[Estimate], stack: str, _: Translator) -> Iterator[Blo
     keys = [key for key in known if key in used or not any(name in key for name in others)]
     if not keys:
         return
-    columns = (Column(_("Error band"), 3.4), Column(_("Measurements"), 0.9, True), Column(_("Source"), 2))
+    columns = (Column(_("Error band"), 2.6), Column(_("Measurements"), 0.9, True), Column(_("Source"), 2.6))
     rows = tuple((Cell(_(known[key].text)), Cell(_.integer(known[key].rows)), Cell(known[key].source)) for key in keys)
     yield Table(columns, rows, _("How near estimates lie to measurements"))
 

@@ -143,16 +143,22 @@ def _contexts(machine: Machine, found: Survey, runners: Sequence[Estimate], _: T
     if len(contexts) < 2:
         return
     base = for_method(found.workload, "run")
-    series = []
+    series: list[Series] = []
     for answer, colour in zip(shown, _LINE_COLOURS, strict=False):
         totals = [found.ask(answer.model, replace(base, context=context)).memory for context in contexts]
         if all(totals):
             values = tuple(t.total / GIB for t in totals if t is not None)
+            if any(_alike(values, other.values) for other in series):
+                continue  # its line would hide the other
             series.append(Series(answer.model.name, LIGHT.components[colour], values))
     if series:
         title = _("Memory against context length")
         x = tuple(float(c) for c in contexts)
         yield Lines(title, _("context length in tokens"), x, tuple(series), "GiB", _marks(machine, found, _))
+
+
+def _alike(values: Sequence[float], others: Sequence[float]) -> bool:
+    return all(abs(a - b) <= 0.02 * b for a, b in zip(values, others, strict=True))
 
 
 def _speeds(runners: Sequence[Estimate], _: Translator) -> Iterator[Bars]:

@@ -36,7 +36,9 @@ def summary(machine: Machine, advice: Advice, _: Translator) -> Section:
 def _tier(advice: Advice, _: Translator) -> Callout:
     tones = {"entry": "offload", "light": "tight", "unknown": "unknown"}
     sentences = [_(advice_words.TIER_SENTENCES[advice.tier.code])]
-    sentences += [f"{gpu.name}: {advice_words.reason(_, gpu.reason)}" for gpu in advice.unusable]
+    for gpu in advice.unusable:
+        reason = advice_words.reason(_, gpu.reason)
+        sentences.append(_("{name} cannot be used: {reason}", name=gpu.name, reason=reason))
     text = _sentences(sentences, _)
     return Callout(_(advice_words.TIERS[advice.tier.code]), text, tones.get(advice.tier.code, "fits"))  # type: ignore[arg-type]
 
@@ -49,7 +51,7 @@ def _sentences(parts: list[str], _: Translator) -> str:
 
 def _facts(machine: Machine, _: Translator) -> Iterator[Fact]:
     cpu, memory = machine.cpu, machine.memory
-    yield _fact(_("Model"), machine, "model", _, machine.model)
+    yield _fact(_("Computer"), machine, "model", _, machine.model)
     yield _fact(_("System"), machine, "os_name", _, _joined(machine.os_name, machine.os_version))
     yield _fact(_("Processor"), cpu, "name", _, cpu.name)
     if cpu.cores or cpu.threads:
@@ -106,7 +108,9 @@ def capability(machine: Machine, advice: Advice, _: Translator) -> Section:
     columns = (Column(_("Part"), 0.9), Column(_("What it has"), 1.7), Column(_("What that means"), 2.6))
     table = Table(columns, tuple(tuple(Cell(text) for text in row) for row in rows))
     tier = _(
-        "Tier: {tier}. {reason}", tier=_(advice_words.TIERS[advice.tier.code]), reason=" ".join(_reasons(advice, _))
+        "Tier: {tier}. {reason}",
+        tier=_(advice_words.TIERS[advice.tier.code]),
+        reason=_sentences(list(_reasons(advice, _)), _),
     )
     return Section(_("2 Capability"), (table, Paragraph(tier)))
 

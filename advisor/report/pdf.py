@@ -58,6 +58,9 @@ class _Page:
         self._pdf.c_margin = 0
         for style, name in (("", "Regular"), ("B", "Bold")):
             self._pdf.add_font(_FAMILY, style, _FONTS / f"AdvisorSansSC-{name}.otf")
+        for font in self._pdf.fonts.values():
+            # Measuring every outline again takes a third of a second; the whole font's box holds any subset of it.
+            font.ttfont.recalcBBoxes = False
         self._widths: dict[tuple[str, str], float] = {}
         self._describe()
         self._pdf.add_page()

@@ -114,21 +114,22 @@ def _cloud(plans_: Sequence[CloudPlan], _: Translator) -> Iterator[Block]:
         return
     columns = (
         Column(_("Job"), 1.8), Column(_("GPU"), 1.3), Column(_("Memory"), 0.9, True), Column(_("Time"), 1.5, True),
-        Column(_("US$ per hour"), 1.1, True), Column(_("Cost"), 1.2, True), Column(_("Energy"), 1.2, True),
+        Column(_("US$ per hour"), 1.1, True), Column(_("Cost in US$"), 1.2, True),
+        Column(_("Energy in kWh"), 1.3, True),
     )  # fmt: skip
     yield Table(columns, tuple(_cloud_row(p, _) for p in plans_))
     dates = ", ".join(sorted({p.date or _("a page without a date") for p in plans_}))
     note = _("Prices as published on {dates}, low and high of the source; they change often.", dates=dates)
-    if any(p.old for p in plans_):
-        note += " " + _("Some are older than half a year: check before you decide.")
     yield Paragraph(note, "caption")
+    if any(p.old for p in plans_):
+        yield Paragraph(_("Some prices are older than half a year or undated: check before you decide."), "caption")
 
 
 def _cloud_row(plan: CloudPlan, _: Translator) -> tuple[Cell, ...]:
     answer, time = plan.estimate, plan.estimate.training
     method = {"lora": "LoRA", "qlora": "QLoRA", "full": _("Full fine-tuning")}.get(answer.workload.task, "")
     low, high = plan.usd_per_hour
-    cost = DASH if plan.usd is None else f"US$ {plan.usd[0]:,.2f} – {plan.usd[1]:,.2f}"
+    cost = DASH if plan.usd is None else f"{plan.usd[0]:,.2f} – {plan.usd[1]:,.2f}"
     return (
         Cell(f"{answer.model.name}\n{method}"),
         Cell(plan.gpu),
@@ -136,7 +137,7 @@ def _cloud_row(plan: CloudPlan, _: Translator) -> tuple[Cell, ...]:
         Cell(time_span(time.hours if time else None, _)),
         Cell(f"{low:.2f} – {high:.2f}"),
         Cell(cost),
-        Cell(span(time.energy_kwh if time else None, "kWh", _)),
+        Cell(span(time.energy_kwh if time else None, "", _)),
     )
 
 
