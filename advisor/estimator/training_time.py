@@ -124,41 +124,54 @@ def cpu_speed(cpu: Cpu, memory: Memory) -> Speed | None:
 
 
 class _Matrices(NamedTuple):
-    """Parameters that one token is multiplied with: in the layers, and in the output matrix."""
+    """Parameters that one token is multiplied with: in the layers, of these in the last product of each layer, and in
+    the output matrix.
+    """
 
     layers: int
+    last: int
     head: int
 
 
 @lru_cache(maxsize=4096)
 def _matrices(model: Model) -> _Matrices:
     active = model.moe.active if model.moe else 1
-    inside = head = 0
+    inside = last = head = 0
     for tensor in tensors(model, "torch"):
         if tensor.role == "output":
             head += tensor.elements
         elif _multiplies(tensor):
-            inside += tensor.elements // tensor.experts * (active if tensor.experts > 1 else 1)
-    return _Matrices(inside, head or model.vocab * model.hidden)
+            met = tensor.elements // tensor.experts * (active if tensor.experts > 1 else 1)
+            inside += met
+            last += met if tensor.role == "ffn_down" else 0
+    return _Matrices(inside, last, head or model.vocab * model.hidden)
 
 
 def _multiplies(tensor: Tensor) -> bool:
     return bool(tensor.layers) and tensor.rows > 1 and tensor.width > 1
 
 
+@lru_cache(maxsize=4096)
+def _weights_read(model: Model) -> int:
+    # A micro-batch meets nearly all experts: their weights are all read.
+    return sum(t.elements for t in tensors(model, "torch") if _multiplies(t)) + _matrices(model).head
+
+
 def flops_per_token(model: Model, workload: Workload) -> float:
     """Operations per token, forward and backward: 2 per parameter and pass (one multiply, one add).
 
     Backward is a pass for the gradients of the inputs and, for what trains, one for those of the weights;
-    checkpointing adds another forward pass of the layers. Causal attention computes half of seq x seq scores: 2 x seq
+    checkpointing adds another forward pass of the layers, without the last product where nothing but its input is
+    needed again. Causal attention computes half of seq x seq scores: 2 x seq
     x query width per layer forward, 2.5 times that backward (flash attention computes the scores again).
     """
-    inside, head = _matrices(model)
+    inside, last, head = _matrices(model)
     adapters = 0 if workload.task == "full" else trainable_parameters(model, workload)
     attention = 2.0 * workload.seq * model.query_width * model.layers
     weight_passes = 3 if workload.task == "full" else 2
     again = 1 if workload.checkpointing else 0
-    products = 2.0 * (inside * (weight_passes + again) + head * weight_passes + adapters * (3 + again))
+    spared = again * last if workload.task == "full" else 0
+    products = 2.0 * (inside * (weight_passes + again) - spared + head * weight_passes + adapters * (3 + again))
     return products + attention * (1 + 2.5 + again)
 
 
@@ -176,10 +189,7 @@ def work(model: Model, workload: Workload) -> Work:
 def _weight_traffic(model: Model, workload: Workload) -> float:
     """Bytes of weights read per micro-batch, 4-bit ones unpacked each time, and the update's share of it."""
     numbers = mode(workload)
-    count = sum(_matrices(model))
-    if model.moe:
-        # A micro-batch meets nearly all experts: their weights are all read.
-        count = sum(t.elements for t in tensors(model, "torch") if _multiplies(t)) + _matrices(model).head
+    count = _weights_read(model)
     passes = (3 if numbers.full else 2) + (1 if workload.checkpointing else 0)
     read = count * numbers.compute * passes * (2 if numbers.quantized else 1)
     trained = trainable_parameters(model, workload) * (16 if numbers.full else 28)

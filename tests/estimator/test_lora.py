@@ -1,0 +1,47 @@
+"""Adapter parameters are those that peft counts."""
+
+from pathlib import Path
+
+import pytest
+
+from advisor.catalog.models import find_model
+from advisor.estimator.lora import trainable_parameters
+from advisor.estimator.tensors import language_parameters
+from advisor.workload import Workload, parse
+
+
+def test_equal_to_peft_on_every_measured_row(shared: Path) -> None:
+    """Every torch row says how many parameters trained; ours are equal to the last one."""
+    from benchmarks.training_rows import steps
+
+    wrong = {s.name for s in steps() if trainable_parameters(s.model, s.workload) != s.row["trainable_params"]}
+    assert not wrong
+
+
+@pytest.mark.parametrize(
+    ("targets", "count"),
+    [
+        # Per layer of hidden 2048, q 2048, k and v 512, ffn 8192: rank x (inputs + outputs), 16 layers.
+        ("q,v", 16 * 16 * (4096 + 2560)),
+        ("attention", 16 * 16 * (4096 + 2560 + 2560 + 4096)),
+        ("all-linear", 16 * 16 * (4096 + 2560 + 2560 + 4096 + 3 * 10240)),
+    ],
+)
+def test_llama_by_hand(targets: str, count: int) -> None:
+    """Llama 3.2 1B with rank 16, added up by hand."""
+    assert trainable_parameters(find_model("llama-3.2-1b"), parse({"task": "lora", "targets": targets})) == count
+
+
+def test_full_trains_everything_and_rank_scales() -> None:
+    """Full fine-tuning trains the language model; adapters grow linearly with their rank."""
+    model = find_model("qwen2.5-7b")
+    assert trainable_parameters(model, Workload(task="full")) == language_parameters(model) == 7_615_616_512
+    one, many = (trainable_parameters(model, Workload(task="lora", rank=rank)) for rank in (1, 64))
+    assert many == 64 * one
+
+
+def test_fused_experts_get_no_adapter() -> None:
+    """transformers 5 holds the experts as one parameter, which peft's all-linear leaves out."""
+    model = find_model("qwen3-30b-a3b")
+    attention = trainable_parameters(model, Workload(task="lora", targets="attention"))
+    assert trainable_parameters(model, Workload(task="lora")) == attention

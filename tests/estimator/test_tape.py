@@ -1,0 +1,104 @@
+"""The small autograd on paper follows torch's rules of life."""
+
+from collections.abc import Iterable
+
+from advisor.estimator.tape import Moment, Tape, add, times
+
+T = {"tokens*hidden": 1.0}
+
+
+def most(moments: Iterable[Moment], symbol: str = "tokens*hidden") -> float:
+    return max(moment.total.get(symbol, 0.0) for moment in moments)
+
+
+def test_a_value_lives_until_its_last_use() -> None:
+    """Three casts in a row never have more than two results alive."""
+    tape = Tape()
+    x = tape.value(T, 2, True)
+    for _ in range(3):
+        x = tape.run((x,), T, 4)
+    source = tape.value(T, 2, True)
+    assert most(tape.trace(source).forward) == 8
+
+
+def test_saved_values_stay_and_are_counted_once() -> None:
+    """A value that two operations save takes its bytes once; the input is told apart."""
+    tape = Tape()
+    x = tape.value(T, 2, True)
+    y = tape.run((x,), T, 4, saves=(x,))
+    z = tape.run((y,), T, 4, saves=(y,))
+    tape.run((z, y), T, 4, saves=(z, y))
+    trace = tape.trace(x)
+    assert trace.saved == {"tokens*hidden": 8.0}
+    assert trace.saves_input
+
+
+def test_views_share_memory() -> None:
+    """Saving both halves of a tensor keeps the tensor once; their gradients are put together into a new one."""
+    tape = Tape()
+    x = tape.value(T, 2, True)
+    both = tape.run((x,), times(T, 2), 2)
+    one, two = tape.halves(both, T)
+    tape.run((one, two), T, 2, saves=(one, two))
+    trace = tape.trace(x)
+    assert trace.saved == {"tokens*hidden": 4.0}
+    assert most(trace.backward) == 4 + 2 + 4  # saved, the incoming gradient, one gradient for each half
+
+
+def test_two_gradients_of_a_value_are_summed_into_a_third() -> None:
+    """At that moment all three are alive."""
+    tape = Tape()
+    x = tape.value(T, 4, True)
+    y = tape.run((x,), T, 4)
+    z = tape.run((x,), T, 4)
+    tape.run((y, z), {"tokens*rank": 1.0}, 4)
+    assert most(tape.trace(x).backward) == 3 * 4
+
+
+def test_a_residual_connection_makes_no_new_gradient() -> None:
+    """Adding passes the gradient on as it is."""
+    tape = Tape()
+    x = tape.value(T, 4, True)
+    y = tape.run((x,), T, 4)
+    tape.run((x, y), T, 4, passes=True)
+    trace = tape.trace(x)
+    assert trace.saved == {}
+    assert most(trace.backward) == 3 * 4  # the passed one, the one through y, and their sum
+
+
+def test_nothing_is_saved_where_no_gradient_flows() -> None:
+    """Frozen parts below the first trainable one keep nothing."""
+    tape = Tape()
+    x = tape.value(T, 4, False)
+    y = tape.run((x,), T, 4, saves=(x,))
+    tape.run((y,), T, 4, saves=(y,), parameter_grads={"hidden*hidden": 4.0})
+    trace = tape.trace(x)
+    assert trace.saved == {"tokens*hidden": 4.0}
+    assert not trace.saves_input
+    assert trace.grads == {"hidden*hidden": 4.0}
+
+
+def test_recomputation_stops_at_the_last_saved_value() -> None:
+    """What comes after the last operation that saves is not run again."""
+    tape = Tape()
+    x = tape.value(T, 2, True)
+    y = tape.run((x,), T, 2, saves=(x,))
+    tape.run((y,), times(T, 100), 2)
+    assert most(tape.trace(x).forward) == 202
+    assert most(tape.trace(x, stops_early=True).forward) == 2
+
+
+def test_accumulation_counts_only_the_gradient_being_made() -> None:
+    """From the second micro-batch on the sums exist already; each new gradient is added to its sum and dies."""
+    tape = Tape()
+    x = tape.value(T, 4, True)
+    for _ in range(3):
+        x = tape.run((x,), T, 4, parameter_grads={"hidden*hidden": 4.0})
+    first, later = tape.trace(x), tape.trace(x, accumulates=True)
+    assert most(first.backward, "hidden*hidden") == 12
+    assert most(later.backward, "hidden*hidden") == 4
+
+
+def test_sums_of_forms() -> None:
+    """Linear forms add symbol by symbol."""
+    assert add({"a": 1.0}, {"a": 2.0, "b": 3.0}) == {"a": 3.0, "b": 3.0}
