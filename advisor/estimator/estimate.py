@@ -1,7 +1,5 @@
 """The one estimator, for matrix, detail pane, report and command line: (machine, model, workload) -> Estimate."""
 
-from functools import lru_cache
-
 from advisor.catalog.model import Model
 from advisor.estimator import llama_cpp, torch_inference, training, training_time
 from advisor.estimator.ground import Budget, Device, Ground, ground
@@ -48,7 +46,6 @@ def _torch(place: Ground, model: Model, workload: Workload) -> Estimate:
     return _answer(model, workload, memory, placed, _beyond_training(model, workload), found, time)
 
 
-@lru_cache(maxsize=16384)
 def _torch_memory(model: Model, workload: Workload) -> MemoryEstimate:
     if workload.training:
         return training.memory(model, workload)

@@ -1,10 +1,9 @@
 """What lies where: layers on GPUs and in RAM as llama.cpp's -ngl splits them, and the verdict that follows."""
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate
-from operator import add
 from typing import NamedTuple
 
 from advisor.catalog.model import Model
@@ -110,13 +109,13 @@ def _split(
 ) -> Placed:
     """The last layers and the head go to the GPUs, as many as fit; the first layers stay in RAM."""
     tails = _tails(model, workload.quant)
-    caches = list(accumulate(reversed(llama_cpp.kv_bytes(model, workload)), initial=0))
+    caches = _cache_tails(llama_cpp.kv_bytes(model, workload))
     head = tensors.head_bytes + tensors.other_bytes
     placed = 0
     shares: list[Share] = []
     placements: list[Placement] = []
     used: list[int] = []
-    for card, count, size in _fill(ground.cards, list(map(add, tails.layers, caches)), head, scratch.gpu_compute):
+    for card, count, size in _fill(ground.cards, tails.layers, caches, head, scratch.gpu_compute):
         upto = placed + count
         read = tails.active[upto] - tails.active[placed] + (0 if shares else head)
         shares.append(Share(card, read, caches[upto] - caches[placed], count))
@@ -170,9 +169,19 @@ def _offloaded(
     return Placed("offload", placements, (reason, *ground.standing), shares)
 
 
-def _fill(cards: tuple[Device, ...], sizes: list[int], head: int, compute: int) -> Iterator[tuple[Device, int, int]]:
-    """Cards that take something, how many layers and bytes each, from the last layer backwards; `sizes` are the bytes
-    of the last 0, 1, 2, ... layers with their caches.
+def _cache_tails(caches: tuple[int, ...]) -> Sequence[int]:
+    """Bytes of the caches of the last 0, 1, 2, ... layers; most models have the same in every layer."""
+    first = caches[0]
+    if first and caches.count(first) == len(caches):
+        return range(0, first * (len(caches) + 1), first)
+    return list(accumulate(reversed(caches), initial=0))
+
+
+def _fill(
+    cards: tuple[Device, ...], layers: Sequence[int], caches: Sequence[int], head: int, compute: int
+) -> Iterator[tuple[Device, int, int]]:
+    """Cards that take something, how many layers and bytes each, from the last layer backwards; `layers` and `caches`
+    are the bytes of the last 0, 1, 2, ... layers.
 
     llama.cpp gives the head to the GPUs first, then the last layers; each card also holds a context and a buffer.
     """
@@ -181,10 +190,11 @@ def _fill(cards: tuple[Device, ...], sizes: list[int], head: int, compute: int) 
         room = (card.available or 0) - card.runtime - compute - head
         if room < 0:
             continue
-        upto = bisect_right(sizes, sizes[placed] + room) - 1
+        start = layers[placed] + caches[placed]
+        upto = bisect_right(range(len(layers)), start + room, key=lambda k: layers[k] + caches[k]) - 1
         if upto == placed and not head:
             continue
-        yield card, upto - placed, sizes[upto] - sizes[placed] + head + card.runtime + compute
+        yield card, upto - placed, layers[upto] + caches[upto] - start + head + card.runtime + compute
         placed, head = upto, 0
 
 

@@ -45,7 +45,7 @@ def speed(model: Model, workload: Workload, shares: tuple[Share, ...]) -> SpeedE
     decode = ceiling = None
     if steps is not None:
         decode, ceiling = _range_and_ceiling(steps, band(decode_band_key(shares)))
-    name = "+".join(share.device.name for share in shares)
+    name = shares[0].device.name if len(shares) == 1 else "+".join(share.device.name for share in shares)
     return SpeedEstimate(decode, ceiling, prefill(model, workload, shares), name)
 
 
