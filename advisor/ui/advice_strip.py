@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # its rooms load after the first paint
     from advisor.advice.result import Advice
 
 LINES = 3
+SHARES = (4, 4, 5, 6, 5)  # widths of the columns, as long as their lines tend to be
 
 
 class Column(QWidget):
@@ -30,6 +31,7 @@ class Column(QWidget):
         self.title.setFont(theme.scaled(self.font(), theme.CAPTION, bold=True))
         layout.addWidget(self.title)
         for line in self.lines:
+            line.setFont(theme.scaled(self.font(), theme.CAPTION))
             layout.addWidget(line)
         layout.addStretch(1)
 
@@ -56,8 +58,8 @@ class AdviceStrip(Card):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 6, 8, 6)
         layout.setSpacing(16)
-        for column in self.columns:
-            layout.addWidget(column, 1)
+        for column, share in zip(self.columns, SHARES, strict=True):
+            layout.addWidget(column, share)
         layout.addWidget(self.all, 0, Qt.AlignmentFlag.AlignTop)
         self.all.clicked.connect(self.more)
         self.all.setEnabled(False)

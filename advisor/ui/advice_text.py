@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from advisor import words as plain
 from advisor.advice import words
 from advisor.advice.result import Advice, CloudPlan, Pick, Technique, Upgrade
 from advisor.i18n import Translator
@@ -19,7 +18,7 @@ def tier(_: Translator, advice: Advice) -> tuple[str, str]:
 
 def unusable(_: Translator, advice: Advice) -> list[str]:
     """Which GPUs stay idle, and why."""
-    return [f"{gpu.name}: {plain.origin_text(_, gpu.reason)}" for gpu in advice.unusable]
+    return [f"{gpu.name}: {texts.why_not(_, gpu.reason)}" for gpu in advice.unusable]
 
 
 def picks(_: Translator, advice: Advice) -> list[str]:
@@ -29,9 +28,7 @@ def picks(_: Translator, advice: Advice) -> list[str]:
 
 def pick(_: Translator, one: Pick) -> str:
     """ "Programming: Qwen2.5-Coder-7B, 12 tok/s"."""
-    name, quant = one.estimate.model.name, one.estimate.workload.quant
-    if not one.estimate.workload.training:
-        name = f"{name} {quant}"
+    name = one.estimate.model.name
     pace = texts.pace(_, one.estimate)
     line = _("{use}: {model}", use=_(words.USES[one.use]), model=name)
     return ", ".join(filter(None, (line, pace, _("slow") if one.slow else "")))
@@ -40,11 +37,14 @@ def pick(_: Translator, one: Pick) -> str:
 def cloud(_: Translator, plan: CloudPlan) -> str:
     """A rented GPU for one fine-tuning, with its price and the price's date."""
     heading = texts.column(_, plan.estimate.workload, _method(plan.estimate.workload.task))
-    line = _("{model} {method} on {gpu}", model=plan.estimate.model.name, method=heading, gpu=plan.gpu)
+    model = plan.estimate.model.name
     if plan.usd is None:
-        return line
+        return _("{model} {method} on {gpu}", model=model, method=heading, gpu=plan.gpu)
     low, high = (_.number(figure, 2) for figure in plan.usd)
-    return _("{line}: {low} to {high} USD (prices of {date})", line=line, low=low, high=high, date=plan.date)
+    return _(
+        "{model} {method}: {low}–{high} USD on {gpu} (prices of {date})",
+        model=model, method=heading, low=low, high=high, gpu=plan.gpu, date=plan.date,
+    )  # fmt: skip
 
 
 def _method(task: str) -> Method:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from advisor.estimator.result import Estimate
@@ -39,6 +39,8 @@ class Panes(NamedTuple):
 class Details(QObject):
     """Hears the state and tells the panes; owns the reading dialogs."""
 
+    advised = Signal(object)  # the model that suits this machine best
+
     def __init__(self, window: QWidget, panes: Panes, state: State, cells: Cells, work: Work) -> None:
         super().__init__(window)
         self._panes, self._state, self._cells, self._work = panes, state, cells, work
@@ -62,6 +64,10 @@ class Details(QObject):
     def busy(self) -> bool:
         """Whether anything is still to be shown."""
         return self._savings_timer.isActive() or self.advice_timer.isActive() or self._job is not None
+
+    def start(self) -> None:
+        """The machine was known before the panes were: work out its advice."""
+        self._question_changed()
 
     def stop(self) -> None:
         """No more timers; no more results."""
@@ -151,6 +157,8 @@ class Details(QObject):
         self._job = None
         self._panes.strip.show_advice(advice)
         self._show_tier()
+        if advice.picks:
+            self.advised.emit(advice.picks[0].estimate.model)
 
     def _advice_failed(self, error: Exception) -> None:
         self._job = None

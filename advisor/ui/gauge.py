@@ -52,7 +52,7 @@ class Gauge(QWidget):
 
     def sizeHint(self) -> QSize:
         """The dial and its lines."""
-        return QSize(DIAL + 12, DIAL + self._lines() * (self._small().height() + 1) + 2)
+        return QSize(DIAL + 12, DIAL + self._lines() * self._line() + 2)
 
     def minimumSizeHint(self) -> QSize:
         """Never smaller than its hint."""
@@ -61,8 +61,8 @@ class Gauge(QWidget):
     def _lines(self) -> int:
         return 3 if self.reading.note else 2
 
-    def _small(self) -> QFontMetrics:
-        return QFontMetrics(theme.scaled(self.font(), theme.CAPTION))
+    def _line(self) -> int:
+        return theme.line_height(theme.scaled(self.font(), theme.CAPTION))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Arcs, figure, lines."""
@@ -100,7 +100,7 @@ class Gauge(QWidget):
         colors, reading = self.colors, self.reading
         figure = theme.scaled(self.font(), theme.TITLE)
         small = theme.scaled(self.font(), theme.CAPTION)
-        metrics, line = QFontMetrics(small), QFontMetrics(small).height()
+        metrics, line = QFontMetrics(small), theme.line_height(small)
         painter.setFont(figure)
         painter.setPen(theme.color(colors.disabled if reading.off else colors.text))
         painter.drawText(dial, MIDDLE, reading.figure)

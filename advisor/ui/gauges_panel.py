@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from advisor import words
 from advisor.machine import Machine
 from advisor.probes.live import LiveSample, sample
-from advisor.ui import readings
+from advisor.ui import readings, texts
 from advisor.ui.gauge import Gauge, Reading
 from advisor.ui.state import State
 from advisor.ui.widgets import Card, caption, link, scrolled
@@ -125,7 +124,7 @@ class GaugesPanel(Card):
         lines = []
         for gpu in machine.gpus:
             if gpu.usable is False:
-                reason = words.origin_text(_, gpu.origin("usable"))
+                reason = texts.why_not(_, gpu.origin("usable"))
                 lines.append(_("{name} cannot be used: {reason}", name=gpu.name or "GPU", reason=reason))
         self.notes.setText("\n\n".join(lines))
         self.notes.setVisible(bool(lines))

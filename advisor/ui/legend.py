@@ -42,7 +42,7 @@ class Legend(QWidget):
         self.update()
 
     def _height(self) -> int:
-        return QFontMetrics(self.font()).height() + 1
+        return theme.line_height(self.font()) + 1
 
     def sizeHint(self) -> QSize:
         """All lines."""

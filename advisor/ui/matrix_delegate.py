@@ -35,9 +35,10 @@ class MatrixDelegate(QStyledItemDelegate):
         self._small = theme.scaled(font, theme.CAPTION)
         self._metrics = QFontMetrics(font)
         self._small_metrics = QFontMetrics(self._small)
-        self._line = self._metrics.height()
+        self._line = theme.line_height(font)
+        self._small_line = theme.line_height(self._small)
         self._unit_widths: dict[str, int] = {}
-        self.row_height = self._line + self._small_metrics.height() + 6
+        self.row_height = self._line + self._small_line + 4
 
     def forget(self) -> None:
         """Texts are in another language now."""
@@ -91,7 +92,7 @@ class MatrixDelegate(QStyledItemDelegate):
         painter.setFont(self._small)
         painter.setPen(caption)
         painter.drawText(QRect(left, top, right - left, self._line), RIGHT, cell.unit)
-        second = QRect(left - MARK, top + self._line, right - left + MARK, self._small_metrics.height())
+        second = QRect(left - MARK, top + self._line, right - left + MARK, self._small_line)
         painter.drawText(second, RIGHT, cell.second)
         painter.setFont(self._font)
         painter.setPen(caption if faint else theme.color(colors.text))
@@ -107,7 +108,7 @@ class MatrixDelegate(QStyledItemDelegate):
         painter.drawText(QRect(rect.left() + PAD, top, width, self._line), LEFT, name)
         painter.setFont(self._small)
         painter.setPen(theme.color(colors.caption))
-        below = QRect(rect.left() + PAD, top + self._line, width, self._small_metrics.height())
+        below = QRect(rect.left() + PAD, top + self._line, width, self._small_line)
         text = " · ".join(filter(None, (model.family, self._state.tr_(texts.KINDS.get(model.kind, model.kind)))))
         painter.drawText(below, LEFT, self._small_metrics.elidedText(text, Qt.TextElideMode.ElideRight, width))
 

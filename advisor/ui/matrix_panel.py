@@ -229,4 +229,4 @@ class MatrixPanel(Card):
             return
         index = self.model.index(row, FIRST_METHOD + METHODS.index(method))
         self.view.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
-        self.view.scrollTo(index)
+        self.view.scrollTo(index, QTableView.ScrollHint.PositionAtCenter)

@@ -93,7 +93,7 @@ class MemoryBar(QWidget):
 
     def sizeHint(self) -> QSize:
         """Bar, whisker, and a track with its label for each device."""
-        line = QFontMetrics(theme.scaled(self.font(), theme.CAPTION)).height()
+        line = theme.line_height(theme.scaled(self.font(), theme.CAPTION))
         return QSize(200, BAR + 8 + len(self.target.capacities) * (line + TRACK + GAP))
 
     def minimumSizeHint(self) -> QSize:
@@ -138,7 +138,7 @@ class MemoryBar(QWidget):
     def _capacities(self, painter: QPainter, capacities: Sequence[Capacity], scale: float) -> None:
         small = theme.scaled(self.font(), theme.CAPTION)
         metrics = QFontMetrics(small)
-        y, line = BAR + 8, metrics.height()
+        y, line = BAR + 8, theme.line_height(small)
         painter.setFont(small)
         for one in capacities:
             total, free = min(self.width(), one.total * scale), min(self.width(), one.available * scale)
@@ -174,5 +174,5 @@ def _scale(stack: Stack, width: int) -> float:
     """Pixels a byte. A model far smaller than the memory would vanish, so the memory may run off the end then."""
     need = max(stack.total, stack.high)
     offered = max((one.total for one in stack.capacities), default=0)
-    longest = max(need, min(offered, need * 4)) if need else offered
+    longest = max(need, min(offered, need * 8)) if need else offered
     return width / longest if longest else 0.0

@@ -39,6 +39,7 @@ class Screen(QWidget):
         self.settings = SettingsPanel(state)
         self.memory = MemoryPanel(state)
         self.strip = AdviceStrip(state)
+        self._suggested: Model | None = None
         self.actions_ = Actions(self, state, work)
         self.details = Details(self, Panes(self.header, self.memory, self.strip), state, self.cells, work)
         self._arrange()
@@ -85,6 +86,7 @@ class Screen(QWidget):
         self.matrix.asked.connect(self.details.show_why)
         self.memory.asked.connect(self.details.show_why)
         self.memory.tried.connect(lambda changes: self.state.change(**changes))
+        self.details.advised.connect(self._suggest)
         self.strip.more.connect(self.details.show_advice)
 
     def _shortcuts(self) -> None:
@@ -113,6 +115,8 @@ class Screen(QWidget):
         """After the first paint: ask the computer and read the catalogue, both off this thread."""
         if self.state.own is None:
             self.actions_.detect()
+        else:
+            self.details.start()
         self.work.run(self.core.models, self.loaded, self.actions_.failed)
         self.gauges.start()
 
@@ -120,7 +124,13 @@ class Screen(QWidget):
         """The catalogue is there: fill the matrix, select something."""
         self.state.set_models(models)
         if self.state.model is None and self.matrix.model.rows:
-            self.matrix.select(self.matrix.model.rows[0], self.state.method)
+            self._suggest(self.matrix.model.rows[0])
+
+    def _suggest(self, model: Model) -> None:
+        """Select a model for the user, unless the user has selected one."""
+        if self.state.model is self._suggested:
+            self._suggested = model
+            self.matrix.select(model, self.state.method)
 
     @property
     def settled(self) -> bool:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from advisor import words
 from advisor.estimator.result import Estimate, Range
 from advisor.i18n import GIB, N_, Translator
-from advisor.machine import Machine
+from advisor.machine import Machine, Origin
 from advisor.words import METHOD_WORDS, VERDICT_WORDS
 from advisor.workload import Method, Workload, for_method
 
@@ -92,6 +92,11 @@ def tip(_: Translator, name: str, heading: str, estimate: Estimate) -> str:
 def span(_: Translator, figures: Range, unit: str) -> str:
     """A range as "10.1 to 14.2 tok/s"."""
     return _("{low} to {high} {unit}", low=_.number(figures.low), high=_.number(figures.high), unit=unit)
+
+
+def why_not(_: Translator, item: Origin) -> str:
+    """The bare reason of an origin: why a part cannot be used."""
+    return _(item.detail, **item.values) if item.values else _(item.detail)
 
 
 def machine_name(_: Translator, machine: Machine | None) -> str:

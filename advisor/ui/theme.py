@@ -133,6 +133,12 @@ def still() -> bool:
     return not animated.value
 
 
+def line_height(font: QFont) -> int:
+    """Pixels of a line of `font`, Chinese letters from a fallback font included."""
+    metrics = QFontMetrics(font)
+    return max(metrics.height(), metrics.boundingRect("国g").height() + 1)
+
+
 def elide(metrics: QFontMetrics, text: str, width: int) -> str:
     """`text` cut to `width` pixels with an ellipsis."""
     return metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
