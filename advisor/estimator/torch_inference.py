@@ -12,8 +12,8 @@ from advisor.estimator.tensors import Tensor, tensors
 from advisor.i18n import N_
 from advisor.workload import TORCH_QUANTS, Workload
 
-# What the CUDA context and the libraries' workspaces take beside torch's allocator. Published for torch: 0.14 GiB
-# (T4, context alone) to 1.3 GiB (V100); half a GiB is between, and a card that is short of it cannot run at all.
+# What the CUDA context and the libraries' workspaces take beside torch's allocator. Published: 0.14 GiB (T4, context
+# alone), 1.1 and 1.3 GiB (A100, nvidia-smi of two 7B models in 16 bit against the weights and cache they hold).
 RUNTIME_BYTES = 512 << 20
 _HALF = 2  # bytes of a 16-bit number
 _FLOAT = 4
