@@ -86,6 +86,8 @@ def describe(identity: Identity, source: str) -> Machine:
     if identity.chassis_code is not None:
         facts.add("chassis", _CHASSIS.get(identity.chassis_code), source)
     facts.add("model", identity.product if usable(identity.product) else None, source)
+    silent = not (identity.manufacturer or identity.product or identity.board)
+    reason = N_("{source} does not say") if silent else N_("{source} holds only placeholders")
     for name in ("manufacturer", "model", "chassis"):
-        facts.unknown(name, N_("{source} holds only placeholders"), source=source)
+        facts.unknown(name, reason, source=source)
     return facts.part(Machine)

@@ -19,7 +19,25 @@ def read() -> Machine:
         if nvml is None:
             return Machine()
         driver = ask(nvml, nvml.nvmlSystemGetDriverVersion)
-        return Machine(gpus=tuple(_gpu(nvml, handle, driver) for handle in handles(nvml)))
+        cards = handles(nvml)
+        notes = tuple(_split(nvml, card) for card in cards if _is_split(nvml, card))
+        return Machine(gpus=tuple(_gpu(nvml, card, driver) for card in cards), notes=notes)
+
+
+def _is_split(nvml: Any, handle: Any) -> bool:
+    mode = ask(nvml, getattr(nvml, "nvmlDeviceGetMigMode", _missing), handle)
+    return bool(mode and mode[0])
+
+
+def _missing(*_: object) -> None:
+    """Stands for a function that an old binding does not have."""
+
+
+def _split(nvml: Any, handle: Any) -> Origin:
+    name = text(ask(nvml, nvml.nvmlDeviceGetName, handle)) or "GPU"
+    return Origin(
+        "reported", N_("{name} is split into MIG instances; the memory shown is the whole card's"), {"name": name}
+    )
 
 
 @contextmanager
@@ -65,7 +83,7 @@ def bus_address(nvml: Any, handle: Any) -> str | None:
     info = ask(nvml, nvml.nvmlDeviceGetPciInfo, handle)
     if info is None:
         return None
-    return f"{info.domain & 0xFFFF:04x}:{info.bus:02x}:{info.device:02x}.0"
+    return f"{info.domain:04x}:{info.bus:02x}:{info.device:02x}.0"
 
 
 def asleep(addresses: Sequence[str]) -> Machine:

@@ -40,8 +40,14 @@ class Channels(NamedTuple):
     origin: Origin
 
 
-def memory(modules: Sequence[Module], source: str) -> Memory:
-    """Everything that `modules` tell about the memory, with `source` as origin. No modules: reasons only."""
+_INVENTED = Channels(None, Origin("unknown", N_("a virtual machine's memory modules are invented")))
+
+
+def memory(modules: Sequence[Module], source: str, virtual: bool = False) -> Memory:
+    """Everything that `modules` tell about the memory, with `source` as origin. No modules: reasons only.
+
+    A `virtual` machine shows invented modules: how many there are says nothing about the channels.
+    """
     facts = Facts()
     if not modules:
         for name in ("installed_bytes", "kind", "speed_mts", "channels"):
@@ -58,7 +64,7 @@ def memory(modules: Sequence[Module], source: str) -> Memory:
             "kind", N_("{source} names several kinds: {kinds}"), source=source, kinds=", ".join(sorted(kinds))
         )
     _add_speed(facts, modules, source)
-    channels = count_channels(modules, source)
+    channels = _INVENTED if virtual else count_channels(modules, source)
     if channels.number is not None:
         facts.values["channels"] = channels.number
     facts.origins["channels"] = channels.origin

@@ -305,6 +305,19 @@ def test_a_containers_root_is_a_volume() -> None:
     assert disks.chosen(disks.parse_mounts(text))[0].point == "/"
 
 
+def test_data_sets_of_one_pool_are_one_volume() -> None:
+    """ZFS data sets share their space."""
+    text = "tank/ROOT / zfs rw 0 0\ntank/home /home zfs rw 0 0\nfast/models /models zfs rw 0 0"
+    assert [m.point for m in disks.chosen(disks.parse_mounts(text))] == ["/", "/models"]
+
+
+def test_windows_drives_in_wsl_are_no_network(tmp_path: Path) -> None:
+    """They come over a network protocol from the same computer."""
+    fake.write(tmp_path, {"proc/self/mounts": "C:\\\\134 /mnt/c 9p rw 0 0\nhost /share 9p rw 0 0"})
+    found = [(d.mount, d.kind) for d in disks.read(tmp_path).disks]
+    assert found == [("/mnt/c", None), ("/share", "network")]
+
+
 def test_mount_points_do_not_name_people() -> None:
     """Removable media are mounted below the user's name."""
     assert disks.without_user("/run/media/maria/STICK") == "/run/media/.../STICK"
@@ -359,7 +372,9 @@ def test_an_encrypted_volume_is_followed_to_its_disk(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_environment(tmp_path: Path, files: dict[str, str], environment: tuple[str, ...]) -> None:
     """WSL, virtual machine, container, and bare metal."""
-    assert system.read_environment(fake.write(tmp_path, files)).environment == environment
+    found = system.read_environment(fake.write(tmp_path, files))
+    assert found.environment == environment
+    assert len(found.notes) == ("wsl" in environment)
 
 
 def test_a_board_is_named_by_its_device_tree(tmp_path: Path) -> None:

@@ -95,6 +95,14 @@ def test_a_driver_older_than_its_card_has_no_name(start: Any) -> None:
     assert nvml.read().gpus[0].name == "Tesla P100"
 
 
+def test_a_split_card_gets_a_note(start: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """MIG: the whole card's memory is shown, and said so."""
+    fake = FakeNvml()
+    monkeypatch.setattr(fake, "nvmlDeviceGetMigMode", lambda _: [1, 1], raising=False)
+    start(fake)
+    assert "MIG" in nvml.read().notes[0].detail
+
+
 def test_no_driver_is_no_gpu_and_no_note(start: Any) -> None:
     """The usual case on most computers."""
     start(None)

@@ -92,6 +92,13 @@ def test_unequal_modules_get_a_note() -> None:
     assert ram.uneven(read(build.module(), build.module(bank="BANK 2")).modules) is None
 
 
+def test_a_virtual_machines_modules_say_nothing_about_channels() -> None:
+    """A cloud machine shows a single module: half the speed would be a wrong conclusion."""
+    memory = ram.memory([ram.Module(size_bytes=16 * GIB, kind="DDR4", speed_mts=3200)], "SMBIOS", virtual=True)
+    assert (memory.kind, memory.channels, memory.bandwidth_bytes_per_s) == ("DDR4", None, None)
+    assert "invented" in memory.origin("channels").detail
+
+
 def test_large_modules_use_the_extended_size() -> None:
     """32 GiB and more do not fit into the old field."""
     assert read(build.module(kind="DDR5", mib=65536, speed=5600, configured=5600)).installed_bytes == 64 * GIB

@@ -55,8 +55,20 @@ def chosen(mounts: Iterable[Mount]) -> list[Mount]:
     # The shortest mount point of a device is the one that people know it by.
     for mount in sorted(mounts, key=lambda m: (len(m.point), m.point)):
         if _is_storage(mount):
-            best.setdefault(mount.device if mount.device.startswith("/dev/") else mount.point, mount)
-    return sorted(best.values(), key=lambda m: (m.point != "/", m.filesystem in _NETWORK, m.point))
+            best.setdefault(_storage_of(mount), mount)
+    return sorted(best.values(), key=lambda m: (m.point != "/", _is_remote(m), m.point))
+
+
+def _storage_of(mount: Mount) -> str:
+    """What mounts of one storage have in common: the device, or the pool of a ZFS data set."""
+    if mount.filesystem == "zfs":
+        return mount.device.split("/")[0]
+    return mount.device if mount.device.startswith("/dev/") else mount.point
+
+
+def _is_remote(mount: Mount) -> bool:
+    # WSL shows the Windows drives ("C:\\ /mnt/c") over the same protocol as network shares.
+    return mount.filesystem in _NETWORK and not re.match(r"[A-Za-z]:", mount.device)
 
 
 def _is_storage(mount: Mount) -> bool:
@@ -74,7 +86,7 @@ def _is_storage(mount: Mount) -> bool:
 def _disk(root: Path, mount: Mount) -> Disk:
     facts = Facts()
     facts.add("mount", without_user(mount.point), _MOUNTS)
-    if mount.filesystem in _NETWORK:
+    if _is_remote(mount):
         facts.add("kind", "network", _MOUNTS)
         facts.unknown("name", N_("a network volume"))
     block = block_folder(root, mount)

@@ -8,6 +8,8 @@ from advisor.machine import Machine, Memory
 from advisor.probes import files, ram, smbios
 from advisor.probes.facts import Facts
 from advisor.probes.linux import cgroup
+from advisor.probes.linux.system import identity
+from advisor.probes.names import is_virtual
 
 _PROC = "/proc/meminfo"
 _TABLE = "/sys/firmware/dmi/tables/DMI"
@@ -63,7 +65,7 @@ def read_modules(root: Path) -> Machine:
     """Kind, speed, channels and modules. The raw table is for root only; udev keeps a copy of what we need for all."""
     modules, source = _modules(root)
     if source is not None:
-        memory = ram.memory(modules, source)
+        memory = ram.memory(modules, source, is_virtual(identity(root)))
         note = ram.uneven(memory.modules)
         return Machine(memory=memory, notes=(note,) if note else ())
     facts = Facts()

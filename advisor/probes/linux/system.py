@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from advisor.i18n import N_
-from advisor.machine import Machine
+from advisor.machine import Machine, Origin
 from advisor.probes.facts import Facts
 from advisor.probes.files import LIVE_ROOT, read
 from advisor.probes.linux.cpuinfo import parse
@@ -77,7 +77,8 @@ def read_environment(root: Path) -> Machine:
             sources.append(source)
     facts = Facts()
     facts.add("environment", tuple(sorted(found, reverse=True)), ", ".join(sources) or f"{_DMI}, /proc/1")
-    return facts.part(Machine)
+    note = Origin("reported", N_("WSL: memory and disks are those of its virtual machine, not all of the computer's"))
+    return facts.part(Machine, notes=(note,) if "wsl" in found else ())
 
 
 def _wsl(root: Path) -> str | None:

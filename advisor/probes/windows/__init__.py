@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from advisor.machine import Machine
 from advisor.probes import nvml, ram, smbios
-from advisor.probes.names import describe
+from advisor.probes.names import describe, is_virtual
 from advisor.probes.runner import Probe
 from advisor.probes.windows import (
     disk_calls,
@@ -46,7 +46,7 @@ def probes() -> Sequence[Probe]:
 def _firmware() -> Machine:
     table = smbios.structures(system_calls.raw_smbios())
     identity = smbios.identity(table)
-    memory = ram.memory(smbios.memory_modules(table), "SMBIOS")
+    memory = ram.memory(smbios.memory_modules(table), "SMBIOS", is_virtual(identity))
     note = ram.uneven(memory.modules)
     machine = describe(identity, "SMBIOS")
     environment = system.environment(identity)

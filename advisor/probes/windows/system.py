@@ -43,7 +43,8 @@ def _text(values: Mapping[str, object], name: str) -> str | None:
 def environment(names: Identity) -> Machine:
     """A virtual machine or not, by the firmware's names (the processor's flag is set on Hyper-V's host as well)."""
     facts = Facts()
-    facts.add("environment", ("vm",) if is_virtual(names) else (), "SMBIOS")
+    if names.manufacturer or names.product:
+        facts.add("environment", ("vm",) if is_virtual(names) else (), "SMBIOS")
     return facts.part(Machine)
 
 
