@@ -38,9 +38,10 @@ def main(arguments: Sequence[str]) -> int:
 def _window(_: Translator) -> int:
     reason = no_display(_)
     if reason is None:
-        from advisor import ui
+        from advisor import settings, ui
 
-        return ui.run()
+        saved = settings.load()
+        return ui.run(None, saved.workload, saved, saved.language or system_language())
     _say(f"advisor: {reason}")
     from advisor.cli import commands
 

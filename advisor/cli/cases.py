@@ -28,6 +28,7 @@ def run(path: str, base: Workload, default_machine: Mapping[str, object], out: T
         try:
             case = _parse(line, number)
             case_id = case.get("id")
+            _check_keys(case, number)
             machine = machines.choose({key: case.get(key, default_machine.get(key)) for key in machines.KEYS})
             wanted = workload.parse({k: v for k, v in case.items() if k in workload.SETTINGS}, base, str)
             answer = estimate(machine, _model(case, number), wanted, _budget(case, default_machine))
@@ -63,10 +64,13 @@ def _parse(line: bytes, number: int) -> Mapping[str, Any]:
         raise UserError(N_("line {number}: not a JSON object"), number=number) from error
     if not isinstance(case, dict):
         raise UserError(N_("line {number}: not a JSON object"), number=number)
+    return case
+
+
+def _check_keys(case: Mapping[str, Any], number: int) -> None:
     unknown = next((key for key in case if key not in KEYS), None)
     if unknown is not None:
         raise UserError(N_("line {number}: unknown key {key}"), number=number, key=repr(unknown))
-    return case
 
 
 def _model(case: Mapping[str, Any], number: int) -> Model:
