@@ -5,10 +5,10 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from advisor.estimator.estimate import shares_on
+from advisor.estimator.estimate import estimate, shares_on
 from advisor.estimator.result import Range
 from advisor.estimator.speed import decode_at, prefill_at
-from benchmarks.speed_rows import PUBLISHED, Row, rows
+from benchmarks.speed_rows import PUBLISHED, Row, SplitRow, rows, split_rows
 
 GROUPS = (
     ("decode, llama.cpp on GPUs", ("cuda", "rocm", "metal", "vulkan"), ("llama.cpp",), 0.15),
@@ -24,7 +24,7 @@ class Error(NamedTuple):
     """Estimate / measurement - 1 of one row."""
 
     value: float
-    row: Row
+    row: Row | SplitRow
     estimate: Range
 
 
@@ -42,7 +42,8 @@ def main() -> int:
         missed += _line(name, errors, goal)
         if "-v" in sys.argv:
             for engine in engines if len(engines) > 1 else ():
-                _line("    " + engine, [e for e in errors if e.row.engine == engine], None)
+                _line("    " + engine, [e for e in errors if isinstance(e.row, Row) and e.row.engine == engine], None)
+    _line("decode, llama.cpp on GPU and RAM", list(split_errors()), None)
     for name, engines in (("prefill, GPUs", ("cuda", "rocm", "metal", "vulkan")), ("prefill, CPUs", ("cpu",))):
         missed += _coverage(name, list(prefill_errors(measured, engines)))
     print("\nnot scored: " + "; ".join(f"{count} {why}" for why, count in sorted(skipped.items(), key=lambda i: -i[1])))
@@ -54,9 +55,17 @@ def decode_errors(measured: Iterable[Row], engines: Sequence[str], stacks: Seque
     for row in measured:
         if row.decode is None or row.engine not in engines or row.workload.resolved_stack not in stacks:
             continue
-        estimate = decode_at(row.model, row.workload, shares_on(row.device, row.model, row.workload), row.depth)
-        if estimate is not None:
-            yield Error(estimate.mid / row.decode - 1, row, estimate)
+        found = decode_at(row.model, row.workload, shares_on(row.device, row.model, row.workload), row.depth)
+        if found is not None:
+            yield Error(found.mid / row.decode - 1, row, found)
+
+
+def split_errors() -> Iterable[Error]:
+    """Errors of models that lay partly in RAM, all of the card's memory counted as free."""
+    for row in split_rows():
+        speed = estimate(row.machine, row.model, row.workload, "total").speed
+        if speed is not None and speed.decode is not None:
+            yield Error(speed.decode.mid / row.decode - 1, row, speed.decode)
 
 
 def prefill_errors(measured: Iterable[Row], engines: Sequence[str]) -> Iterable[Error]:
@@ -69,14 +78,14 @@ def prefill_errors(measured: Iterable[Row], engines: Sequence[str]) -> Iterable[
             or row.workload.resolved_stack != "llama.cpp"
         ):
             continue
-        estimate = prefill_at(
+        found = prefill_at(
             row.model,
             row.workload,
             shares_on(row.device, row.model, row.workload),
             (row.prompt or 512) / 2 + row.before,
         )
-        if estimate is not None:
-            yield Error(estimate.mid / row.prefill - 1, row, estimate)
+        if found is not None:
+            yield Error(found.mid / row.prefill - 1, row, found)
 
 
 def _line(name: str, errors: list[Error], goal: float | None) -> int:
@@ -88,7 +97,7 @@ def _line(name: str, errors: list[Error], goal: float | None) -> int:
     mean = statistics.mean(sizes)
     met = goal is None or mean <= goal
     wanted = "" if goal is None else f"{goal:6.0%}  {'yes' if met else 'NO'}"
-    inside = statistics.mean(e.estimate.low <= (e.row.decode or 0) <= e.estimate.high for e in errors)
+    inside = statistics.mean(e.estimate.low <= e.estimate.mid / (1 + e.value) <= e.estimate.high for e in errors)
     middle, tail = statistics.median(sizes), sizes[int(0.9 * (len(sizes) - 1))]
     figures = " ".join(f"{value:7.1%}" for value in (mean, middle, tail, sizes[-1], inside))
     whose = f"{worst.row.id} {worst.row.hardware[:30]}, {worst.row.model.name}"
@@ -99,7 +108,7 @@ def _line(name: str, errors: list[Error], goal: float | None) -> int:
 def _coverage(name: str, errors: list[Error]) -> int:
     if not errors:
         return 0
-    inside = statistics.mean(e.estimate.low <= (e.row.prefill or 0) <= e.estimate.high for e in errors)
+    inside = statistics.mean(e.estimate.low <= e.estimate.mid / (1 + e.value) <= e.estimate.high for e in errors)
     width = max(error.estimate.high / error.estimate.low for error in errors)
     met = inside >= COVERAGE and width <= WIDEST
     goal = f"{COVERAGE:.0%} inside a range no wider than {WIDEST}"

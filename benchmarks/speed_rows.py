@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from advisor.catalog.gpus import GpuSpec, find_gpu, named
 from advisor.catalog.model import Model
 from advisor.catalog.models import find_model
+from advisor.catalog.whatif import assemble
 from advisor.errors import UserError
 from advisor.estimator.ground import Device, ground
 from advisor.estimator.mixes import weights
@@ -310,3 +311,36 @@ def _gpu(hardware: str, engine: str, stack: str) -> tuple[str, Device | None]:
     machine = Machine(gpus=(gpu,), memory=Memory(total_bytes=1 << 40))
     found = ground(machine, "total")
     return engine or default, (found.cards if stack == "llama.cpp" else found.torch_cards[stack])[0]
+
+
+# Hosts of cards that held a model only in part, as the rows name them; memory as the processor's maker rates it.
+HOSTS = (
+    (r"RTX 2080 \(", "GeForce RTX 2080", "Core i9-10900X"),
+    (r"RTX 5070.*i9-139", "GeForce RTX 5070", "Core i9-13900K"),
+)
+
+
+class SplitRow(NamedTuple):
+    """A measurement of a model that lay partly on the card, partly in RAM."""
+
+    id: str
+    machine: Machine
+    model: Model
+    workload: Workload
+    decode: float
+    hardware: str
+
+
+def split_rows() -> Iterator[SplitRow]:
+    """Rows whose model is larger than the card and whose host is described."""
+    with gzip.open(PUBLISHED, "rt", encoding="utf-8") as file:
+        published = json.load(file)["inference_speed"]
+    for row in published:
+        host = next((host for host in HOSTS if re.search(host[0], str(row["hardware"]))), None)
+        workload = _workload(row) if host and "decode" in (row.get("score") or ()) else None
+        model = _model(str(row["model"])) if workload else None
+        if host is None or workload is None or model is None:
+            continue
+        machine = assemble(None, gpu=host[1], cpu=host[2], ram_gib=64)
+        if weights(model, workload.quant).total > 0.95 * (machine.gpus[0].vram_bytes or 0):
+            yield SplitRow(row["id"], machine, model, workload, row["tg_tps"], row["hardware"])

@@ -56,6 +56,7 @@ class CpuSpeed:
     isa_factor: Mapping[str, float]  # by best instruction set, "none" for none of them
     efficiency_core: float  # what a small core computes against a large one
     core_layer_s: float
+    split_slowdown: float  # time of the layers in RAM when others lie on a GPU, against a run on the CPU alone
     prefill_flops_per_cycle: float  # per core, AVX2
     prefill_factor: Mapping[str, float]  # by file type, 1 where not named
     default_mhz: float
@@ -135,6 +136,7 @@ def _cpu(entry: Fields) -> CpuSpeed:
         isa_factor=_numbers(entry, "isa_factor"),
         efficiency_core=entry.number("efficiency_core", 0, 1),
         core_layer_s=entry.number("core_layer_s", 0, 1),
+        split_slowdown=entry.number("split_slowdown", 1, 10),
         prefill_flops_per_cycle=entry.number("prefill_flops_per_cycle", 0.01, 1e4),
         prefill_factor=_numbers(entry, "prefill_factor"),
         default_mhz=entry.number("default_mhz", 100, 10_000),

@@ -167,7 +167,7 @@ def _speed(estimate: Estimate, shares: tuple[Share, ...]) -> Iterator[Explanatio
         values: dict[str, object] = {"depth": depth_of(workload)}
         for share, step in zip(shares, steps, strict=True):
             values |= _step_values(share, step, len(shares) > 1)
-        joined = "1 / sum over devices of " if len(shares) > 1 else "1 / "
+        joined = "1 / sum over devices of slowdown x " if len(shares) > 1 else "1 / "
         sources = tuple(dict.fromkeys(_rates_source(share.device.rates) for share in shares))
         yield Explanation(
             "decode", joined + _law(shares[0].device.rates), values, speed.decode.mid, "tok/s", sources,
@@ -194,6 +194,8 @@ def _step_values(share: Share, step: Step, several: bool) -> dict[str, object]:
         "effective_bytes_per_s": rates.effective, "reading_s": step.reading, "computing_s": step.computing,
         "fixed_s": step.fixed, "layers": share.layers,
     }  # fmt: skip
+    if several and rates.backend is None:
+        found["slowdown"] = speeds().cpu.split_slowdown
     return {f"{share.device.name}_{key}": value for key, value in found.items()} if several else found
 
 

@@ -77,6 +77,8 @@ def decode_steps(model: Model, workload: Workload, shares: tuple[Share, ...], de
         step = decode_step(rates, workload.quant, share.weight_bytes, cache, weights, share.layers)
         if step is None:
             return None
+        if rates.backend is None and len(shares) > 1:
+            step = step._replace(seconds=step.seconds * speeds().cpu.split_slowdown)
         if experts and rates.backend is not None and rates.backend.expert_s:
             wait = experts * rates.backend.expert_s
             step = step._replace(fixed=step.fixed + wait, seconds=step.seconds + wait)
