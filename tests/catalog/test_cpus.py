@@ -1,0 +1,121 @@
+"""The processor catalogue: entries plausible and findable, newer names known by their generation."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from advisor.catalog.cpus import CPUS_FOLDER, cpus, find_cpu, known_cpu, load_cpus
+from advisor.errors import UserError
+from advisor.machine import CPU_FEATURES
+
+
+def test_every_entry_is_plausible() -> None:
+    """Counts, clocks and bandwidths within what exists; P and E cores add up; a source each."""
+    for spec in cpus():
+        assert spec.source, spec.name
+        assert spec.cores is None or 1 <= spec.cores <= 192, spec.name
+        assert spec.threads is None or spec.cores is None or spec.cores <= spec.threads <= 4 * spec.cores, spec.name
+        if spec.performance_cores and spec.efficiency_cores:
+            assert spec.performance_cores + spec.efficiency_cores == spec.cores, spec.name
+        assert spec.max_mhz is None or 600 <= spec.max_mhz <= 6200, spec.name
+        assert spec.features is None or spec.features <= set(CPU_FEATURES), spec.name
+        assert spec.memory_bandwidth is None or 4e9 <= spec.memory_bandwidth <= 9e11, spec.name
+
+
+def test_features_imply_each_other() -> None:
+    """AVX2 chips have AVX, F16C and FMA; AVX-512 chips AVX2: true of everything ever sold."""
+    for spec in cpus():
+        features = spec.features or frozenset()
+        if "avx2" in features:
+            assert {"avx", "f16c", "fma"} <= features, spec.name
+        if "avx512f" in features:
+            assert "avx2" in features, spec.name
+
+
+def test_every_processor_is_found_by_its_own_name() -> None:
+    """No entry hides another."""
+    for spec in cpus():
+        assert find_cpu(spec.name).name == spec.name
+
+
+def test_every_generation_is_complete() -> None:
+    """Patterns compile; memory and channels are stated, with a source."""
+    for generation in load_cpus(CPUS_FOLDER).generations:
+        assert generation.pattern is None or re.compile(generation.pattern)
+        assert generation.spec.memory_bandwidth, generation.spec.name
+        assert generation.spec.memory_source, generation.spec.name
+
+
+def test_the_old_laptops_processor() -> None:
+    """i5-3210M: AVX and F16C, neither AVX2 nor FMA, DDR3-1600 on two channels."""
+    spec = find_cpu("Intel(R) Core(TM) i5-3210M CPU @ 2.50GHz")
+    assert (spec.cores, spec.threads, spec.max_mhz) == (2, 4, 3100)
+    assert spec.features == {"sse4_2", "avx", "f16c"}
+    assert spec.memory_bandwidth == 25.6e9
+
+
+def test_the_builders_processor() -> None:
+    """5950X by its number alone; its boost clock is the maker's, not an overclocker's 5980 MHz."""
+    spec = find_cpu("5950X")
+    assert (spec.name, spec.cores, spec.threads, spec.max_mhz) == ("Ryzen 9 5950X", 16, 32, 4900)
+    assert spec.memory_bandwidth == 51.2e9
+
+
+@pytest.mark.parametrize(
+    ("name", "generation", "feature", "missing"),
+    [
+        ("13th Gen Intel(R) Core(TM) i9-13905H", "Raptor Lake", "avx_vnni", "avx512f"),
+        ("Intel(R) Core(TM) i7-11800H", "Tiger Lake-H", "avx512_vnni", "avx_vnni"),
+        ("AMD Ryzen 9 7940HX with Radeon Graphics", "Raphael", "avx512_bf16", "avx_vnni"),
+        ("AMD EPYC 9B14", "Zen 4 EPYC Genoa", "avx512_bf16", "amx_int8"),
+        ("Intel(R) Xeon(R) Platinum 8488C", "Sapphire Rapids", "amx_int8", "neon"),
+        ("AMD Ryzen 3 5300U with Radeon Graphics", "Lucienne", "avx2", "avx512f"),
+        ("Intel(R) Core(TM) Ultra 7 268V", "Lunar Lake", "avx2", "avx512f"),
+    ],
+)
+def test_a_name_not_listed_tells_its_generation(name: str, generation: str, feature: str, missing: str) -> None:
+    """What the generation shares is known, even where the model is not."""
+    spec = find_cpu(name)
+    assert spec.generation == generation
+    assert spec.features is not None
+    assert feature in spec.features
+    assert missing not in spec.features
+    assert spec.memory_bandwidth
+
+
+@pytest.mark.parametrize(
+    "name", ["Intel(R) Xeon(R) Processor", "QEMU Virtual CPU version 2.5+", "ARMv7 Processor rev 4"]
+)
+def test_a_name_that_says_nothing_is_unknown(name: str) -> None:
+    """A virtual machine's processor name is no reason to guess."""
+    assert known_cpu(name) is None
+
+
+def test_an_unknown_processor_gets_the_nearest_names() -> None:
+    """A typing error is answered with real names."""
+    with pytest.raises(UserError, match="nearest names are"):
+        find_cpu("Ryzne 7 5800X")
+
+
+def test_a_sandy_bridge_pentium_has_no_avx() -> None:
+    """The same laptop was sold with processors that lack AVX altogether."""
+    assert find_cpu("Intel(R) Celeron(R) CPU B830 @ 1.80GHz").features == {"sse4_2"}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"cores": 0}, "entry Chip 1: field cores has a wrong value"),
+        ({"generation": "none"}, "entry Chip 1: field generation has a wrong value"),
+        ({"features": "avx9"}, "entry Chip 1: field features has a wrong value"),
+        ({"source": ""}, "entry Chip 1: field source has a wrong value"),
+    ],
+)
+def test_a_wrong_entry_names_itself(tmp_path: Path, change: dict[str, object], message: str) -> None:
+    """Typing errors in the facts are found when they are read."""
+    data = {"vendor": "Intel", "generations": [], "cpus": [{"name": "Chip 1", "source": "test", **change}]}
+    (tmp_path / "intel.json").write_text(json.dumps(data), encoding="utf-8")
+    with pytest.raises(UserError, match=message):
+        load_cpus(tmp_path)
