@@ -8,7 +8,7 @@ from typing import NamedTuple
 from advisor.estimator.estimate import estimate, shares_on
 from advisor.estimator.result import Range
 from advisor.estimator.speed import decode_at, prefill_at
-from benchmarks.speed_rows import PUBLISHED, Row, SplitRow, rows, split_rows
+from benchmarks.speed_rows import PUBLISHED, Row, SplitRow, rows, several_rows, split_rows
 
 GROUPS = (
     ("decode, llama.cpp on GPUs", ("cuda", "rocm", "metal", "vulkan"), ("llama.cpp",), 0.15),
@@ -43,7 +43,8 @@ def main() -> int:
         if "-v" in sys.argv:
             for engine in engines if len(engines) > 1 else ():
                 _line("    " + engine, [e for e in errors if isinstance(e.row, Row) and e.row.engine == engine], None)
-    _line("decode, llama.cpp on GPU and RAM", list(split_errors()), None)
+    _line("decode, llama.cpp, several GPUs", list(placed_errors(several_rows())), None)
+    _line("decode, llama.cpp on GPU and RAM", list(placed_errors(split_rows())), None)
     for name, engines in (("prefill, GPUs", ("cuda", "rocm", "metal", "vulkan")), ("prefill, CPUs", ("cpu",))):
         missed += _coverage(name, list(prefill_errors(measured, engines)))
     print("\nnot scored: " + "; ".join(f"{count} {why}" for why, count in sorted(skipped.items(), key=lambda i: -i[1])))
@@ -60,9 +61,9 @@ def decode_errors(measured: Iterable[Row], engines: Sequence[str], stacks: Seque
             yield Error(found.mid / row.decode - 1, row, found)
 
 
-def split_errors() -> Iterable[Error]:
-    """Errors of models that lay partly in RAM, all of the card's memory counted as free."""
-    for row in split_rows():
+def placed_errors(found: Iterable[SplitRow]) -> Iterable[Error]:
+    """Errors of models that the estimator places itself, all of the cards' memory counted as free."""
+    for row in found:
         speed = estimate(row.machine, row.model, row.workload, "total").speed
         if speed is not None and speed.decode is not None:
             yield Error(speed.decode.mid / row.decode - 1, row, speed.decode)

@@ -159,9 +159,7 @@ class Row(NamedTuple):
 
 def rows(skipped: dict[str, int] | None = None) -> Iterator[Row]:
     """Scorable rows on one device whose hardware and model the catalogues know; others are counted in `skipped`."""
-    with gzip.open(PUBLISHED, "rt", encoding="utf-8") as file:
-        published = json.load(file)["inference_speed"]
-    for row in published:
+    for row in _published():
         if not row.get("score"):
             continue
         answer = _row(row)
@@ -169,6 +167,12 @@ def rows(skipped: dict[str, int] | None = None) -> Iterator[Row]:
             yield answer
         elif skipped is not None:
             skipped[answer] = skipped.get(answer, 0) + 1
+
+
+def _published() -> list[dict[str, Any]]:
+    with gzip.open(PUBLISHED, "rt", encoding="utf-8") as file:
+        found: list[dict[str, Any]] = json.load(file)["inference_speed"]
+    return found
 
 
 def _row(row: Mapping[str, Any]) -> Row | str:
@@ -211,7 +215,7 @@ def _row(row: Mapping[str, Any]) -> Row | str:
 
 def _skip(row: Mapping[str, Any]) -> str | None:
     if row["n_devices"] != 1:
-        return "several devices"
+        return "several devices (scored apart where llama.cpp divides layers)"
     if re.search("transformers|vllm", str(row["backend"]).lower()) and (row.get("n_prompt") or 0) > 1024:
         return "reading a long prompt is part of the time"
     if re.search(r"i9-13900K.*CPU (4|8|16) threads", f"{row['hardware']} {row['backend']}"):
@@ -331,11 +335,23 @@ class SplitRow(NamedTuple):
     hardware: str
 
 
+def several_rows() -> Iterator[SplitRow]:
+    """Rows of llama.cpp on several equal cards."""
+    for row in _published():
+        if row["n_devices"] < 2 or "llama.cpp" not in row["backend"] or "decode" not in (row.get("score") or ()):
+            continue
+        name = next((name for pattern, name in GPUS if re.search(pattern, str(row["hardware"]))), None)
+        workload, model = _workload(row), _model(str(row["model"]))
+        if name is None or workload is None or model is None:
+            continue
+        machine = assemble(None, gpu=name, gpu_count=row["n_devices"], cpu=None, ram_gib=256)
+        workload = Workload(quant=workload.quant, context=2 * (row["n_gen"] or 512))
+        yield SplitRow(row["id"], machine, model, workload, row["tg_tps"], row["hardware"])
+
+
 def split_rows() -> Iterator[SplitRow]:
     """Rows whose model is larger than the card and whose host is described."""
-    with gzip.open(PUBLISHED, "rt", encoding="utf-8") as file:
-        published = json.load(file)["inference_speed"]
-    for row in published:
+    for row in _published():
         host = next((host for host in HOSTS if re.search(host[0], str(row["hardware"]))), None)
         workload = _workload(row) if host and "decode" in (row.get("score") or ()) else None
         model = _model(str(row["model"])) if workload else None

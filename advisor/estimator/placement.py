@@ -130,7 +130,7 @@ def _split(
     left = model.layers - placed
     placements.append(_placement(ground.ram, host, left))
     if left == 0 and shares:
-        verdict: Verdict = "fits" if _roomy(shares, used, memory) else "tight"
+        verdict: Verdict = "fits" if _roomy(ground.cards, used, memory) else "tight"
         reason = Reason("several_gpus", {"count": len(shares)})
         return Placed(verdict, tuple(placements), (reason, *ground.standing), tuple(shares))
     read = tails.active[-1] - tails.active[placed] + (0 if shares else head)
@@ -234,9 +234,9 @@ def _verdict(need: int, high: int, available: int | None) -> Verdict:
     return "tight" if need <= available else "no"
 
 
-def _roomy(shares: list[Share], used: list[int], memory: MemoryEstimate) -> bool:
-    band = memory.high / memory.total
-    return all(size * band <= COMFORT * (share.device.available or 0) for share, size in zip(shares, used, strict=True))
+def _roomy(cards: tuple[Device, ...], used: list[int], memory: MemoryEstimate) -> bool:
+    """Whether the cards together have room to spare: layers could be divided more evenly than one card after another."""
+    return sum(used) * memory.high / memory.total <= COMFORT * sum(card.available or 0 for card in cards)
 
 
 def _short_of(need: int, device: Device) -> tuple[Reason, ...]:
