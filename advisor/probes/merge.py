@@ -7,17 +7,16 @@ from typing import Any, TypeVar
 from advisor.i18n import N_
 from advisor.machine import Gpu, Machine, Origin, Part, value_fields
 from advisor.probes.runner import Outcome
-from advisor.probes.sanity import checked_machine
 
 P = TypeVar("P", bound=Part)
 
 
 def merged(outcomes: Sequence[Outcome]) -> Machine:
-    """One machine out of all outcomes, most trusted first. Values that cannot be right are dropped before merging."""
+    """One machine out of all outcomes, most trusted first."""
     machine = Machine()
     for outcome in outcomes:
         if outcome.machine is not None:
-            machine = merge(machine, checked_machine(outcome.machine))
+            machine = merge(machine, outcome.machine)
     failures = tuple(o.failure for o in outcomes if o.failure is not None)
     machine = dataclasses.replace(machine, notes=machine.notes + failures)
     return _explained(_consistent(machine), outcomes)

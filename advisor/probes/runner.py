@@ -4,10 +4,12 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Generic, TypeVar
 
 from advisor.i18n import N_
 from advisor.machine import Machine, Origin
+from advisor.probes.sanity import checked_machine
 
 T = TypeVar("T")
 
@@ -53,13 +55,19 @@ class _Call(threading.Thread, Generic[T]):
 
 def run(probes: Sequence[Probe], timeout_s: float) -> tuple[Outcome, ...]:
     """Run all `probes` at once; return their outcomes in the given order after at most `timeout_s` seconds."""
-    calls = [_Call(probe.read) for probe in probes]
+    calls = [_Call(partial(_checked, probe)) for probe in probes]
     deadline = time.monotonic() + timeout_s
     for call in calls:
         call.start()
     for call in calls:
         call.join(max(0.0, deadline - time.monotonic()))
     return tuple(_outcome(probe, call, timeout_s) for probe, call in zip(probes, calls, strict=True))
+
+
+def _checked(probe: Probe) -> Machine:
+    """The probe's answer without impossible values, looked at in its own thread: nonsense may break the looking."""
+    machine = probe.read()
+    return checked_machine(machine) if isinstance(machine, Machine) else machine
 
 
 def limited(function: Callable[[], T], timeout_s: float) -> T:

@@ -75,6 +75,14 @@ def test_a_nonsense_answer_is_a_failure(answer: object) -> None:
     assert "nonsense" in machine.notes[0].detail
 
 
+@pytest.mark.parametrize("answer", [Machine(gpus=("x",)), Machine(cpu=None), Machine(memory=5)])  # type: ignore[arg-type]
+def test_a_misshapen_machine_is_a_failure(answer: Machine) -> None:
+    """Parts that are no parts cost the probe's own fields only."""
+    machine = detect_with(lambda: answer)
+    assert machine.cpu.name == "Good"
+    assert len(machine.notes) == 1
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
