@@ -2,7 +2,7 @@
 
 from advisor.catalog.model import Model
 from advisor.estimator import llama_cpp, torch_inference, training, training_time
-from advisor.estimator.ground import Budget, Device, Ground, ground
+from advisor.estimator.ground import BUDGETS, Budget, Device, Ground, ground
 from advisor.estimator.mixes import weights
 from advisor.estimator.placement import Placed, Share, component, place_llama_cpp, place_whole
 from advisor.estimator.result import Estimate, MemoryEstimate, Reason, SpeedEstimate, TrainingEstimate
@@ -52,12 +52,13 @@ def _torch_memory(model: Model, workload: Workload) -> MemoryEstimate:
     return torch_inference.memory(model, workload)
 
 
-def placed_on(machine: Machine, estimate: Estimate, budget: Budget = "free") -> tuple[Share, ...]:
-    """The work that each device of `machine` does in `estimate`; empty when it cannot run."""
-    if estimate.memory is None:
+def placed_on(machine: Machine, answer: Estimate) -> tuple[Share, ...]:
+    """The work that each device of `machine` does in `answer`, an estimate for it; empty when it cannot run."""
+    if answer.memory is None:
         return ()
-    place = ground(machine, budget)
-    return _place(place, estimate.model, estimate.workload, estimate.memory).shares
+    found = (_place(ground(machine, budget), answer.model, answer.workload, answer.memory) for budget in BUDGETS)
+    # The estimate does not say which budget it was made with; its placements do.
+    return next((placed.shares for placed in found if placed.placements == answer.placements), ())
 
 
 def _place(place: Ground, model: Model, workload: Workload, memory: MemoryEstimate) -> Placed:

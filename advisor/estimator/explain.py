@@ -6,7 +6,7 @@ from advisor.catalog.model import Model
 from advisor.catalog.speeds import speeds
 from advisor.estimator import llama_cpp
 from advisor.estimator.estimate import placed_on
-from advisor.estimator.ground import Budget, Rates
+from advisor.estimator.ground import Rates
 from advisor.estimator.lora import trainable_parameters
 from advisor.estimator.mixes import weights
 from advisor.estimator.placement import COMFORT, Share
@@ -29,12 +29,12 @@ LLAMA_CPP = "llama.cpp 0c1e570"
 COMPUTED = N_("computed here from the model's tensors")
 
 
-def explain(machine: Machine, estimate: Estimate, budget: Budget = "free") -> tuple[Explanation, ...]:
+def explain(machine: Machine, estimate: Estimate) -> tuple[Explanation, ...]:
     """Every figure of `estimate` with its formula; in the order in which one follows from the other."""
-    return tuple(_lines(machine, estimate, budget))
+    return tuple(_lines(machine, estimate))
 
 
-def _lines(machine: Machine, estimate: Estimate, budget: Budget) -> Iterator[Explanation]:
+def _lines(machine: Machine, estimate: Estimate) -> Iterator[Explanation]:
     model, workload, memory = estimate.model, estimate.workload, estimate.memory
     yield Explanation(
         "parameters", "sum over tensors of rows x columns", {"layers": model.layers, "hidden": model.hidden},
@@ -53,7 +53,7 @@ def _lines(machine: Machine, estimate: Estimate, budget: Budget) -> Iterator[Exp
                   "fits_below_bytes": None if available is None else round(COMFORT * available)}  # fmt: skip
         formula = "used x high / total <= 0.9 x available: fits; used <= available: tight"
         yield Explanation(place.device, formula, values, place.used, "B", (), memory.band)
-    shares = placed_on(machine, estimate, budget)
+    shares = placed_on(machine, estimate)
     if estimate.speed is not None and shares:
         yield from _speed(estimate, shares)
     if estimate.training is not None:

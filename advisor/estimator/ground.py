@@ -9,6 +9,7 @@ from advisor.estimator.result import Reason
 from advisor.machine import Cpu, Gpu, Machine
 
 Budget = Literal["free", "total"]
+BUDGETS: tuple[Budget, ...] = ("free", "total")
 
 ENGINES = ("cuda", "metal", "rocm", "vulkan", "sycl")  # the order in which llama.cpp's back ends are preferred
 TORCH_ENGINES = ("cuda", "rocm", "metal")

@@ -235,7 +235,7 @@ def _verdict(need: int, high: int, available: int | None) -> Verdict:
 
 
 def _roomy(cards: tuple[Device, ...], used: list[int], memory: MemoryEstimate) -> bool:
-    """Whether the cards together have room to spare: layers could be divided more evenly than one card after another."""
+    """Whether the cards together have room to spare: layers can be divided more evenly than by filling cards."""
     return sum(used) * memory.high / memory.total <= COMFORT * sum(card.available or 0 for card in cards)
 
 

@@ -10,14 +10,16 @@ from advisor.catalog.model import Model
 from advisor.estimator.as_json import to_json
 from advisor.estimator.estimate import estimate
 from advisor.estimator.explain import explain
+from advisor.estimator.ground import BUDGETS, Budget
 from advisor.i18n import translator
 from advisor.machine import Machine
 from advisor.words import REASONS
-from advisor.workload import METHODS, Workload, for_method
-from tests.estimator.samples import dense, gpu, machine, sparse
+from advisor.workload import METHODS, Method, Workload, for_method
+from tests.estimator.samples import GIB, dense, gpu, machine, sparse
 
 MODELS = (dense(), sparse())
 PLACE = machine(64, gpu(12))
+BUSY = machine(64, gpu(12, vram_available_bytes=3 * GIB), free_gib=20)
 EN, ZH = translator("en"), translator("zh-CN")
 
 
@@ -29,7 +31,7 @@ def need(model: Model, workload: Workload, place: Machine = PLACE) -> int:
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda m: m.id)
 @pytest.mark.parametrize("method", METHODS)
-def test_components_add_up_and_the_band_surrounds_the_total(model: Model, method: str) -> None:
+def test_components_add_up_and_the_band_surrounds_the_total(model: Model, method: Method) -> None:
     """The bar on the screen is the number beside it."""
     answer = estimate(PLACE, model, for_method(Workload(), method))
     memory = answer.memory
@@ -75,7 +77,7 @@ def test_more_bits_never_need_less(model: Model) -> None:
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_the_same_question_has_the_same_answer(method: str) -> None:
+def test_the_same_question_has_the_same_answer(method: Method) -> None:
     """Deterministic, also for an equal machine that is another object."""
     workload = for_method(Workload(), method)
     first = estimate(PLACE, MODELS[0], workload)
@@ -119,12 +121,13 @@ def test_every_reason_has_a_sentence_in_both_languages(place: Machine, workload:
             assert "{" not in reason["text"]
 
 
+@pytest.mark.parametrize("budget", BUDGETS)
 @pytest.mark.parametrize("method", METHODS)
-def test_every_figure_has_an_explanation_with_the_same_number(method: str) -> None:
-    """ "why?" shows the number that the screen shows."""
-    answer = estimate(PLACE, MODELS[0], for_method(Workload(), method))
+def test_every_figure_has_an_explanation_with_the_same_number(method: Method, budget: Budget) -> None:
+    """ "why?" shows the number that the screen shows, with either budget."""
+    answer = estimate(BUSY, MODELS[0], for_method(Workload(), method), budget)
     assert answer.memory is not None
-    found = {line.quantity: line for line in explain(PLACE, answer)}
+    found = {line.quantity: line for line in explain(BUSY, answer)}
     assert all(found[part.name].result == part.bytes for part in answer.memory.components)
     assert found["total"].result == answer.memory.total
     assert found["parameters"].result == answer.parameters
