@@ -112,7 +112,7 @@ def identify(gpu: Gpu, memory_bytes: int | None, cpu_name: str = "") -> tuple[Gp
     memory size; an APU's name may state its graphics ("w/ Radeon 780M Graphics"). Where they leave several, the
     weakest comes first.
     """
-    by_name = named(gpu.name) if gpu.name else ()
+    by_name = named(gpu.name, gpu.vram_bytes) if gpu.name else ()
     found = by_pci_id(gpu.pci_id) if gpu.pci_id else ()
     found = tuple(spec for spec in found if spec in by_name) or found or by_name
     size = gpu.vram_bytes or (memory_bytes if any(spec.memory_options for spec in found) else None)

@@ -109,10 +109,10 @@ def find_gpu(text: str) -> GpuSpec:
     return spec.chosen(size=parse(text).size)
 
 
-def named(text: str) -> tuple[GpuSpec, ...]:
-    """Every GPU that `text` may name; () when none does."""
+def named(text: str, size: int | None = None) -> tuple[GpuSpec, ...]:
+    """Every GPU that `text` may name; () when none does. `size`: the memory that its driver reports, in bytes."""
     maker = hint(text, _MAKERS)
-    return (_names(maker).candidates(text) if maker else ()) or _names(None).candidates(text)
+    return (_names(maker).candidates(text, size) if maker else ()) or _names(None).candidates(text, size)
 
 
 def by_pci_id(pci_id: str) -> tuple[GpuSpec, ...]:

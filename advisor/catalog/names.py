@@ -28,6 +28,7 @@ _REPLACE = tuple(
         (r"\b(?:laptop|notebook)(?: gpu)?\b", " mobile "),
         (r"\b(?:dual|triple|quad|six|eight|twelve|sixteen|\d+)[- ]core\b|\b\d+(?:st|nd|rd|th) gen\b", " "),
         (r"[-_,/+:]", " "),
+        (r"\bcore\s+2\b", "core2"),
         (r"\b(rtx|gtx|gts|gt|rx|hd|uhd)(\d)", r"\1 \2"),
         (r"\b(\d{3,4})(ti|xtx|xt|super)\b", r"\1 \2"),
     )
@@ -111,8 +112,11 @@ class Index(Generic[Spec]):
         self._fits = fits
         self._texts = [" ".join(names(spec)).lower() for spec in specs]
 
-    def candidates(self, text: str) -> tuple[Spec, ...]:
-        """Every device that `text` may mean, at the strictest level that knows the name; () when none does."""
+    def candidates(self, text: str, size: int | None = None) -> tuple[Spec, ...]:
+        """Every device that `text` may mean, at the strictest level that knows the name; () when none does.
+
+        A memory size in `text` must fit; `size`, in bytes, is what a driver reports: it chooses where it can.
+        """
         wanted = parse(text)
         entries = self._holding(wanted.words)
         for level in range(3):
@@ -120,7 +124,7 @@ class Index(Generic[Spec]):
             same = [e for e in entries if words and loosened(e.name.words, level) == words]
             same = [e for e in same if set(wanted.words) <= set(e.name.words)]
             if same:
-                return self._chosen(same, wanted.size)
+                return self._chosen(same, wanted.size, size)
         if not any(c.isdigit() for word in wanted.words for c in word):
             return ()
         # "H100" and "A100 80GB": part of several names.
@@ -138,8 +142,9 @@ class Index(Generic[Spec]):
             for number, name in enumerate(self._names(spec))
         ]
 
-    def _chosen(self, entries: list[_Entry[Spec]], size: int | None) -> tuple[Spec, ...]:
-        entries = self._sized(entries, size)
+    def _chosen(self, entries: list[_Entry[Spec]], stated: int | None, reported: int | None) -> tuple[Spec, ...]:
+        entries = self._sized(entries, stated)
+        entries = self._sized(entries, reported or None) or entries
         # Own names go before aliases, and a name sold without a size ("GeForce RTX 3080") means the plain card,
         # not its later 12 GB sister.
         entries = [e for e in entries if e.own] or entries
