@@ -19,9 +19,9 @@ SOURCE = Path("/usr/share/fonts/opentype/noto")
 FAMILY = "Advisor Sans SC"
 SIMPLIFIED_CHINESE = "Noto Sans CJK SC"
 RANGES = (
-    (0x20, 0x7E), (0xA0, 0x17F), (0x370, 0x3FF), (0x2010, 0x2027), (0x2030, 0x203A), (0x2070, 0x208E),
+    (0x20, 0x7E), (0xA0, 0x17F), (0x370, 0x3FF), (0x400, 0x45F), (0x2010, 0x2027), (0x2030, 0x203A), (0x2070, 0x208E),
     (0x20A0, 0x20BF), (0x2100, 0x214F), (0x2190, 0x21FF), (0x2200, 0x22FF), (0x2460, 0x2473), (0x25A0, 0x25FF),
-    (0x2600, 0x2605), (0x2713, 0x2718), (0x3000, 0x301F), (0xFF01, 0xFF5E), (0xFFE0, 0xFFE5),
+    (0x2600, 0x2605), (0x2713, 0x2718), (0x3000, 0x301F), (0x3041, 0x30FF), (0xFF01, 0xFF5E), (0xFFE0, 0xFFE5),
 )  # fmt: skip
 
 
@@ -31,9 +31,15 @@ def gb2312() -> set[int]:
     return {ord(text) for pair in pairs if len(text := pair.decode("gb2312", "ignore")) == 1}
 
 
+def big5_common() -> set[int]:
+    """The 5,401 frequent characters of Big5: names that a Traditional Chinese system gives its parts."""
+    pairs = (bytes((row, cell)) for row in range(0xA4, 0xC7) for cell in range(0x40, 0xFF))
+    return {ord(text) for pair in pairs if len(text := pair.decode("big5", "ignore")) == 1}
+
+
 def wanted() -> set[int]:
     """All code points that the subset keeps, where the source font has them."""
-    return gb2312() | {code for low, high in RANGES for code in range(low, high + 1)}
+    return gb2312() | big5_common() | {code for low, high in RANGES for code in range(low, high + 1)}
 
 
 def member(collection: Path) -> int:

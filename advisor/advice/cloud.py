@@ -35,7 +35,9 @@ def _plans(found: Survey, today: date) -> Iterator[CloudPlan]:
         first = first or answer.model
         if not _easy(answer) and (plan := _smallest(answer.model, found.workload, "qlora", today)) is not None:
             yield plan
-    if first is not None and (plan := _smallest(first, found.workload, "full", today)) is not None:
+    if first is None or any(a.model is first and _easy(a) for a in found.estimates["full"]):
+        return
+    if (plan := _smallest(first, found.workload, "full", today)) is not None:
         yield plan
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from advisor.advice.result import TIERS, Tier
-from advisor.advice.survey import Survey, comfortable, decode, dense_size, realistic
+from advisor.advice.survey import Survey, comfortable, decode, dense_size, realistic, works
 from advisor.estimator.result import Estimate
 
 # The least dense sizes of the largest comfortable run and the largest realistic QLoRA, strongest tier first.
@@ -18,7 +18,7 @@ _RULES = (
 
 def tier(found: Survey) -> Tier:
     """The tier of the surveyed machine with the estimates that decide it."""
-    if all(decode(answer) is None for answer in found.estimates["run"]):
+    if _speechless(found.estimates["run"]):
         return Tier("unknown", None, None)
     run = _largest(found.estimates["run"], comfortable)
     train = _largest(found.estimates["qlora"], realistic)
@@ -26,6 +26,13 @@ def tier(found: Survey) -> Tier:
         if _size(run) >= least_run and _size(train) >= least_train:
             return Tier(code, run, train)
     return Tier(TIERS[0], run, train)
+
+
+def _speechless(answers: Sequence[Estimate]) -> bool:
+    """Whether no speed is known though models fit, or not even that is known; a machine too small is not unknown."""
+    if any(decode(answer) is not None for answer in answers):
+        return False
+    return any(works(answer) for answer in answers) or all(answer.verdict == "unknown" for answer in answers)
 
 
 def _largest(answers: Sequence[Estimate], wanted: Callable[[Estimate], bool]) -> Estimate | None:

@@ -15,6 +15,7 @@ from advisor.workload import Method
 # A ladder of cards that are sold, new or used: each row is a step in memory.
 GPUS = ("GeForce RTX 3060 12 GB", "GeForce RTX 5060 Ti 16 GB", "GeForce RTX 3090", "GeForce RTX 5090")
 _DESKTOP_RAM_GIB = 32.0  # of the other computer that a laptop's owner would buy
+_WORTH_TELLING = 1.1  # a factor on the speed below this is no reason to buy a card
 _METHODS: tuple[Method, ...] = ("run", "qlora")
 # Sequential reading of a model file from a disk, bytes per second: usual figures of each kind's data sheets.
 _DISK_READ = {"hdd": 130e6, "ssd": 500e6, "nvme": 3000e6}
@@ -31,7 +32,7 @@ def upgrades(found: Survey, picks: tuple[Pick, ...]) -> tuple[Upgrade, ...]:
 
 def _memory(found: Survey, reference: Estimate | None) -> Iterator[Upgrade]:
     total = found.machine.memory.total_bytes
-    if total is None or "container" in (found.machine.environment or ()):
+    if total is None or "container" in (found.machine.environment or ()) or _unified(found.machine):
         return
     size = (found.machine.memory.installed_bytes or total) / 2**30
     size = 2.0 ** round(size).bit_length() if size > 2 else 4.0  # the next power of two: modules come in those
@@ -47,6 +48,11 @@ def _memory(found: Survey, reference: Estimate | None) -> Iterator[Upgrade]:
             "more_ram",
             {"from_bytes": found.machine.memory.installed_bytes or total, "to_bytes": round(size * 2**30)},
         )
+
+
+def _unified(machine: Machine) -> bool:
+    """Whether processor, graphics and memory are one part, which nobody can extend."""
+    return any(gpu.kind == "unified" for gpu in machine.gpus)
 
 
 def _second_module(machine: Machine) -> Machine:
@@ -69,7 +75,7 @@ def _graphics(found: Survey, reference: Estimate | None) -> Iterator[Upgrade]:
     """Cards with more memory than the best that is there; for a laptop another computer with that card."""
     machine = found.machine
     have = max((g.vram_bytes or 0 for g in machine.gpus if g.usable), default=0)
-    laptop = machine.chassis in ("laptop", "tablet")
+    laptop = machine.chassis in ("laptop", "tablet") or _unified(machine)
     for name in GPUS:
         try:
             after = assemble(
@@ -82,7 +88,9 @@ def _graphics(found: Survey, reference: Estimate | None) -> Iterator[Upgrade]:
         if size > 1.05 * have:  # 24 GiB on the box are 23.99 in the driver
             code = "other_computer" if laptop else "gpu"
             values = {"gpu": name, "vram_bytes": size, "ram_bytes": after.memory.total_bytes}
-            yield _gain(found, after, reference, code, values)
+            gain = _gain(found, after, reference, code, values)
+            if gain.new_run or gain.new_train or (gain.decode or 0) > _WORTH_TELLING:
+                yield gain
 
 
 def _storage(found: Survey, reference: Estimate | None) -> Iterator[Upgrade]:

@@ -21,7 +21,7 @@ _FEATURE_NAMES = {
 def machine_name(machine: Machine, _: Translator) -> str:
     """The computer as its owner calls it, else what it is made of."""
     if machine.model:
-        return machine.model
+        return " ".join(machine.model.split())
     chips = [machine.cpu.name, *(gpu.name for gpu in machine.gpus)]
     return " + ".join(name for name in chips if name) or _("A computer")
 

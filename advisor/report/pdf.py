@@ -52,7 +52,6 @@ class _Page:
 
         self._document = document
         self._pdf = FPDF(format="A4")
-        self._pdf.footer = partial(_footer, self._pdf, document)
         self._pdf.set_margin(_MARGIN)
         self._pdf.set_auto_page_break(False)
         self._pdf.c_margin = 0
@@ -62,6 +61,7 @@ class _Page:
             # Measuring every outline again takes a third of a second; the whole font's box holds any subset of it.
             font.ttfont.recalcBBoxes = False
         self._widths: dict[tuple[str, str], float] = {}
+        self._pdf.footer = partial(_footer, self._pdf, self._shown(f"{NAME} · {document.subtitle}"))
         self._describe()
         self._pdf.add_page()
 
@@ -96,7 +96,12 @@ class _Page:
         return float(total * size)
 
     def _lines(self, text: str, width: float) -> list[str]:
-        return wrap(text, width, self._measure)
+        return wrap(self._shown(text), width, self._measure)
+
+    def _shown(self, text: str) -> str:
+        """`text` with "?" for characters that the font lacks: a gap would be worse, and this one is seen."""
+        known = self._pdf.fonts[_FAMILY.lower()].cmap
+        return "".join(c if ord(c) in known or c == "\n" else "?" for c in text)
 
     def _print(self, lines: Sequence[str], x: float, width: float, height: float, *, right: bool = False) -> None:
         """Print `lines` from the present y down; ends below them."""
@@ -266,13 +271,13 @@ class _Page:
         self._rule(self._pdf.get_y(), strong=strong)
 
 
-def _footer(pdf, document: Document) -> None:  # type: ignore[no-untyped-def]
-    """Program, machine and date on the left, the page on the right."""
+def _footer(pdf, text: str) -> None:  # type: ignore[no-untyped-def]
+    """`text` on the left, the page on the right."""
     pdf.set_y(-13)
     pdf.set_font(_FAMILY, "", 8)
     pdf.set_text_color(LIGHT.caption)
     pdf.set_x(_MARGIN)
-    pdf.cell(pdf.epw - 20, 5, f"{NAME} · {document.subtitle}"[:110])
+    pdf.cell(pdf.epw - 20, 5, text[:110])
     pdf.cell(20, 5, f"{pdf.page_no()} / {{nb}}", align="R")
 
 

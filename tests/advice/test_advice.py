@@ -9,6 +9,7 @@ from advisor.advice import words
 from advisor.advice.result import TIERS, Advice
 from advisor.advice.survey import READING_PACE, decode, dense_size, hours, power, survey, works
 from advisor.catalog.models import find_model, models
+from advisor.catalog.whatif import assemble
 from advisor.estimator.estimate import estimate
 from advisor.i18n import translator
 from advisor.machine import Machine, Origin
@@ -64,6 +65,17 @@ def test_every_pick_runs_here_at_the_pace_it_claims(machine) -> None:  # type: i
             assert answer.workload.task == pick.use
         elif not pick.slow:
             assert (decode(answer) or 0) >= READING_PACE
+
+
+def test_a_machine_that_is_too_small_is_entry_level_not_unknown() -> None:
+    tiny = replace(g480().memory, total_bytes=1 << 30, available_bytes=64 << 20)
+    assert advice.advise(replace(g480(), memory=tiny), Workload()).tier.code == "entry"
+
+
+def test_unified_memory_cannot_be_extended() -> None:
+    apple = assemble(None, gpu="Apple M4", cpu=None, ram_gib=None)
+    codes = {u.code for u in advice.advise(apple, Workload()).upgrades}
+    assert not codes & {"more_ram", "second_module", "gpu"}
 
 
 def test_counts_add_up_to_the_catalogue(old_laptop: Advice) -> None:

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from advisor import report
 from advisor.errors import UserError
+from advisor.machine import Machine
 from advisor.workload import Workload
 from tests.machines import builder_5950x, g480, rtx4090_desktop
 
@@ -67,6 +69,22 @@ def test_no_export_names_a_mount_point() -> None:
     """A mount point may hold its user's name."""
     shown = report.render(builder_5950x(), Workload(), "en", "json", today=DAY).decode()
     assert "/srv/data" not in shown
+
+
+def test_a_hostile_name_does_no_harm() -> None:
+    """Names come from firmware and files: markup, control characters and unknown scripts stay text."""
+    odd = replace(g480(), model="<script>alert(1)</script>|`x`\n\x00 機械 العربية 😀")
+    shown = {kind: report.render(odd, Workload(), "en", kind, today=DAY) for kind in report.FORMATS}
+    assert b"<script>" not in shown["html"]
+    assert b"\\<script\\>" in shown["md"]
+    assert json.loads(shown["json"])["machine"]["model"] == odd.model
+    assert shown["pdf"].startswith(b"%PDF")
+
+
+def test_a_machine_of_which_nothing_is_known_reports_unknowns() -> None:
+    shown = report.render(Machine(), Workload(), "en", "md", today=DAY).decode()
+    assert "bandwidth of this machine's memory is not known" in shown
+    assert "0 GiB" not in re.findall(r"(?<![\d.])0 GiB", shown)
 
 
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext (poppler) is not installed")
