@@ -4,6 +4,8 @@ import sys
 import traceback
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from functools import lru_cache
 from time import perf_counter
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -17,9 +19,28 @@ from advisor.workload import METHODS, Method, Workload, for_method
 
 Answer = Callable[[Machine, Model, Workload, Budget], Estimate]
 Column = dict[Model, Estimate]
-PAINT_S = 0.010  # what one repaint may spend on cells that it sees for the first time
+PAINT_S = 0.006  # what one repaint may spend on cells that it sees for the first time
 SLICE_S = 0.006  # what one idle slice may take, so that keys and mouse are answered between slices
+REPAINT_S = 0.05  # cells that had to wait appear in batches: painting takes as long as computing
 COLUMNS_KEPT = 48  # eight settings of the knobs times six columns: flicking a switch to and fro costs nothing
+
+# Settings that the other kind of task never reads: turning one of them leaves half of the matrix as it is.
+_INFERENCE_ONLY = (
+    "quant", "context", "parallel", "ubatch", "output_rows", "kv_type", "flash_attention", "kv_unified", "swa_full",
+)  # fmt: skip
+_TRAINING_ONLY = (
+    "precision", "kbit_prepare", "optimizer", "batch", "grad_accum", "seq", "checkpointing", "attention", "rank",
+    "targets", "dataset_tokens", "epochs",
+)  # fmt: skip
+_DEFAULTS = Workload()
+
+
+@lru_cache(maxsize=256)
+def relevant(workload: Workload, method: Method) -> Workload:
+    """The workload of a column, what its task never reads at its default."""
+    column = for_method(workload, method)
+    names = _INFERENCE_ONLY if column.training else _TRAINING_ONLY
+    return replace(column, **{name: getattr(_DEFAULTS, name) for name in names})
 
 
 class Cells(QObject):
@@ -37,6 +58,7 @@ class Cells(QObject):
         self._kept: OrderedDict[tuple[Workload, Budget], Column] = OrderedDict()
         self._deadline = 0.0
         self._missed = False
+        self._told_at = 0.0
         self.missed = 0  # cells of the last repaint that had to wait for an idle moment
         self._told: set[str] = set()
         self._rest: Iterator[tuple[Model, Method]] = iter(())
@@ -54,7 +76,7 @@ class Cells(QObject):
         if machine is not self._machine:
             self._kept.clear()
         self._machine, self._budget = machine, budget
-        self._columns = {method: self._column(for_method(workload, method)) for method in METHODS}
+        self._columns = {method: self._column(relevant(workload, method)) for method in METHODS}
 
     def _column(self, workload: Workload) -> tuple[Workload, Column]:
         key = (workload, self._budget)
@@ -120,13 +142,15 @@ class Cells(QObject):
         for model, method in self._rest:
             self.get(model, method)
             if perf_counter() > end:
-                self._tell_missed()
+                if end - self._told_at > REPAINT_S:
+                    self._tell_missed()
                 return
         self._timer.stop()
         self._tell_missed()
         self.completed.emit()
 
     def _tell_missed(self) -> None:
+        self._told_at = perf_counter()
         if self._missed:
             self._missed = False
             self.filled.emit()

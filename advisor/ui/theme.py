@@ -2,7 +2,7 @@
 
 import os
 import sys
-from functools import cache
+from functools import cache, lru_cache
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetrics, QGuiApplication
@@ -135,6 +135,13 @@ def still() -> bool:
 
 def line_height(font: QFont) -> int:
     """Pixels of a line of `font`, Chinese letters from a fallback font included."""
+    return _line_height(font.key())
+
+
+@lru_cache(maxsize=64)
+def _line_height(key: str) -> int:
+    font = QFont()
+    font.fromString(key)
     metrics = QFontMetrics(font)
     return max(metrics.height(), metrics.boundingRect("国g").height() + 1)
 

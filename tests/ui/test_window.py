@@ -8,10 +8,13 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton, Q
 from pytestqt.qtbot import QtBot
 
 from advisor import settings
+from advisor.catalog.models import find_model
+from advisor.estimator.estimate import estimate
 from advisor.machine import Machine, Memory
+from advisor.ui.cells import relevant
 from advisor.ui.matrix_model import FIRST_METHOD
 from advisor.ui.screen import Screen
-from advisor.workload import METHODS, Workload
+from advisor.workload import METHODS, Workload, for_method
 from tests.ui.helpers import GIB, MACHINE, MODELS, open_window
 
 
@@ -250,3 +253,23 @@ def test_the_system_switching_to_dark_is_followed(qtbot: QtBot, qapp: QApplicati
     with qtbot.waitSignal(window.state.theme_changed):
         QApplication.sendEvent(window.window(), QEvent(QEvent.Type.ThemeChange))
     window.window().close()
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_column_ignores_only_what_its_task_never_reads(name: str) -> None:
+    """The matrix keeps inference columns when a training knob turns, and the reverse: their estimates do not differ."""
+    turned = Workload(
+        quant="Q5_K_M", context=8192, parallel=2, ubatch=256, output_rows="all", kv_type="q8_0", kv_unified=True,
+        swa_full=True, precision="mixed", kbit_prepare=False, optimizer="adamw8bit", batch=2, grad_accum=4, seq=512,
+        checkpointing=False, attention="eager", rank=32, targets="q,v", dataset_tokens=5_000_000, epochs=2,
+    )  # fmt: skip
+    model = find_model(name)
+    for method in METHODS:
+        whole = estimate(MACHINE, model, for_method(turned, method))
+        kept = estimate(MACHINE, model, relevant(turned, method))
+        assert (whole.memory, whole.verdict, whole.speed, whole.training) == (
+            kept.memory,
+            kept.verdict,
+            kept.speed,
+            kept.training,
+        )
