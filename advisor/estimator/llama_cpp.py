@@ -123,12 +123,18 @@ def resident(model: Model, workload: Workload, prompt_tokens: int = PROMPT) -> t
     return needed, needed + tensors.repack_bytes
 
 
+def refuses(model: Model, workload: Workload) -> bool:
+    """Whether llama.cpp refuses the cache type: its blocks must divide the width of a head (llama-context.cpp)."""
+    block = tensor_types()[workload.kv_type.upper()].block
+    return any(width % block for width in _shape(model).widths)
+
+
 class _Shape(NamedTuple):
     """The widths that caches and buffers depend on, once per model."""
 
-    hidden: int
     vocab: int
     heads: int
+    widths: tuple[int, int]  # of a cached K and V head
     value: int  # cached V values per cell
     rows: Mapping[str, int]  # bytes of a cell in one layer, by kv_type
     windows: bool  # whether llama.cpp keeps small caches for sliding-window layers
@@ -147,9 +153,9 @@ def _shape(model: Model) -> _Shape:
     kinds = _kinds(model)
     key, value = _cached(model)
     return _Shape(
-        hidden=model.hidden,
         vocab=model.gguf_vocab or model.vocab,
         heads=model.heads,
+        widths=(key, value) if model.mla and not model.style.mla_whole else _head_widths(model),
         value=value,
         rows={kind: _row(key, value, kind) for kind in CHOICES["kv_type"]},
         windows=model.window is not None and model.style.llama_cpp_uses_window,
@@ -172,6 +178,11 @@ def _cached(model: Model) -> tuple[int, int]:
     if model.style.mla_whole:
         return model.heads * (mla.qk_nope_head_dim + mla.qk_rope_head_dim), model.heads * mla.v_head_dim
     return mla.kv_lora_rank + mla.qk_rope_head_dim, 0
+
+
+def _head_widths(model: Model) -> tuple[int, int]:
+    mla = model.mla
+    return (mla.qk_nope_head_dim + mla.qk_rope_head_dim, mla.v_head_dim) if mla else (model.head_dim, model.head_dim)
 
 
 def _kinds(model: Model) -> tuple[int, ...]:
@@ -233,7 +244,7 @@ def _moments(shape: _Shape, count: Cells, workload: Workload) -> tuple[int, int]
     outputs = min(parallel, count.ubatch) if workload.output_rows == "few" else count.ubatch
     # The graph is reserved for a ubatch that divides into the sequences.
     per_token = _FLOAT * -(-count.ubatch // parallel) * parallel
-    head = per_token * (plan.embedding + 1) + _FLOAT * outputs * (shape.hidden + shape.vocab)
+    head = per_token * (plan.embedding + 1) + _FLOAT * outputs * (plan.last + shape.vocab)
     inputs = per_token * plan.inputs + _FLOAT * outputs + _mask(shape, count, workload.flash_attention)
     layer = per_token * (plan.mlp if workload.kv_type == "f16" else plan.mlp + plan.rotated)
     if plan.state_work:

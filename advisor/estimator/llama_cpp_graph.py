@@ -19,6 +19,7 @@ class Graph(NamedTuple):
     """What is alive in the graph's widest moments. Floats per token, but for `state_copy` (bytes per sequence)."""
 
     embedding: int  # the input embeddings, which stay until the end
+    last: int  # the last layer's output beside the logits, twice where its norm cannot work in place
     inputs: int  # all inputs but the masks
     mlp: int  # the widest MLP with what lies before it
     rotated: int  # what a quantised KV cache adds to that
@@ -39,6 +40,7 @@ def graph(model: Model) -> Graph:
     latent = model.mla if model.mla and not model.style.mla_whole else None
     return Graph(
         embedding=embeddings * model.hidden,
+        last=model.hidden * (1 if model.style.norm == "rms" or model.style.parallel else 2),
         inputs=inputs,
         mlp=_mlp(model) + extra,
         rotated=_rotated(model),
@@ -56,7 +58,7 @@ def _mlp(model: Model) -> int:
         found.append(_dense(model, model.ffn))
     if model.moe:
         found.append(_sparse(model, model.moe))
-    return max(found)
+    return max(found, default=0)
 
 
 def _before(model: Model) -> tuple[int, int]:

@@ -28,6 +28,9 @@ _KEPT = ("ffn_gate_inp", "ssm_conv1d", "shortconv.conv", "ssm_a", "ssm_d",
          "position_embd", "token_types")  # fmt: skip
 # Types that x86 with AVX2 copies into an interleaved layout (ggml-cpu/repack.cpp), when the rows divide by 8.
 _REPACKED = ("Q4_0", "Q4_K", "IQ4_NL", "MXFP4")
+# Models that their publisher trained and released with experts in MXFP4; llama.cpp's converter keeps them so in every
+# file (conversion/gpt_oss.py), and llama-quantize does not quantise a second time.
+_MXFP4_EXPERTS = ("gpt-oss",)
 _ATTN_V = ("attn_v", "attn_qkv", "attn_kv_b")
 _BITS_FOR_EIGHT_EXPERTS = ("Q2_K", "Q3_K_S", "Q3_K_M", "Q4_K_S", "Q4_K_M", "IQ4_NL", "IQ4_XS")
 
@@ -124,6 +127,8 @@ def tensor_type(model: Model, quant: str, tensor: Tensor, place: int, layer: int
         return _type_in_file(model, model.file_types, tensor, layer)
     if _stays_f32(tensor):
         return "F32"
+    if tensor.experts > 1 and model.style.gguf in _MXFP4_EXPERTS:
+        return "MXFP4"
     base = _BASE[quant]
     if base in _PLAIN:
         return base

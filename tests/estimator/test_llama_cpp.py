@@ -142,6 +142,16 @@ def test_a_gpu_never_needs_more_than_the_cpu_does_alone(name: str) -> None:
         assert 0 < scratch.host_compute <= scratch.split_compute <= scratch.compute
 
 
+def test_cache_types_that_do_not_divide_a_head_are_refused() -> None:
+    """Phi-2's heads of 80 are no whole blocks of 32; as llama.cpp did in our measurement of the catalogue."""
+    assert llama_cpp.refuses(find_model("phi-2"), Workload(kv_type="q8_0"))
+    assert not llama_cpp.refuses(find_model("phi-2"), Workload())
+    own = accuracy._own()
+    for name, entry in own["models"].items():
+        for settings_, measured in zip(own["settings"], entry["measured"], strict=True):
+            assert llama_cpp.refuses(find_model(name), Workload(**settings_)) == (measured is None), name
+
+
 def test_a_long_prompt_touches_more_than_a_short_one() -> None:
     """Resident memory is stated for a short prompt; a full ubatch touches more, mostly without flash attention."""
     model = find_model("qwen2.5-7b")

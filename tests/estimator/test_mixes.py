@@ -133,6 +133,14 @@ def test_repacked_bytes_equal_the_measured_runs(shared: Path) -> None:
     assert checked > 10
 
 
+@pytest.mark.parametrize(("quant", "gigabytes"), [("F16", 13.8), ("Q8_0", 12.1), ("Q4_K_M", 11.6)])
+def test_gpt_oss_keeps_its_experts_as_released(quant: str, gigabytes: float) -> None:
+    """Published files of gpt-oss-20b: F16 13.8 GB, Q8_0 12.1 GB, Q4_K_M 11.6 GB: experts in MXFP4 in each."""
+    sums = weights(find_model("gpt-oss-20b"), quant)
+    assert sums.total / 1e9 == pytest.approx(gigabytes, rel=0.01)
+    assert dict(sums.types)["MXFP4"] > sums.total * 0.7
+
+
 def test_a_foreign_type_is_refused() -> None:
     """NF4 is torch's, not llama.cpp's."""
     with pytest.raises(UserError, match="NF4"):
