@@ -62,7 +62,10 @@ REASONS: Mapping[str, str] = {
     ),
     "runs_on_cpu": N_("runs in RAM on the processor, without a GPU: slow"),
     "memory_unknown": N_("the memory of {device} is not known"),
-    "bandwidth_unknown": N_("no speed: the memory bandwidth of {device} is not known"),
+    "vram_in_use": N_(
+        "would fit on {gpu} if nothing else used it: {needed_bytes} are needed, {available_bytes} are free now"
+    ),
+    "bandwidth_unknown": N_("no generation speed: the memory bandwidth of {device} is not known"),
     "gpu_unusable": N_("{gpu} cannot be used: {why}"),
     "gpu_unknown": N_("{gpu} is not counted: it is not known what it can run"),
     "vram_unknown": N_("{gpu} is not counted: its memory is not known"),

@@ -62,7 +62,7 @@ def place_whole(ground: Ground, model: Model, workload: Workload, memory: Memory
     if device is None:
         reasons = (Reason("runs_on_cpu", {}),) if verdict in ("fits", "tight") else ()
         return _whole(ground, ground.ram, model, memory, verdict, weight_bytes, processor, reasons)
-    reasons = _short_of(need, device)
+    reasons = (*_short_of(need, device), *_in_use(device, need))
     together = sum(card.available or 0 for card in cards)
     if len(cards) > 1 and together >= need:
         reasons = (*reasons, Reason("several_gpus_not_validated", {"together_bytes": together}))
@@ -101,7 +101,8 @@ def _on_cards(ground: Ground, model: Model, workload: Workload, memory: MemoryEs
             ground.standing,
             (Share(first, tensors.active_bytes, cache, model.layers),),
         )
-    return _split(ground, model, workload, memory, tensors, scratch)
+    placed = _split(ground, model, workload, memory, tensors, scratch)
+    return placed._replace(reasons=(*_in_use(first, need), *placed.reasons))
 
 
 def _split(
@@ -244,6 +245,13 @@ def _short_of(need: int, device: Device) -> tuple[Reason, ...]:
     values = {"needed_bytes": need, "available_bytes": available, "missing_bytes": max(0, need - available),
               "device": device.title}  # fmt: skip
     return (Reason("needs_more_memory", values),)
+
+
+def _in_use(card: Device, need: int) -> tuple[Reason, ...]:
+    """Says when a card would hold everything, were nothing else using it."""
+    if card.capacity is None or not (card.available or 0) < need <= COMFORT * card.capacity:
+        return ()
+    return (Reason("vram_in_use", {"gpu": card.title, "needed_bytes": need, "available_bytes": card.available or 0}),)
 
 
 def _freed(ground: Ground, need: int) -> tuple[Reason, ...]:

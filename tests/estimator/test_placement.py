@@ -120,6 +120,15 @@ def test_free_and_total_budget_differ_and_the_reason_says_so() -> None:
     assert estimate(place, DENSE, Workload(), "total").verdict == "fits"
 
 
+def test_a_card_in_use_says_what_closing_programs_would_bring() -> None:
+    """12 GiB on the card, 4 free: part goes to RAM, and the reason names what would change that."""
+    busy = machine(16, gpu(12, vram_available_bytes=4 * GIB))
+    answer = estimate(busy, DENSE, Workload(), "free")
+    assert answer.verdict == "offload"
+    assert {"vram_in_use", "partly_on_gpu"} <= set(codes(answer))
+    assert estimate(busy, DENSE, Workload(), "total").verdict == "fits"
+
+
 def test_unknown_memory_is_unknown_not_zero() -> None:
     """No memory facts: the verdict names what is missing, and no speed is claimed."""
     answer = ask(machine(16, total_bytes=None, available_bytes=None))
