@@ -78,6 +78,9 @@ class GpuSpec:
         left = by_id or left
         by_size = [spec for spec in left if size and same_size(size, spec.vram_bytes)]
         left = by_size or left
+        if not by_id:
+            # Where only the size is known, the usual chip is likelier than the rare one.
+            left = [spec for spec in left if spec.architecture == self.architecture] or left
         if not left or not (by_id or by_size) or _alike(self, left):
             return self
         return weakest(left)

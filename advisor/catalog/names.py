@@ -48,7 +48,7 @@ class Name(NamedTuple):
 
 def parse(text: str) -> Name:
     """The normal form of a device's name: marks, makers and filler dropped, "Laptop GPU" read as "Mobile"."""
-    lower = text.lower()
+    lower = text.lower().replace("_", " ")
     size = _SIZE.search(lower)
     if size:
         lower = f"{lower[: size.start()]} {lower[size.end() :]}"

@@ -124,6 +124,7 @@ def test_every_nvidia_gpu_has_a_compute_capability_of_its_architecture() -> None
         ("A100-SXM4-80GB", 80, 2039e9, 312e12, 400, "8.0"),
         ("NVIDIA H100 80GB HBM3", 80, 3352e9, 989e12, 700, "9.0"),
         ("NVIDIA H200", 141, 4800e9, 989e12, 700, "9.0"),
+        ("NVIDIA H20", 96, 4000e9, 148e12, 400, "9.0"),
         ("Tesla T4", 16, 320e9, 65e12, 70, "7.5"),
         ("GeForce RTX 5090", 32, 1792e9, 209.5e12, 575, "12.0"),
         ("Tesla P40", 24, 347e9, None, 250, "6.1"),
@@ -153,6 +154,7 @@ def test_a_name_with_several_chips_is_decided_by_pci_id() -> None:
     assert (fermi.chip, fermi.compute_capability, fermi.vulkan) == ("GF119S", "2.1", None)
     assert card.chosen("10de:128b", 2 * GIB).chip == "GK208B"
     assert card.chosen("10de:128b", 1 * GIB).compute_capability == "3.5"
+    assert card.chosen(size=1 * GIB).compute_capability == "3.5"
 
 
 def test_memory_size_decides_where_no_id_does() -> None:
