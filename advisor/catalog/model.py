@@ -38,6 +38,8 @@ class Style:
     expert_bias: bool = False
     shared_expert_gate: bool = False  # Qwen MoE: a gate of one output beside the shared expert
     attention_sinks: bool = False  # gpt-oss: one learned logit per head
+    attention_softcap: bool = False  # scores squeezed by a tanh (Gemma 2): torch's fused kernels cannot
+    rope_joins: bool = False  # torch rotates a part of each head and joins it with the rest (partial rotary)
     attention_gate: bool = False  # Qwen3-Next: q projection is twice as wide, its second half gates the output
     llama_cpp_uses_window: bool = (
         False  # llama.cpp keeps a small cache for sliding-window layers (gemma), or ignores it

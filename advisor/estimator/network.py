@@ -27,7 +27,9 @@ class Build(NamedTuple):
     """How a layer is built: everything of an architecture and a workload that decides what runs."""
 
     mode: Mode
-    norm: str  # "rms", "rms_fp32" (Gemma: the product with the weight stays fp32), "layer"
+    # "rms", "rms_fp32" (Gemma: the product with the weight stays fp32), "layer", "layer_plain" (in fp32, no weight),
+    # "layer_fp32" (Cohere: written out in fp32)
+    norm: str
     gated: bool
     qk_norm: str
     pre_norms: int
@@ -39,6 +41,8 @@ class Build(NamedTuple):
     kernel: str  # "flash", "efficient", "math", "eager"
     repeats_kv: bool  # grouped-query attention whose kernel needs one K and V per query head
     one_kv_head: bool
+    softcap: bool  # scores pass through a tanh
+    sinks: bool  # gpt-oss: a learned logit beside the scores, and clamped gates in its experts
     masked: bool  # attention gets an explicit mask
     moe: bool
     shared: bool
@@ -135,8 +139,8 @@ class Block:
 
     def norm(self, x: Value, kind: str, width: str, rows: Form) -> Value:
         """RMSNorm or LayerNorm over `width`; `rows` counts the rows that get a scale of their own."""
-        if kind == "layer":
-            return self._layer_norm(x, width, rows)
+        if kind.startswith("layer"):
+            return self._layer_norm(x, width, rows, kind)
         wide = self.cast(x, 4)
         square = self.tape.run((wide,), x.elements, 4, saves=(wide,), work=times(x.elements, 8))
         mean = self.tape.run((square,), rows, 4)
@@ -156,12 +160,26 @@ class Block:
         return self.tape.run((narrow,), x.elements, width_out, saves=(narrow,) if self.mode.full else (),
                              work=work, parameter_grads=gains)  # fmt: skip
 
-    def _layer_norm(self, x: Value, width: str, rows: Form) -> Value:
-        # Under autocast layer_norm runs in fp32.
-        wide = self.cast(x, 4) if self.mode.autocast else x
+    def _layer_norm(self, x: Value, width: str, rows: Form, kind: str) -> Value:
+        # Under autocast layer_norm runs in fp32, and some families cast for it.
+        wide = self.cast(x, 4) if self.mode.autocast or kind != "layer" else x
+        gains = {width: 2.0 * self.mode.weight} if self.mode.full and kind != "layer_plain" else NOTHING
+        if kind == "layer_fp32":
+            return self._written_out_norm(wide, rows, x.bytes, gains)
         statistics = self.tape.value(times(rows, 2), 4, False)
-        gains = {width: 2.0 * self.mode.weight} if self.mode.full else NOTHING
-        return self.tape.run((wide,), x.elements, wide.bytes, saves=(wide, statistics), parameter_grads=gains)
+        out = self.tape.run((wide,), x.elements, wide.bytes, saves=(wide, statistics), parameter_grads=gains)
+        return self.cast(out, x.bytes) if kind == "layer_plain" else out
+
+    def _written_out_norm(self, x: Value, rows: Form, width: int, gains: Form) -> Value:
+        """Cohere's LayerNorm: mean, variance and scale as operations of their own, in fp32."""
+        tape = self.tape
+        centred = tape.run((x,), x.elements, 4)
+        square = tape.run((centred,), x.elements, 4, saves=(centred,), work=times(x.elements, 8))
+        scale = tape.run((square,), rows, 4, saves_result=True)
+        again = tape.run((x,), x.elements, 4)
+        normed = tape.run((again, scale), x.elements, 4, saves=(again, scale))
+        kept = (normed,) if self.mode.full else ()
+        return self.cast(tape.run((normed,), x.elements, 4, saves=kept, parameter_grads=gains), width)
 
     def rope(self, x: Value, width: int) -> Value:
         """x cos + rotate(x) sin; cosines need no gradient, so nothing is kept."""
@@ -314,9 +332,17 @@ def _eager(block: Block, build: Build, q: Value, k: Value, v: Value) -> Value:
     q, k, v = (block.cast(value, narrow) for value in (q, k, v))
     scores = tape.run((q, k), tokens("scores"), narrow, saves=(q, k))
     scores = tape.run((scores,), tokens("scores"), narrow)
+    if build.softcap:
+        scores = tape.run((scores,), tokens("scores"), narrow)
+        scores = tape.run((scores,), tokens("scores"), narrow, saves_result=True)
+        scores = tape.run((scores,), tokens("scores"), narrow)
     scores = tape.run((scores,), tokens("scores"), narrow, passes=True)  # the mask
-    weights = tape.run((block.cast(scores, 4),), tokens("scores"), 4, saves_result=True)
-    weights = block.cast(weights, narrow)
+    if build.sinks:
+        scores = tape.run((scores,), tokens("scores"), narrow)
+        weights = tape.run((scores,), tokens("scores"), narrow, saves_result=True)
+    else:
+        weights = tape.run((block.cast(scores, 4),), tokens("scores"), 4, saves_result=True)
+        weights = block.cast(weights, narrow)
     out = tape.run((weights, v), tokens("out_width"), narrow, saves=(weights, v))
     return tape.run((out,), tokens("out_width"), narrow)
 
@@ -365,7 +391,10 @@ def _experts(block: Block, build: Build, x: Value) -> Value:
     sent = tape.run((x,), tokens("sent"), x.bytes, work=x.size)
     gate_up = _grouped(block, sent, "experts*hidden*2*expert_ffn", times(tokens("sent_ffn"), 2))
     gate, up = tape.halves(gate_up, tokens("sent_ffn"))
-    product = block.multiply(block.activate(gate, tokens("sent_ffn")), up, tokens("sent_ffn"))
+    if build.sinks:
+        product = _clamped(block, gate, up)
+    else:
+        product = block.multiply(block.activate(gate, tokens("sent_ffn")), up, tokens("sent_ffn"))
     back = _grouped(block, product, "experts*hidden*expert_ffn", tokens("sent"))
     weighted = block.multiply(back, picked, tokens("sent"))
     ordered = tape.run((weighted,), tokens("sent"), weighted.bytes)
@@ -377,6 +406,15 @@ def _experts(block: Block, build: Build, x: Value) -> Value:
             shared = block.multiply(shared, gate, tokens("hidden"))
         result = block.add(result, shared)
     return result
+
+
+def _clamped(block: Block, gate: Value, up: Value) -> Value:
+    """gpt-oss's activation, written out: (clamp(up) + 1) x clamp(gate) x sigmoid(alpha x clamp(gate))."""
+    tape, wide = block.tape, gate.elements
+    gate = tape.run((gate,), wide, gate.bytes, saves=(gate,))
+    up = tape.run((up,), wide, up.bytes, saves=(up,))
+    chance = tape.run((tape.run((gate,), wide, gate.bytes),), wide, gate.bytes, saves_result=True)
+    return block.multiply(tape.run((up,), wide, up.bytes), block.multiply(gate, chance, wide), wide)
 
 
 def _grouped(block: Block, x: Value, weights: str, out: Form) -> Value:

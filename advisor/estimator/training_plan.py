@@ -5,7 +5,7 @@ from functools import lru_cache
 from operator import mul
 from typing import NamedTuple
 
-from advisor.catalog.model import Model
+from advisor.catalog.model import Model, Style
 from advisor.estimator.lora import trainable_parameters
 from advisor.estimator.network import Build, Mode, head, layer
 from advisor.estimator.tape import Form, Moment, Trace, part_of
@@ -301,21 +301,22 @@ def _kinds(model: Model, workload: Workload, mode: Mode, past_window: bool) -> l
 def _build(model: Model, workload: Workload, mode: Mode, moe: bool, masked: bool, linear: bool) -> Build:
     style = model.style
     kernel, repeats = attention_kernel(model, workload, mode, masked)
-    norm = "layer" if style.norm.startswith("layer") else "rms"
     return Build(
         mode=mode,
-        norm="rms_fp32" if norm == "rms" and style.norm_in_fp32 else norm,
+        norm=_norm(style),
         gated=style.gated_mlp,
         qk_norm=style.qk_norm,
         pre_norms=style.pre_norms,
         post_norms=style.post_norms,
         parallel=style.parallel,
         fused_qkv=style.fused_qkv or style.fused_qkv_torch,
-        rope_joins=style.fused_qkv,
+        rope_joins=style.rope_joins,
         fused_gate_up=style.fused_gate_up or style.fused_gate_up_torch,
         kernel=kernel,
         repeats_kv=repeats,
         one_kv_head=model.kv_heads == 1,
+        softcap=style.attention_softcap,
+        sinks=style.attention_sinks,
         masked=masked and kernel != "flash",
         moe=moe,
         shared=bool(moe and model.moe and model.moe.shared),
@@ -326,15 +327,26 @@ def _build(model: Model, workload: Workload, mode: Mode, moe: bool, masked: bool
     )
 
 
+def _norm(style: Style) -> str:
+    """The kind of norm as network.Block.norm names them."""
+    if style.norm == "layer_plain":
+        return style.norm
+    return ("rms" if style.norm == "rms" else "layer") + ("_fp32" if style.norm_in_fp32 else "")
+
+
 def attention_kernel(model: Model, workload: Workload, mode: Mode, masked: bool) -> tuple[str, bool]:
     """The kernel that runs and whether it needs K and V repeated for every query head.
 
     "sdpa" chooses as torch 2.13 does on a GPU of compute capability 8.0 and up (sdp_utils.cpp), called as
     transformers 5 calls it: without a mask flash, if the numbers have 16 bits and heads at most 256 wide; else the
     memory-efficient kernel, if K and V have as many heads as Q; else the written-out product. A sliding window that
-    the sequence fills needs a mask: K and V are repeated first, and the efficient kernel runs.
+    the sequence fills needs a mask: K and V are repeated first, and the efficient kernel runs. Families whose scores
+    no fused kernel of torch can compute (a tanh, learned sinks) are written out.
     """
     grouped = model.kv_heads != model.heads and model.mla is None
+    unfused = model.style.attention_softcap or model.style.attention_sinks
+    if unfused and workload.attention != "flash":
+        return "eager", grouped
     if workload.attention in ("eager", "efficient"):
         return workload.attention, grouped
     if workload.attention == "flash":

@@ -1,5 +1,6 @@
 """Training memory: equal to what torch tracks, and well-behaved where nobody measured."""
 
+import json
 import statistics
 from dataclasses import replace
 from pathlib import Path
@@ -8,10 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from advisor.catalog.models import find_model, models
+from advisor.catalog.model import Model, Moe
+from advisor.catalog.models import find_model, models, styles
 from advisor.estimator.result import COMPONENTS
 from advisor.estimator.tensors import language_parameters
 from advisor.estimator.training import allocator_peak, memory
+from advisor.estimator.training_plan import activation_bytes
 from advisor.workload import CHOICES, parse
 
 MODELS = ("smollm2-135m", "qwen2.5-7b", "qwen3-8b", "gemma-3-1b", "phi-3-mini-4k", "mixtral-8x7b", "deepseek-v2-lite")
@@ -154,3 +157,25 @@ def test_checkpointing_spares_memory(name: str, values: dict[str, object]) -> No
     without = memory(model, replace(workload, checkpointing=False)).total
     # Autocast's copies of the weights, and the input kept beside a layer that is run again, can cost a little.
     assert memory(model, replace(workload, checkpointing=True)).total <= without * 1.02
+
+
+RECORDED = json.loads((Path(__file__).parents[2] / "benchmarks" / "data" / "saved_per_layer.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("family", sorted(RECORDED["bytes_per_token"]))
+def test_every_family_keeps_what_autograd_keeps(family: str) -> None:
+    """Bytes per token and layer as torch's saved-tensor hooks counted them, within 1 %."""
+    shape = RECORDED["shape"]
+    width = RECORDED["expert_ffn"].get(family, shape["ffn"])
+    shared = RECORDED["shared_ffn"].get(family, 0)
+    sparse = Moe(shape["experts"], shape["active"], width, (True, True), shared=int(bool(shared)), shared_ffn=shared)
+    moe = "moe" in family or family in ("mixtral", "gpt_oss", "minimax_m2")
+    model = Model(
+        id=family, name=family, family=family, kind="base", style=styles()[family], layers=2, hidden=shape["hidden"],
+        heads=shape["heads"], kv_heads=RECORDED["kv_heads"].get(family, shape["kv_heads"]),
+        head_dim=shape["head_dim"], vocab=512, tied_embeddings=False, ffn=shape["ffn"], moe=sparse if moe else None,
+    )  # fmt: skip
+    attention = "eager" if family in RECORDED["eager"] else "flash"
+    settings = parse({"task": "full", "checkpointing": False, "attention": attention, "seq": shape["tokens"]})
+    ours = (activation_bytes(model, settings) - 12 * 512) / 2
+    assert ours == pytest.approx(RECORDED["bytes_per_token"][family], rel=0.01)
