@@ -260,14 +260,29 @@ def _count(traces: list[Trace]) -> list[tuple[Trace, int]]:
 
 
 def _highest(candidates: list[_Candidate]) -> list[_Candidate]:
-    """The moments that no other one exceeds at every batch and length."""
+    """The moments that no other one, or two others together, exceed at every batch and length."""
     kept: list[_Candidate] = []
     for candidate in sorted(candidates, key=lambda c: c.size, reverse=True):
         _, token, square = candidate.size
         # Sorted by the constant: those kept before are at least as large in it.
         if not any(other.size.token >= token and other.size.square >= square for other in kept):
             kept.append(candidate)
-    return kept
+    return _envelope(kept) if len({candidate.size.square for candidate in kept}) == 1 else kept
+
+
+def _envelope(rising: list[_Candidate]) -> list[_Candidate]:
+    """Of straight lines over the tokens, by falling constant and rising slope, those that are highest somewhere."""
+    hull: list[_Candidate] = []
+    for line in rising:
+        while len(hull) > 1 and _meet(hull[-2], line) <= _meet(hull[-2], hull[-1]):
+            hull.pop()
+        hull.append(line)
+    return hull
+
+
+def _meet(flat: _Candidate, steep: _Candidate) -> float:
+    """Number of tokens at which two lines are equally high."""
+    return (flat.size.constant - steep.size.constant) / (steep.size.token - flat.size.token)
 
 
 @lru_cache(maxsize=1024)
