@@ -132,6 +132,9 @@ def _from_spec(gpu: Gpu, spec: GpuSpec, found: tuple[GpuSpec, ...], memory: Memo
         origin = Origin(
             "looked_up", N_("catalogue, the weakest of {name}: {source}"), {"name": name, "source": spec.source}
         )
+    if spec.kind == "unified" and gpu.kind != "unified" and gpu.origin("kind").kind in ("computed", "assumed"):
+        # The place on the bus cannot tell that a chip has no memory of its own (GB10, Ryzen AI Max).
+        gpu = replace(gpu, kind="unified", origins={**gpu.origins, "kind": origin})
     kind: GpuKind = gpu.kind or spec.kind
     values = {
         "name": name,

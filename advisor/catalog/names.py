@@ -34,6 +34,7 @@ _REPLACE = tuple(
     )
 )
 _SIZE = re.compile(r"\b(\d+(?:\.\d+)?)\s*([gm])i?b\b")
+_LONGEST = 80  # characters of a name that are compared letter by letter
 _BYTES = {"g": 1 << 30, "m": 1 << 20}
 # Drivers report a little less than the marketed size (a 15 GiB "16 GB" T4), never much more.
 _SIZE_TOLERANCE = (0.85, 1.05)
@@ -179,7 +180,7 @@ class Index(Generic[Spec]):
 
     def nearest(self, text: str, count: int = 5) -> tuple[Spec, ...]:
         """The devices whose names look most like `text`."""
-        wanted = " ".join(parse(text).words)
+        wanted = " ".join(parse(text[:_LONGEST]).words)
         own = {" ".join(parse(self._names(spec)[0]).words): spec for spec in self._specs}
         return tuple(own[key] for key in difflib.get_close_matches(wanted, own, n=count, cutoff=0.3))
 

@@ -34,6 +34,8 @@ REASONS: Mapping[str, str] = {
     "no_engine": N_("no AI engine supports it on this system"),
     "not_listed": N_("not in the catalogue: it is not known which AI engines support it"),
 }
+# Makers of processors that some engine computes on; servers' display chips (ASPEED, Matrox) are none of theirs.
+_MAKERS = ("NVIDIA", "AMD", "Intel", "Apple", "Qualcomm")
 # Drivers that show a picture and no more.
 _DISPLAY_ONLY = re.compile(r"nouveau|basic display|basic render|simpledrm|vesa", re.IGNORECASE)
 
@@ -113,6 +115,8 @@ def judge(subject: Subject, system: str | None) -> Judgement:
     systems = (system,) if system in SYSTEMS else _likely(subject)
     if subject.kind == "virtual":
         return Judgement((), False, _why("virtual"))
+    if subject.vendor is not None and subject.vendor not in _MAKERS:
+        return Judgement((), False, _why("no_engine"))
     unlisted = subject.vendor is None or (subject.architecture is None and subject.compute_capability is None)
     if unlisted and subject.kind != "integrated":
         return Judgement(None, None, Origin("unknown", REASONS["not_listed"]))

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from advisor.catalog.complete import complete, identify
+from advisor.catalog.gpus import gpus
 from advisor.machine import Cpu, Gpu, Machine, Memory, MemoryModule, Origin, value_fields
 
 GIB = 1 << 30
@@ -69,6 +70,15 @@ def test_completing_twice_changes_nothing(machine: Machine) -> None:
     """Saved profiles may be completed again."""
     once = complete(machine)
     assert complete(once) == once
+
+
+def test_every_pci_id_completes_once_and_for_all() -> None:
+    """Of every fourth id of the catalogue: a verdict, an architecture, and nothing changes the second time."""
+    for pci_id in sorted({pci_id for spec in gpus() for pci_id in spec.pci_ids})[::4]:
+        once = complete(Machine(os_family="windows", memory=Memory(total_bytes=16 * GIB), gpus=(Gpu(pci_id=pci_id),)))
+        assert once.gpus[0].usable is not None, pci_id
+        assert once.gpus[0].architecture, pci_id
+        assert complete(once) == once, pci_id
 
 
 def test_what_was_reported_stays() -> None:
@@ -143,6 +153,16 @@ def test_apple_chips_share_their_memory() -> None:
     assert (done.gpus[0].vram_bytes, done.gpus[0].shared_bytes) == (0, 24 * GIB)
     assert done.gpus[0].origin("shared_bytes").kind == "assumed"
     assert done.gpus[0].engines == ("metal",)
+
+
+def test_a_unified_chip_is_told_from_a_card() -> None:
+    """A DGX Spark's GPU looks like any NVIDIA card on the bus, but its memory is the system's."""
+    place = {"kind": Origin("computed", "its place on the PCI bus")}
+    gpu = Gpu(name="NVIDIA GB10", vendor="NVIDIA", kind="discrete", compute_capability="12.1", origins=place)
+    done = complete(Machine(os_family="linux", memory=Memory(total_bytes=119 * GIB), gpus=(gpu,)))
+    (card,) = done.gpus
+    assert (card.kind, card.vram_bytes, card.usable) == ("unified", 0, True)
+    assert done.memory.bandwidth_bytes_per_s == card.bandwidth_bytes_per_s == 273e9
 
 
 def test_the_processors_name_tells_its_graphics() -> None:

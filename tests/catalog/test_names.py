@@ -1,7 +1,11 @@
 """Device names: many spellings, one normal form; ambiguity and ignorance are told apart."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from advisor.catalog.cpus import known_cpu
+from advisor.catalog.gpus import find_gpu
 from advisor.catalog.names import Index, hint, loosened, parse, same_size
 from advisor.errors import UserError
 
@@ -108,3 +112,25 @@ def test_hint_finds_the_maker() -> None:
     makers = {"one": ("alpha",), "two": ("beta", "gamma")}
     assert hint("A Gamma 7", makers) == "two"
     assert hint("delta", makers) is None
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.one_of(
+        st.text(max_size=60), st.from_regex(r"(NVIDIA |Radeon |Intel\(R\) )?[A-Za-z0-9 ()@{}%.-]{0,40}", fullmatch=True)
+    )
+)
+def test_any_text_is_answered_or_refused_in_one_sentence(text: str) -> None:
+    """Whatever a driver or a person writes, nothing but UserError comes back, with names."""
+    known_cpu(text)
+    try:
+        name = find_gpu(text).name
+    except UserError as error:
+        name = str(error.values["candidates"])
+    assert name
+
+
+def test_a_very_long_name_is_refused_quickly() -> None:
+    """A pasted page is no name, and looking for near ones must not take seconds."""
+    with pytest.raises(UserError, match="not in the catalogue"):
+        find_gpu("GeForce " * 20_000)

@@ -123,8 +123,9 @@ def test_a_reported_compute_capability_is_enough() -> None:
 
 
 def test_a_virtual_adapter_is_no_gpu() -> None:
-    """A remote desktop's adapter computes nothing."""
+    """A remote desktop's adapter and a server's display chip compute nothing."""
     assert judge(Subject("Red Hat", "virtual", None), "linux").usable is False
+    assert judge(Subject("ASPEED", "discrete", None), "linux").usable is False
 
 
 def test_every_gpu_on_every_system_gets_a_verdict_with_a_sentence() -> None:
