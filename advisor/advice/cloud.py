@@ -56,10 +56,10 @@ def _easy(answer: Estimate) -> bool:
 
 
 def _smallest(model: Model, workload: Workload, method: Method, today: date) -> CloudPlan | None:
-    """The plan on the GPU with least memory that holds the job; among equals the cheapest."""
+    """The plan on the GPU with least memory that holds the job with room to spare; among equals the cheapest."""
     for price, machine in _rentable():
         answer = estimate(machine, model, for_method(workload, method), "total")
-        if works(answer):
+        if answer.verdict == "fits":  # nobody rents a card to find out whether the job just fits
             return _plan(price, answer, today)
     return None
 
