@@ -112,7 +112,7 @@ class Tokens(QWidget):
         self.slider = _Slider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, round(STEPS_PER_OCTAVE * math.log2(slider[1] / slider[0])))
         self.slider.setPageStep(STEPS_PER_OCTAVE)
-        widest = "10,000,000 k" if self._thousands else "1,048,576"
+        widest = "10,000,000 k" if self._thousands else "131,072"
         self.field.setFixedWidth(self.field.fontMetrics().horizontalAdvance(widest) + 30)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

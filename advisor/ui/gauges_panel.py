@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from advisor.machine import Machine
@@ -14,7 +15,7 @@ from advisor.ui.widgets import Card, caption, link, scrolled
 from advisor.ui.work import Work
 
 PERIOD_MS = 1000
-COLUMNS = 2
+ONE_COLUMN = 160  # pixels of width under which the dials stand in one column
 
 
 class GaugesPanel(Card):
@@ -28,6 +29,7 @@ class GaugesPanel(Card):
         self.sample: LiveSample | None = None
         self.gauges: list[Gauge] = []
         self._asking = False
+        self._columns = 2
         self.notes = caption(wrap=True)
         self.more = link()
         self._grid = QGridLayout()
@@ -75,6 +77,7 @@ class GaugesPanel(Card):
         """All texts again."""
         _ = self._state.tr_
         self.more.setText(_("&Hardware details"))
+        self.setMinimumWidth(self.more.minimumSizeHint().width() + 12)
         self.setAccessibleName(_("Gauges of this machine"))
         self.refresh()
 
@@ -109,12 +112,25 @@ class GaugesPanel(Card):
             place = len(self.gauges)
             gauge = Gauge()
             self.gauges.append(gauge)
-            self._grid.addWidget(gauge, place // COLUMNS, place % COLUMNS, Qt.AlignmentFlag.AlignTop)
+            self._place(place)
         for gauge in self.gauges[len(shown) :]:
             gauge.hide()
         for gauge, reading in zip(self.gauges, shown, strict=False):
             gauge.show_reading(reading, self._state.colors)
             gauge.show()
+
+    def _place(self, number: int) -> None:
+        row, column = divmod(number, self._columns)
+        self._grid.addWidget(self.gauges[number], row, column, Qt.AlignmentFlag.AlignTop)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """One column or two, as there is room."""
+        super().resizeEvent(event)
+        columns = 1 if event.size().width() < ONE_COLUMN else 2
+        if columns != self._columns:
+            self._columns = columns
+            for number in range(len(self.gauges)):
+                self._place(number)
 
     def _show_notes(self, machine: Machine | None) -> None:
         _ = self._state.tr_

@@ -38,6 +38,9 @@ class MatrixDelegate(QStyledItemDelegate):
         self._line = theme.line_height(font)
         self._small_line = theme.line_height(self._small)
         self._unit_widths: dict[str, int] = {}
+        # "0.888 GiB" with its symbol, and the longest word of the second line.
+        first = MARK + 6 + self._metrics.horizontalAdvance("0.888") + self._unit_width("GiB") + PAD
+        self.least_width = max(first, self._small_metrics.horizontalAdvance("does not fit") + PAD + 4)
         self.row_height = self._line + self._small_line + 4
 
     def forget(self) -> None:
@@ -46,7 +49,7 @@ class MatrixDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         """Two lines of text."""
-        return QSize(96, self.row_height)
+        return QSize(self.least_width, self.row_height)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex

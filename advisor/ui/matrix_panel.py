@@ -4,7 +4,15 @@ from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QHeaderView, QLineEdit, QTableView, QVBoxLayout
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QHeaderView,
+    QLineEdit,
+    QStyleOptionViewItem,
+    QTableView,
+    QVBoxLayout,
+)
 
 from advisor.catalog.model import Model
 from advisor.ui.cells import Cells
@@ -64,14 +72,14 @@ class MatrixView(QTableView):
     def share_width(self) -> None:
         """Give each column its part of the viewport."""
         unit = self.fontMetrics().horizontalAdvance("0")
-        least = 11 * unit
+        least = self.itemDelegate().sizeHint(QStyleOptionViewItem(), QModelIndex()).width()
         room = self.viewport().width()
         width = max(least, int(room / (NAME_SHARE + SIZE_SHARE + len(METHODS))))
         for column in range(FIRST_METHOD, FIRST_METHOD + len(METHODS)):
             self.setColumnWidth(column, width)
         size = max(7 * unit, int(width * SIZE_SHARE))
         self.setColumnWidth(SIZE, size)
-        self.setColumnWidth(NAME, max(22 * unit, room - size - width * len(METHODS)))
+        self.setColumnWidth(NAME, max(18 * unit, room - size - width * len(METHODS)))
 
 
 class MatrixPanel(Card):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from advisor import NAME
@@ -23,6 +23,8 @@ from advisor.ui.state import State
 from advisor.ui.work import Work
 
 WIDTHS = (196, 850, 300)
+NARROW = 1200  # a 1366 screen at 125 %: the gauges stand in one column then, and the matrix keeps its six
+NARROW_WIDTHS = (124, 682, 254)
 HEIGHTS = (330, 300)
 
 
@@ -39,6 +41,7 @@ class Screen(QWidget):
         self.settings = SettingsPanel(state)
         self.memory = MemoryPanel(state)
         self.strip = AdviceStrip(state)
+        self._narrow = False
         self._suggested: Model | None = None
         self.actions_ = Actions(self, state, work)
         self.details = Details(self, Panes(self.header, self.memory, self.strip), state, self.cells, work)
@@ -58,14 +61,14 @@ class Screen(QWidget):
         for panel in (self.gauges, self.matrix, right):
             across.addWidget(panel)
         across.setSizes(WIDTHS)
+        self._across = across
         across.setStretchFactor(0, 0)
         across.setStretchFactor(1, 1)
         across.setStretchFactor(2, 0)
         for splitter in (right, across):
             splitter.setChildrenCollapsible(False)
             splitter.setHandleWidth(8)
-        self.gauges.setMinimumWidth(150)
-        right.setMinimumWidth(260)
+        right.setMinimumWidth(248)
         self.matrix.setMinimumWidth(360)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
@@ -136,6 +139,14 @@ class Screen(QWidget):
     def settled(self) -> bool:
         """Whether nothing is left to compute or to show."""
         return not (self.cells.busy or self.details.busy or self.work.busy)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Between wide and narrow the panes change their shares; else the matrix takes what there is."""
+        super().resizeEvent(event)
+        narrow = event.size().width() < NARROW
+        if narrow != self._narrow:
+            self._narrow = narrow
+            self._across.setSizes(NARROW_WIDTHS if narrow else WIDTHS)
 
     def stop(self) -> None:
         """Stop timers, forget results on their way, wait for what runs, keep the choices."""

@@ -79,7 +79,7 @@ QTabBar {{ qproperty-drawBase: 0; }}
 QTableView {{ background: {card}; border: 0; gridline-color: {card}; outline: 0; }}
 QHeaderView {{ background: {card}; }}
 QHeaderView::section {{ background: {card}; color: {caption}; border: 0; border-bottom: 1px solid {border};
-  padding: 4px 6px; }}
+  padding: 4px 3px; }}
 QTextBrowser, QPlainTextEdit {{ background: {card}; border: 1px solid {border}; border-radius: 4px; }}
 QMenu {{ background: {card}; border: 1px solid {border}; padding: 4px; }}
 QMenu::item {{ padding: 4px 20px; border-radius: 4px; }}

@@ -12,6 +12,8 @@ from advisor.ui import texts
 
 QUANTITIES = {
     "total": N_("memory in all"),
+    "resident": N_("memory of the process"),
+    "ram": N_("place in RAM"),
     "decode": N_("generation speed"),
     "prefill": N_("prompt speed"),
     "ceiling": N_("speed limit of the memory"),
@@ -30,7 +32,7 @@ def html(_: Translator, colors: Palette, heading: str, estimate: Estimate, lines
 
 
 def _block(_: Translator, colors: Palette, line: Explanation) -> str:
-    name = _(QUANTITIES.get(line.quantity) or words.COMPONENT_WORDS.get(line.quantity, line.quantity))
+    name = _quantity(_, line.quantity)
     result = _amount(_, line.result, line.unit)
     caption = f'style="color:{colors.caption}"'
     rows = "".join(
@@ -46,6 +48,12 @@ def _block(_: Translator, colors: Palette, line: Explanation) -> str:
     if notes:
         parts.append(f"<p {caption}>{'<br>'.join(notes)}</p>")
     return "".join(parts)
+
+
+def _quantity(_: Translator, code: str) -> str:
+    if code.startswith("gpu"):
+        return _("place on GPU {number}", number=code[3:])
+    return _(QUANTITIES.get(code) or words.COMPONENT_WORDS.get(code, code))
 
 
 def band_text(_: Translator, key: str) -> str:
