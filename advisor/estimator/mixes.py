@@ -1,6 +1,6 @@
 """Which type each tensor of a GGUF file gets for a file type such as Q4_K_M, and the byte sums that follow from it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -61,55 +61,73 @@ def weights(model: Model, quant: str) -> Weights:
     """Byte sums of `model` in llama.cpp's file type `quant`. Raises UserError when it is none of llama.cpp's."""
     if quant not in _BASE:
         raise UserError(N_("{quant} is no llama.cpp type; types are {choices}"), quant=quant, choices=", ".join(_BASE))
-    sums = _Sums(model.layers)
+    sums = _Sums(model)
     for tensor in (*tensors(model), *gguf_extra(model)):
-        if tensor.layers:
-            for place, layer in enumerate(tensor.layers):
-                sums.add(model, tensor, layer, tensor_type(model, quant, tensor, place, layer))
-        else:
-            sums.add(model, tensor, None, tensor_type(model, quant, tensor, 0, 0))
+        for kind, layers in _by_type(model, quant, tensor).items():
+            sums.add(tensor, layers, kind)
     return sums.weights()
 
 
-class _Sums:
-    """Adds up tensors as `weights` meets them."""
+def _by_type(model: Model, quant: str, tensor: Tensor) -> Mapping[str, Sequence[int]]:
+    """The layers of a tensor by the type that it has there; () for one that occurs once per model."""
+    layers = tensor.layers
+    varies = model.file_types is not None or tensor.role in _ATTN_V or "ffn_down" in tensor.role
+    if not varies or not layers:
+        return {tensor_type(model, quant, tensor, 0, layers[0] if layers else 0): layers}
+    found: dict[str, list[int]] = {}
+    for place, layer in enumerate(layers):
+        found.setdefault(tensor_type(model, quant, tensor, place, layer), []).append(layer)
+    return found
 
-    def __init__(self, layers: int) -> None:
+
+class _Sums:
+    """Adds up tensors as `weights` meets them: what all layers have alike in one number, the rest by layer."""
+
+    def __init__(self, model: Model) -> None:
+        self.layers, self.moe = model.layers, model.moe
         self.once: dict[str, int] = {}
-        self.layer = [0] * layers
-        self.expert = [0] * layers
-        self.active = [0.0] * layers
+        self.every, self.every_active = 0, 0.0
+        self.layer = [0] * model.layers
+        self.expert = [0] * model.layers
+        self.active = [0.0] * model.layers
         self.repack = 0
         self.types: dict[str, int] = {}
 
-    def add(self, model: Model, tensor: Tensor, layer: int | None, kind: str) -> None:
+    def add(self, tensor: Tensor, layers: Sequence[int], kind: str) -> None:
         size = tensor.rows * tensor_types()[kind].row_bytes(tensor.width)
-        self.types[kind] = self.types.get(kind, 0) + size
+        copies = len(layers) or 1
+        self.types[kind] = self.types.get(kind, 0) + copies * size
         if kind in _REPACKED and tensor.role != "token_embd" and tensor.rows // tensor.experts % 8 == 0:
-            self.repack += size
-        if layer is None:
+            self.repack += copies * size
+        if not layers:
             self.once[tensor.role] = self.once.get(tensor.role, 0) + size
             return
-        self.layer[layer] += size
-        if tensor.experts > 1 and model.moe is not None:
-            self.expert[layer] += size
-            self.active[layer] += size * model.moe.active / model.moe.experts
-        else:
-            self.active[layer] += size
+        experts = tensor.experts > 1 and self.moe is not None
+        active = size * self.moe.active / self.moe.experts if experts and self.moe else float(size)
+        if copies == self.layers and not experts:
+            self.every += size
+            self.every_active += active
+            return
+        for layer in layers:
+            self.layer[layer] += size
+            self.active[layer] += active
+            if experts:
+                self.expert[layer] += size
 
     def weights(self) -> Weights:
         embedding = self.once.pop("token_embd", 0)
         head = self.once.pop("output", 0)
         other = sum(self.once.values())
         tied = head == 0
-        active = tuple(round(size) for size in self.active)
+        layers = tuple(self.every + size for size in self.layer)
+        active = tuple(round(self.every_active + size) for size in self.active)
         return Weights(
-            total=embedding + head + other + sum(self.layer),
+            total=embedding + head + other + sum(layers),
             embedding_bytes=embedding,
             head_bytes=embedding if tied else head,
             other_bytes=other,
             tied=tied,
-            layer_bytes=tuple(self.layer),
+            layer_bytes=layers,
             expert_bytes=tuple(self.expert),
             active_layer_bytes=active,
             repack_bytes=self.repack,
