@@ -425,13 +425,12 @@ def _grouped(block: Block, x: Value, weights: str, out: Form) -> Value:
     return block.tape.run((x,), out, x.bytes)
 
 
-def head(build: Build, *, fused_loss: bool, accumulates: bool) -> Trace:
+def head(mode: Mode, norm: str, *, fused_loss: bool, accumulates: bool) -> Trace:
     """Final norm, output projection and cross-entropy, forward and backward."""
-    mode = build.mode
     # The output matrix is a plain linear layer even where the rest is 4-bit.
     block = Block(mode._replace(quantized=False, weight=4 if mode.norms_fp32 else mode.weight))
     x = block.tape.value(tokens("hidden"), mode.residual, True)
-    normed = block.norm(x, build.norm, "hidden", tokens("one"))
+    normed = block.norm(x, norm, "hidden", tokens("one"))
     if fused_loss:
         _fused_loss(block, normed)
         return block.tape.trace(x, accumulates=accumulates)

@@ -326,12 +326,13 @@ def fullest(moments: Iterable[Moment]) -> tuple[Moment, ...]:
             rising.pop()
         rising.append(moment)
     kept: list[Moment] = []
-    for moment in rising:
+    # Whatever covers a moment has a larger sum of factors: looking at those before it is enough.
+    for moment in sorted(rising, key=lambda moment: -sum(moment.total.values())):
         if not any(_covers(other, moment) for other in kept):
-            kept = [other for other in kept if not _covers(moment, other)]
             kept.append(moment)
     return tuple(kept)
 
 
 def _covers(one: Moment, other: Moment) -> bool:
-    return all(one.total.get(symbol, 0.0) >= factor - 1e-9 for symbol, factor in other.total.items())
+    have = one.total.get
+    return not any(have(symbol, 0.0) < factor - 1e-9 for symbol, factor in other.total.items())

@@ -108,7 +108,9 @@ class _Step:
         self.gradients = self.trainable * (self.mode.weight if self.mode.full else 4)
         self.accumulates = workload.grad_accum > 1
         self.residual = _Size(token=self.mode.residual * model.hidden)
-        self.head = _head_trace(self.kinds[0], workload.resolved_stack == "fused-loss", self.accumulates)
+        self.head = _head_trace(
+            self.mode, self.kinds[0].norm, workload.resolved_stack == "fused-loss", self.accumulates
+        )
         self.traces = [self._trace(index) for index in range(model.layers)]
         self._stored: dict[int, _Size] = {}
         self._prices: dict[tuple[int, int], list[tuple[float, ...]]] = {}
@@ -291,8 +293,8 @@ def _layer_trace(build: Build, input_grad: bool, recomputed: bool, accumulates: 
 
 
 @lru_cache(maxsize=1024)
-def _head_trace(build: Build, fused_loss: bool, accumulates: bool) -> Trace:
-    return head(build, fused_loss=fused_loss, accumulates=accumulates)
+def _head_trace(mode: Mode, norm: str, fused_loss: bool, accumulates: bool) -> Trace:
+    return head(mode, norm, fused_loss=fused_loss, accumulates=accumulates)
 
 
 # Architecture -------------------------------------------------------------------------------------------------------
@@ -329,13 +331,13 @@ def _build(model: Model, workload: Workload, mode: Mode, moe: bool, masked: bool
         fused_gate_up=style.fused_gate_up or style.fused_gate_up_torch,
         kernel=kernel,
         repeats_kv=repeats,
-        one_kv_head=model.kv_heads == 1,
+        one_kv_head=repeats and model.kv_heads == 1,
         softcap=style.attention_softcap,
         sinks=style.attention_sinks,
         masked=masked and kernel != "flash",
         moe=moe,
         shared=bool(moe and model.moe and model.moe.shared),
-        shared_gate=style.shared_expert_gate,
+        shared_gate=moe and style.shared_expert_gate,
         mla="" if model.mla is None else "q+kv" if model.mla.q_lora_rank else "kv",
         linear=model.linear.type if linear and model.linear else "",
         attention_gate=style.attention_gate,
