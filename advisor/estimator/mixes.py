@@ -71,7 +71,8 @@ def weights(model: Model, quant: str) -> Weights:
 def _by_type(model: Model, quant: str, tensor: Tensor) -> Mapping[str, Sequence[int]]:
     """The layers of a tensor by the type that it has there; () for one that occurs once per model."""
     layers = tensor.layers
-    varies = model.file_types is not None or tensor.role in _ATTN_V or "ffn_down" in tensor.role
+    layered = quant in _FFN_DOWN or quant in _FALCON_DOWN
+    varies = model.file_types is not None or (layered and (tensor.role in _ATTN_V or "ffn_down" in tensor.role))
     if not varies or not layers:
         return {tensor_type(model, quant, tensor, 0, layers[0] if layers else 0): layers}
     found: dict[str, list[int]] = {}
