@@ -56,8 +56,12 @@ def decode_at(model: Model, workload: Workload, shares: tuple[Share, ...], depth
 
 
 def _range_and_ceiling(steps: list[Step], limits: Band) -> tuple[Range, float]:
-    ceiling = 1 / sum(step.floor for step in steps)
-    mid = min(1 / sum(step.seconds for step in steps), ceiling)
+    floor = seconds = 0.0
+    for step in steps:
+        floor += step.floor
+        seconds += step.seconds
+    ceiling = 1 / floor
+    mid = min(1 / seconds, ceiling)
     return Range(mid * limits.low, mid, min(mid * limits.high, ceiling)), ceiling
 
 
@@ -66,30 +70,37 @@ def decode_steps(model: Model, workload: Workload, shares: tuple[Share, ...], de
     is not known.
     """
     active = active_parameters(model)
-    total = sum(share.weight_bytes for share in shares)
+    each = active / _weight_bytes(shares)
     read_part = min(1.0, depth / workload.context)
-    steps = []
     experts = _visited_experts(model)
+    slowdown = speeds().cpu.split_slowdown if len(shares) > 1 else 1.0
+    steps = []
     for share in shares:
-        weights = active * share.weight_bytes / total if total else 0.0
-        cache = share.kv_bytes * read_part
-        rates = share.device.rates
-        step = decode_step(rates, workload.quant, share.weight_bytes, cache, weights, share.layers)
+        step = decode_step(share, workload.quant, share.kv_bytes * read_part, each, experts, slowdown)
         if step is None:
             return None
-        if rates.backend is None and len(shares) > 1:
-            step = step._replace(seconds=step.seconds * speeds().cpu.split_slowdown)
-        if experts and rates.backend is not None and rates.backend.expert_s:
-            wait = experts * rates.backend.expert_s
-            step = step._replace(fixed=step.fixed + wait, seconds=step.seconds + wait)
         steps.append(step)
     return steps
 
 
-def decode_step(rates: Rates, quant: str, size: float, cache: float, weights: float, layers: int) -> Step | None:
-    """Seconds that a device takes to read `size` bytes of weights and `cache` bytes of its KV cache and to compute with
-    `weights` weights of file type `quant`; None when its bandwidth is not known.
+def _weight_bytes(shares: tuple[Share, ...]) -> int:
+    total = 0
+    for share in shares:
+        total += share.weight_bytes
+    return total or 1
+
+
+def decode_step(
+    share: Share, quant: str, cache: float, weights_per_byte: float, experts: int = 0, slowdown: float = 1.0
+) -> Step | None:
+    """Seconds that a device takes for its share of one token: to read its weights of file type `quant` and `cache`
+    bytes, and to compute; None when its bandwidth is not known.
+
+    `experts` counts those of all layers, for programs that visit them one by one; `slowdown` is for layers in RAM
+    beside layers on a GPU.
     """
+    rates, size, layers = share.device.rates, share.weight_bytes, share.layers
+    weights = size * weights_per_byte
     bandwidth, effective = rates.bandwidth, rates.effective
     if not bandwidth or not effective:
         return None
@@ -100,12 +111,14 @@ def decode_step(rates: Rates, quant: str, size: float, cache: float, weights: fl
         reading = (size + cache) / effective
         computing = _cpu_seconds(law, rates, quant, weights)
         fixed = layers * rates.layer_s
-        return Step(reading, computing, fixed, floor, max(reading, computing) + fixed)
+        return Step(reading, computing, fixed, floor, slowdown * (max(reading, computing) + fixed))
     reading = (size + cache * backend.kv_cost) / effective
     computing = _gpu_seconds(backend, rates, quant, weights)
-    fixed = layers * backend.layer_s_by_quant.get(quant, backend.layer_s) + backend.token_s
+    launches = layers * backend.layer_s_by_quant.get(quant, backend.layer_s) + backend.token_s
+    visits = experts * backend.expert_s
     work = reading + computing
-    return Step(reading, computing, fixed, floor, max(work, fixed) if backend.queued else work + fixed)
+    seconds = (max(work, launches) if backend.queued else work + launches) + visits
+    return Step(reading, computing, launches + visits, floor, seconds)
 
 
 def _gpu_seconds(backend: Backend, rates: Rates, quant: str, weights: float) -> float:
@@ -131,7 +144,7 @@ def prefill_at(model: Model, workload: Workload, shares: tuple[Share, ...], dept
 
     2 FLOP per active weight and token, and 4 x query width x tokens seen per layer of attention.
     """
-    total = sum(share.weight_bytes for share in shares)
+    total = _weight_bytes(shares)
     active = active_parameters(model)
     attention = attention_flops(model, depth)
     seconds = 0.0
@@ -141,7 +154,7 @@ def prefill_at(model: Model, workload: Workload, shares: tuple[Share, ...], dept
             return None
         backend = share.device.rates.backend
         work = 2 * active + attention * (backend.attention_cost if backend else 1.0)
-        seconds += work * (share.weight_bytes / total if total else 1.0) / rate
+        seconds += work * share.weight_bytes / total / rate
     if not seconds:
         return None
     limits = band(prefill_band_key(shares))
