@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from advisor.estimator.result import Estimate, Range, Reason, Verdict
+from advisor.estimator.result import Estimate, Verdict
 from advisor.machine import Origin
 from advisor.workload import Method, Workload
 
@@ -123,10 +123,3 @@ class Advice:
     upgrades: tuple[Upgrade, ...]
     techniques: tuple[Technique, ...]
     scenarios: tuple[Scenario, ...]
-    training_hours: Range | None = None  # of the largest training that fits, realistic or not
-
-
-__all__ = [
-    "TIERS", "Advice", "Budget", "CloudPlan", "Fit", "Pick", "Reason", "Scenario", "Technique", "Tier", "Unusable",
-    "Upgrade", "Values",
-]  # fmt: skip
