@@ -10,7 +10,8 @@ from advisor.catalog.training_speeds import TrainingClass, training_speeds
 from advisor.estimator.lora import trainable_parameters
 from advisor.estimator.result import Range, TrainingEstimate
 from advisor.estimator.tensors import Tensor, tensors
-from advisor.estimator.training_plan import activation_bytes, mode
+from advisor.estimator.training_plan import activation_bytes
+from advisor.estimator.training_states import mode
 from advisor.machine import Cpu, Gpu, Memory
 from advisor.workload import Workload
 
