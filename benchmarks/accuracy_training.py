@@ -44,7 +44,7 @@ def lines(skipped: dict[str, int]) -> list[Line]:
         else:
             found.append(step)
     published = list(runs(skipped))
-    alone = [run for run in published if len(run.gpus) == 1 and run.row["peak_gib"]]
+    alone = [run for run in published if run.row["n_devices"] == 1 and run.row["peak_gib"]]
     return [
         _errors("trainable parameters", trainable(found), worst=0.0),
         _errors("training peak, torch", peaks(found), mean=0.01, worst=0.05),
@@ -99,9 +99,9 @@ def times(found: Iterable[Run]) -> Iterator[tuple[bool, Range, str]]:
     """Whether the measured tokens per second lie in the stated range."""
     for run in found:
         measured = run.row.get("tokens_per_s_per_gpu") or run.row["tokens_per_s"]
-        if not measured:
+        if not measured or run.gpu is None:
             continue
-        rate = training(run.model, run.workload, run.gpus[:1], Cpu(), Memory()).tokens_per_s
+        rate = training(run.model, run.workload, [run.gpu], Cpu(), Memory()).tokens_per_s
         assert rate is not None
         yield rate.low <= measured <= rate.high, rate, _name(run)
 

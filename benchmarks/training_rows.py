@@ -45,7 +45,7 @@ class Run(NamedTuple):
     row: Row
     model: Model
     workload: Workload
-    gpus: tuple[Gpu, ...]
+    gpu: Gpu | None  # one of its cards; None where the row does not name them
 
 
 # The rows' names of models that the catalogue names otherwise.
@@ -141,13 +141,12 @@ def runs(skipped: dict[str, int]) -> Iterator[Run]:
     for row in read("published.json.gz")["fine_tuning"]:
         reason = _unfit(row)
         model = None if reason else _known(row["model"])
-        gpu = None if reason else card(row["hardware"])
-        if not reason and (model is None or gpu is None):
-            reason = "models or cards that the catalogue does not have"
-        if reason or model is None or gpu is None:
+        if not reason and model is None:
+            reason = "models that the catalogue does not have"
+        if reason or model is None:
             skipped[reason] = skipped.get(reason, 0) + 1
             continue
-        yield Run(row, model, run_workload(row), (gpu,) * row["n_devices"])
+        yield Run(row, model, run_workload(row), card(row["hardware"]))
 
 
 def _unfit(row: Row) -> str:
@@ -202,7 +201,7 @@ def pretraining(skipped: dict[str, int]) -> Iterator[Run]:
             "task": "full", "precision": "mixed", "batch": row["microbatch"], "seq": row["seq"],
             "checkpointing": row["checkpointing"], "grad_accum": row["grad_accum"] or 1,
         })  # fmt: skip
-        yield Run(row, model, workload, (gpu,))
+        yield Run(row, model, workload, gpu)
 
 
 # Hidden width, heads, layers of MPT (llm-foundry scripts/train/yamls/pretrain/mpt-*.yaml).
