@@ -15,7 +15,7 @@ def machine_lines(machine: Machine, _: Translator) -> list[str]:
     """The machine as a table: part, value, where the value comes from."""
     cpu, memory = machine.cpu, machine.memory
     rows = [
-        _row(_, _("Model"), machine, "model", machine.model),
+        _row(_, _("Computer"), machine, "model", machine.model),
         _row(_, _("System"), machine, "os_name", _joined(machine.os_name, machine.os_version)),
         _row(_, _("Runs in"), machine, "environment", _environment(machine, _)),
         _row(_, _("Processor"), cpu, "name", cpu.name),
