@@ -42,13 +42,13 @@ def wait(app: Any, window: Screen, limit_s: float = 120) -> None:
         time.sleep(0.002)
 
 
-def turn(window: Screen, changes: dict[str, Any]) -> float:
-    """Milliseconds from a change to the repainted matrix, bar and legend."""
-    start = time.perf_counter()
+def turn(window: Screen, changes: dict[str, Any]) -> tuple[float, float]:
+    """Milliseconds from a change to the repainted matrix, bar and legend: by the clock, and of this thread's work."""
+    start, work = time.perf_counter(), time.thread_time()
     window.state.change(**changes)
     for kind in (QEvent.Type.LayoutRequest, QEvent.Type.UpdateRequest):
         QCoreApplication.sendPostedEvents(None, kind)  # lay out and paint what is due, and nothing else
-    return (time.perf_counter() - start) * 1000
+    return (time.perf_counter() - start) * 1000, (time.thread_time() - work) * 1000
 
 
 def main() -> int:
@@ -62,8 +62,10 @@ def main() -> int:
     wait(app, window)
     print(f"{len(window.state.models)} models x 6 methods, {len(list(window.matrix.visible_rows()))} rows seen")
     missed = []
-    print(f"{'knob':16} {'turns':>6} {'median ms':>10} {'p95 ms':>8} {'worst ms':>9} {'<= 16 ms':>9}")
-    every: list[float] = []
+    print(
+        f"{'knob':16} {'turns':>6} {'median ms':>10} {'p95':>8} {'worst':>9} {'<= 16 ms':>9} {'work ms':>8} {'p95':>6}"
+    )
+    every: list[tuple[float, float]] = []
     for name, changes in TURNS.items():
         times = []
         for one in changes:
@@ -79,14 +81,18 @@ def main() -> int:
     waited = sum(count > 0 for count in missed)
     print(f"{waited} of {len(missed)} repaints left cells for an idle moment, {max(missed)} at most")
     frame.close()
-    return 0 if sum(t <= GOAL_MS for t in every) >= 0.95 * len(every) else 1
+    return 0 if sum(clock <= GOAL_MS for clock, _work in every) >= 0.95 * len(every) else 1
 
 
-def row(name: str, times: list[float]) -> None:
+def row(name: str, turns: list[tuple[float, float]]) -> None:
     """One line of the table."""
+    times, work = [one[0] for one in turns], [one[1] for one in turns]
     p95 = statistics.quantiles(times, n=20)[-1]
     share = sum(t <= GOAL_MS for t in times) / len(times)
-    print(f"{name:16} {len(times):6} {statistics.median(times):10.1f} {p95:8.1f} {max(times):9.1f} {share:9.1%}")
+    print(
+        f"{name:16} {len(times):6} {statistics.median(times):10.1f} {p95:8.1f} {max(times):9.1f} {share:9.1%}"
+        f" {statistics.median(work):8.1f} {statistics.quantiles(work, n=20)[-1]:6.1f}"
+    )
 
 
 if __name__ == "__main__":

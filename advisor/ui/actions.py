@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from advisor import settings
@@ -19,6 +19,8 @@ REPORT_NAMES = {"pdf": "PDF", "html": "HTML", "md": "Markdown", "json": "JSON"}
 
 class Actions(QObject):
     """The user's commands. Errors end in a dialog whose text can be copied."""
+
+    told = Signal(str)  # good news, to be shown for a moment
 
     def __init__(self, window: QWidget, state: State, work: Work) -> None:
         super().__init__(window)
@@ -129,9 +131,8 @@ class Actions(QObject):
 
     def _written(self, path: Path) -> None:
         self._free()
-        self._window.statusBar().showMessage(  # type: ignore[attr-defined]
-            self._state.tr_("Saved: {path}", path=path), 8000
-        )
+        _ = self._state.tr_
+        self.told.emit(_("Saved: {path}", path=path))
 
     def failed(self, error: Exception) -> None:
         """Say what went wrong."""

@@ -67,7 +67,8 @@ class AdviceStrip(Card):
 
     def retranslate(self) -> None:
         """All texts again."""
-        self.all.setText(self._state.tr_("&All advice"))
+        _ = self._state.tr_
+        self.all.setText(_("&All advice"))
         self.show_advice(self.advice)
 
     def wait(self) -> None:
@@ -86,7 +87,8 @@ class AdviceStrip(Card):
     def show_error(self, error: Exception) -> None:
         """Advice could not be worked out."""
         self.advice = None
-        self._show([(self._state.tr_("Advice"), [error_text(self._state.tr_, error)])])
+        _ = self._state.tr_
+        self._show([(_("Advice"), [error_text(_, error)])])
 
     def _show(self, shown: Sequence[tuple[str, Sequence[str]]]) -> None:
         for column, (title, lines) in zip(self.columns, [*shown, *[("", ())] * len(self.columns)], strict=False):

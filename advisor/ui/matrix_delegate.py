@@ -1,7 +1,9 @@
 """Paints the matrix's cells: ground and symbol by verdict, memory on the first line, speed or time on the second."""
 
+from math import ceil
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QStaticText
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from advisor.estimator.result import Estimate
@@ -15,6 +17,7 @@ LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 PAD = 6
 MARK = 12  # from the cell's left edge to the middle of its symbol
 _CELL_TEXTS_KEPT = 20_000
+_LAYOUTS_KEPT = 4000
 
 
 class MatrixDelegate(QStyledItemDelegate):
@@ -38,6 +41,7 @@ class MatrixDelegate(QStyledItemDelegate):
         self._line = theme.line_height(font)
         self._small_line = theme.line_height(self._small)
         self._unit_widths: dict[str, int] = {}
+        self._layouts: dict[tuple[str, bool], tuple[QStaticText, int, int]] = {}
         # "0.888 GiB" with its symbol, and the longest word of the second line.
         first = MARK + 6 + self._metrics.horizontalAdvance("0.888") + self._unit_width("GiB") + PAD
         self.least_width = max(first, self._small_metrics.horizontalAdvance("does not fit") + PAD + 4)
@@ -90,16 +94,27 @@ class MatrixDelegate(QStyledItemDelegate):
         self, painter: QPainter, rect: QRect, top: int, cell: texts.CellText, faint: bool, colors: Palette
     ) -> None:
         caption = theme.color(colors.caption)
-        unit = self._unit_width(cell.unit)
-        right, left = rect.right() - PAD, rect.left() + MARK + 6
+        right, low = rect.right() - PAD, top + self._line
         painter.setFont(self._small)
         painter.setPen(caption)
-        painter.drawText(QRect(left, top, right - left, self._line), RIGHT, cell.unit)
-        second = QRect(left - MARK, top + self._line, right - left + MARK, self._small_line)
-        painter.drawText(second, RIGHT, cell.second)
+        self._write(painter, right, top, self._line, cell.unit, True)
+        self._write(painter, right, low, self._small_line, cell.second, True)
         painter.setFont(self._font)
         painter.setPen(caption if faint else theme.color(colors.text))
-        painter.drawText(QRect(left, top, right - left - unit, self._line), RIGHT, cell.figure)
+        self._write(painter, right - self._unit_width(cell.unit), top, self._line, cell.figure, False)
+
+    def _write(self, painter: QPainter, right: int, top: int, height: int, text: str, small: bool) -> None:
+        """Write `text` so that it ends at `right`; its layout is kept, for most texts return at the next turn."""
+        known = self._layouts.get((text, small))
+        if known is None:
+            if len(self._layouts) > _LAYOUTS_KEPT:
+                self._layouts.clear()
+            layout = QStaticText(text)
+            layout.setTextFormat(Qt.TextFormat.PlainText)
+            layout.prepare(font=self._small if small else self._font)
+            size = layout.size()
+            known = self._layouts[text, small] = (layout, ceil(size.width()), ceil(size.height()))
+        painter.drawStaticText(right - known[1], top + (height - known[2]) // 2, known[0])
 
     def _name_cell(self, painter: QPainter, rect: QRect, row: int, colors: Palette) -> None:
         model = self._model.rows[row]
