@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,8 @@ def run_window(machine: Machine | None, workload: Workload, settings: Settings, 
     window = Window()
     app.setPalette(colors.qt_palette(colors.at_first(settings.theme)))
     after_first_paint(window, lambda: fill(app, window, machine, workload, settings, language).begin())
+    # Ctrl+C in the terminal closes the window as its own button does; the gauges' beat lets Python notice.
+    signal.signal(signal.SIGINT, lambda *_args: window.close())
     window.show()
     return app.exec()
 
