@@ -67,9 +67,10 @@ class Translator:
         """A parameter count the way models are named: "7.62B", "135M"."""
         if count is None:
             return "?"
-        if count >= 1e12:
-            return f"{self.number(count / 1e12)}T"
-        return f"{self.number(count / 1e9)}B" if count >= 1e9 else f"{self.number(count / 1e6)}M"
+        for unit, size in (("T", 1e12), ("B", 1e9)):
+            if count >= 0.9995 * size:  # what rounds to 1.00 of the larger unit is written in it
+                return f"{self.number(count / size)}{unit}"
+        return f"{self.number(count / 1e6)}M"
 
     def bandwidth(self, value: float | None) -> str:
         """Bytes per second as GB/s (10^9), the unit that data sheets use."""

@@ -32,6 +32,21 @@ def test_time_spans_use_their_natural_unit(seconds: float, text: str) -> None:
     assert translator("en").duration(seconds) == text
 
 
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (None, "?"),
+        (134_515_008, "135M"),
+        (999_885_952, "1.00B"),
+        (7_615_616_512, "7.62B"),
+        (1_026_408_232_448, "1.03T"),
+    ],
+)
+def test_parameters_are_written_as_models_are_named(count: int | None, text: str) -> None:
+    """Gemma 3 1B's 999,885,952 are 1.00B, not 1,000M."""
+    assert translator("en").parameters(count) == text
+
+
 def test_an_unknown_language_is_english() -> None:
     """A settings file or option from elsewhere never breaks the texts."""
     assert translator("tlh").language == "en"
