@@ -80,15 +80,29 @@ class Translator:
         """A time span in its natural unit, from seconds to years."""
         if seconds is None:
             return "?"
-        for limit, unit, message in (
-            (60, 1, N_("{value} s")),
-            (3600, 60, N_("{value} min")),
-            (48 * 3600, 3600, N_("{value} h")),
-            (730 * 86400, 86400, N_("{value} days")),
-        ):
-            if seconds < limit:
-                return self(message, value=self.number(seconds / unit, 2))
-        return self(N_("{value} years"), value=self.number(seconds / (365.25 * 86400), 2))
+        unit, message = _time_unit(seconds)
+        return self(message, value=self.number(seconds / unit, 2))
+
+    def duration_range(self, low: float, high: float) -> str:
+        """Two time spans as one range, the unit once where both have the same: "16 – 38 min"."""
+        unit, message = _time_unit(high)
+        if _time_unit(low) != (unit, message):
+            return f"{self.duration(low)} – {self.duration(high)}"
+        return self(message, value=f"{self.number(low / unit, 2)} – {self.number(high / unit, 2)}")
+
+
+_TIME_UNITS = (
+    # up to this many seconds, seconds in the unit, how it is written
+    (60, 1, N_("{value} s")),
+    (3600, 60, N_("{value} min")),
+    (48 * 3600, 3600, N_("{value} h")),
+    (730 * 86400, 86400, N_("{value} days")),
+    (math.inf, 365.25 * 86400, N_("{value} years")),
+)
+
+
+def _time_unit(seconds: float) -> tuple[float, str]:
+    return next((unit, message) for limit, unit, message in _TIME_UNITS if seconds < limit)
 
 
 @cache

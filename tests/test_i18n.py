@@ -47,6 +47,12 @@ def test_parameters_are_written_as_models_are_named(count: int | None, text: str
     assert translator("en").parameters(count) == text
 
 
+def test_a_range_names_its_unit_once() -> None:
+    """Where both ends have the same unit; else each has its own."""
+    assert translator("en").duration_range(960, 2280) == "16 – 38 min"
+    assert translator("en").duration_range(1800, 7200) == "30 min – 2.0 h"
+
+
 def test_an_unknown_language_is_english() -> None:
     """A settings file or option from elsewhere never breaks the texts."""
     assert translator("tlh").language == "en"

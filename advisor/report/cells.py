@@ -46,8 +46,8 @@ def span(value: Range | None, unit: str, _: Translator) -> str:
 
 
 def time_span(value: Range | None, _: Translator) -> str:
-    """Hours as "2.1 h – 4.3 h", each end in its natural unit."""
-    return "?" if value is None else f"{_.duration(3600 * value.low)} – {_.duration(3600 * value.high)}"
+    """Hours as "2.1 – 4.3 h" in their natural unit."""
+    return "?" if value is None else _.duration_range(3600 * value.low, 3600 * value.high)
 
 
 def verdict_words(answer: Estimate, _: Translator) -> str:
