@@ -4,6 +4,7 @@ Written after what transformers 5 and peft 0.21 do (modeling code of each family
 autocast and type promotion give. Every rule here says which tensors torch's backward formulas keep.
 """
 
+from functools import cache
 from typing import NamedTuple
 
 from advisor.estimator.tape import NOTHING, Form, Tape, Value, add, times
@@ -168,6 +169,7 @@ class Block:
         return self.tape.run((a, b), elements, max(a.bytes, b.bytes), saves=(a, b))
 
 
+@cache
 def tokens(symbol: str) -> Form:
     """One element per token and unit of `symbol`."""
     return {f"tokens*{symbol}": 1.0}

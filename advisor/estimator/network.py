@@ -38,16 +38,12 @@ class Build(NamedTuple):
     attention_gate: bool
 
 
-def layer(build: Build, *, input_grad: bool, recomputed: bool, accumulates: bool) -> Trace:
-    """The trace of one decoder layer.
-
-    `input_grad`: whether a gradient flows into it; `recomputed`: whether checkpointing runs it again for its backward;
-    `accumulates`: whether gradients are added to those of earlier micro-batches.
-    """
+def layer(build: Build, *, input_grad: bool) -> Trace:
+    """The trace of one decoder layer. `input_grad`: whether a gradient flows into it."""
     block = Block(build.mode)
     x = block.tape.value(tokens("hidden"), build.mode.residual, input_grad)
     _layer(block, build, x)
-    return block.tape.trace(x, stops_early=recomputed, accumulates=accumulates)
+    return Trace(block.tape, x)
 
 
 def _layer(block: Block, build: Build, x: Value) -> Value:
@@ -261,7 +257,7 @@ def _grouped(block: Block, x: Value, weights: str, out: Form) -> Value:
     return block.tape.run((x,), out, x.bytes)
 
 
-def head(mode: Mode, norm: str, *, fused_loss: bool, accumulates: bool) -> Trace:
+def head(mode: Mode, norm: str, *, fused_loss: bool) -> Trace:
     """Final norm, output projection and cross-entropy, forward and backward."""
     # The output matrix is a plain linear layer even where the rest is 4-bit.
     block = Block(mode._replace(quantized=False, weight=4 if mode.norms_fp32 else mode.weight))
@@ -269,14 +265,14 @@ def head(mode: Mode, norm: str, *, fused_loss: bool, accumulates: bool) -> Trace
     normed = block.norm(x, norm, "hidden", tokens("one"))
     if fused_loss:
         _fused_loss(block, normed)
-        return block.tape.trace(x, accumulates=accumulates)
+        return Trace(block.tape, x)
     logits = block.linear(normed, "head", "hidden", "vocab", tokens("vocab"))
     wide = block.cast(logits, 4)
     # The model's forward() still holds the logits while the loss is worked out.
     held = logits.size if wide is not logits else NOTHING
     chances = block.tape.run((wide,), tokens("vocab"), 4, saves_result=True, forward_work=held)
     block.tape.run((chances,), {}, 4, saves=(chances,))
-    return block.tape.trace(x, accumulates=accumulates)
+    return Trace(block.tape, x)
 
 
 def _fused_loss(block: Block, x: Value) -> None:

@@ -6,8 +6,10 @@ gradients live from the operation that makes them to the one that takes them; tw
 into a third.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache, cached_property
+from itertools import accumulate
 from typing import NamedTuple
 
 Form = Mapping[str, float]  # bytes as a linear form: symbol -> factor; "tokens*hidden" style symbols, "" for constants
@@ -40,11 +42,7 @@ class Value(NamedTuple):
     bytes: int
     grad: bool
     storage: int
-
-    @property
-    def size(self) -> Form:
-        """Bytes that a copy of it, such as its gradient, takes."""
-        return times(self.elements, self.bytes)
+    size: Form  # bytes that a copy of it, such as its gradient, takes
 
 
 class Operation(NamedTuple):
@@ -64,74 +62,18 @@ class Operation(NamedTuple):
     forward_work: Form
 
 
-class Moment(NamedTuple):
-    """What lives at one moment, in bytes: tensors, parameter gradients made so far, and both together.
-
-    Where gradients accumulate over micro-batches, `grads` are only those being made right now: the sums that they are
-    added to are there all the time.
-    """
-
-    live: Form
-    grads: Form
-    total: Form
-
-
-class Table(NamedTuple):
-    """Moments as rows of numbers, so that many are priced at once.
-
-    `symbols` are those of plain constants, of sizes per token, and of sizes per token and position; each row has
-    three tuples of factors that belong to them.
-    """
-
-    symbols: tuple[tuple[str, ...], ...]
-    rows: tuple[tuple[tuple[float, ...], ...], ...]
-
-
-def table(forms: Iterable[Form]) -> Table:
-    """Linear forms as a table."""
-    wanted = list(forms)
-    parts: tuple[dict[str, None], ...] = ({}, {}, {})
-    for form in wanted:
-        for symbol in form:
-            parts[part_of(symbol)][symbol] = None
-    symbols = tuple(tuple(part) for part in parts)
-    rows = tuple(tuple(tuple(form.get(symbol, 0.0) for symbol in part) for part in symbols) for form in wanted)
-    return Table(symbols, rows)
-
-
-def part_of(symbol: str) -> int:
-    """What a symbol grows with: 0 nothing, 1 the tokens, 2 tokens x positions (scores, masks)."""
-    if not symbol.startswith("tokens*"):
-        return 0
-    return 2 if symbol in ("tokens*scores", "tokens*positions") else 1
-
-
-class Trace(NamedTuple):
-    """What a recording keeps from forward to backward, and its fullest moments. The input itself is left out.
-
-    `saves_input` says that backward needs the input too. `backward` starts with everything saved and the gradient of
-    the output present; `grads` are all parameter gradients made.
-    """
-
-    saved: Form
-    saves_input: bool
-    forward: tuple[Moment, ...]
-    backward: tuple[Moment, ...]
-    grads: Form
-    tables: tuple[Table, Table]  # the totals of the forward and of the backward moments
-
-
 class Tape:
-    """Records operations; `trace` then replays their lives."""
+    """Records operations; a `Trace` then replays their lives."""
 
     def __init__(self) -> None:
-        self._operations: list[Operation] = []
+        self.operations: list[Operation] = []
         self._count = 0
 
-    def value(self, elements: Form, width: int, grad: bool) -> Value:
+    def value(self, elements: Form, width: int, grad: bool, view_of: Value | None = None) -> Value:
         """A new tensor that no operation made: the recording's input, or a constant."""
         self._count += 1
-        return Value(self._count, elements, width, grad, self._count)
+        storage = view_of.storage if view_of else self._count
+        return Value(self._count, elements, width, grad, storage, times(elements, width))
 
     def run(
         self,
@@ -153,116 +95,222 @@ class Tape:
         """
         inputs = tuple(takes)
         grad = bool(parameter_grads) or any(value.grad for value in inputs)
-        result = self.value(elements, width, grad)
-        if view:
-            result = result._replace(storage=inputs[0].storage)
+        result = self.value(elements, width, grad, inputs[0] if view else None)
         kept = (*saves, *((result,) if saves_result else ())) if grad else ()
-        self._operations.append(Operation(inputs, (result,), kept, passes, work, parameter_grads, forward_work))
+        self.operations.append(Operation(inputs, (result,), kept, passes, work, parameter_grads, forward_work))
         return result
 
     def halves(self, x: Value, elements: Form) -> tuple[Value, Value]:
         """Two views of `x`, one behind the other; their gradients are put together into one of `x`."""
-        one, two = (self.value(elements, x.bytes, x.grad)._replace(storage=x.storage) for _ in range(2))
-        self._operations.append(Operation((x,), (one, two), (), False, NOTHING, NOTHING, NOTHING))
+        one, two = (self.value(elements, x.bytes, x.grad, x) for _ in range(2))
+        self.operations.append(Operation((x,), (one, two), (), False, NOTHING, NOTHING, NOTHING))
         return one, two
 
-    def trace(self, source: Value, *, stops_early: bool = False, accumulates: bool = False) -> Trace:
-        """Replay the recording whose input is `source`.
 
-        `stops_early` ends the forward pass at the last operation that saves something, as a recomputation does;
-        `accumulates`: gradients are added to those of earlier micro-batches.
-        """
-        sizes = {source.storage: source.size}
-        for operation in self._operations:
+class Trace:
+    """What a recording keeps from forward to backward, and the courses of both. The input itself is left out."""
+
+    def __init__(self, tape: Tape, source: Value) -> None:
+        self._operations = operations = tape.operations
+        sizes = {source.storage: NOTHING}
+        for operation in operations:
             for value in (*operation.takes, *operation.gives, *operation.saves):
-                if value.storage == value.id:
+                if value.storage not in sizes and value.storage == value.id:
                     sizes[value.id] = value.size
-        sizes[source.storage] = NOTHING
-        saved = {value.storage for operation in self._operations for value in operation.saves}
-        backward = _Backward(self._operations, sizes, saved, accumulates)
-        up = fullest(_forward(self._operations, sizes, saved, stops_early))
-        down = fullest(backward.moments)
-        return Trace(
-            saved=add(*(sizes[storage] for storage in saved)),
-            saves_input=source.storage in saved,
-            forward=up,
-            backward=down,
-            grads=backward.grads,
-            tables=(table(m.total for m in up), table(m.total for m in down)),
-        )
+        self._sizes = sizes
+        self._saved = {value.storage for operation in operations for value in operation.saves}
+        self.saves_input = source.storage in self._saved  # whether backward needs the input too
+        self.saved = add(*(sizes[storage] for storage in self._saved))
+        self.grads = add(*(operation.parameter_grads for operation in operations))  # all that backward makes
+
+    @cached_property
+    def forward(self) -> "Course":
+        """The forward pass."""
+        return _forward(self._operations, self._sizes, self._saved)
+
+    @cached_property
+    def recomputed(self) -> "Course":
+        """The forward pass as checkpointing runs it again: it ends at the last operation that saves something."""
+        end = 1 + max((n for n, operation in enumerate(self._operations) if operation.saves), default=-1)
+        return _forward(self._operations, self._sizes, self._saved, end)
+
+    @cached_property
+    def backward(self) -> "Course":
+        """The backward pass: it starts with everything saved and the gradient of the output present."""
+        return _Backward(self._operations, self._sizes, self._saved, accumulates=False).course
+
+    @cached_property
+    def accumulating(self) -> "Course":
+        """The backward pass that adds its gradients to those of earlier micro-batches."""
+        return _Backward(self._operations, self._sizes, self._saved, accumulates=True).course
 
 
-class _Live:
-    """What is alive, with its running total."""
+# The lives of tensors -----------------------------------------------------------------------------------------------
+
+
+class Moment(NamedTuple):
+    """What lives at one moment: constant + tokens x (token + seq x square) bytes.
+
+    `gradients` are the parameter gradients in `constant`, made so far by this pass; `logits` the part of `token` that
+    is logits and their gradients. Where gradients accumulate over micro-batches only those being made right now count:
+    the sums that they are added to are there all the time.
+    """
+
+    constant: float
+    token: float
+    square: float
+    gradients: float
+    logits: float
+
+
+Row = tuple[float, float, float, float, float]  # a Moment without its names: there are very many of them
+
+
+class Series(NamedTuple):
+    """A running sum: which of `sizes` (symbol, factor) comes at each step, and after how many steps each moment is."""
+
+    sizes: tuple[tuple[str, float], ...]
+    steps: tuple[int, ...]
+    moments: tuple[int, ...]
+
+    def priced(self, units: Mapping[str, float]) -> Sequence[float]:
+        """The sum at each moment; `units` says what one of each symbol counts."""
+        if not self.steps:
+            return (0.0,) * len(self.moments)
+        prices = [factor * units[symbol] for symbol, factor in self.sizes]
+        sums = list(accumulate(map(prices.__getitem__, self.steps), initial=0.0))
+        return list(map(sums.__getitem__, self.moments))
+
+
+class Course(NamedTuple):
+    """The moments of a pass, as one running sum for each field of a Moment."""
+
+    constant: Series
+    token: Series
+    square: Series
+    gradients: Series
+    logits: Series
+
+    def priced(self, units: Mapping[str, float]) -> Iterator[Row]:
+        """All moments in bytes; `units` says what one of each symbol counts."""
+        return zip(*(series.priced(units) for series in self), strict=True)
+
+
+@cache
+def part_of(symbol: str) -> int:
+    """What a symbol grows with: 0 nothing, 1 the tokens, 2 tokens x positions (scores, masks)."""
+    if not symbol.startswith("tokens*"):
+        return 0
+    return 2 if symbol in ("tokens*scores", "tokens*positions") else 1
+
+
+class _Life:
+    """What is alive as a pass goes on, written down as a Course."""
 
     def __init__(self) -> None:
-        self._sizes: dict[object, Form] = {}
-        self._total: dict[str, float] = {}
+        self._alive: dict[int, Form] = {}
+        self._parts: tuple[list[tuple[str, float]], ...] = ([], [], [])  # what came and went, by `part_of`
+        self._grads: list[tuple[str, float]] = []  # of the first of these, the parameter gradients
+        self._moments: list[list[int]] = []  # the lengths of these lists at each moment
+        self._unwritten = False
 
-    def put(self, key: object, size: Form) -> None:
+    def put(self, key: int, size: Form) -> None:
         """`key` comes to life; nothing happens when it lives already."""
-        if key not in self._sizes:
-            self._sizes[key] = size
-            self._count(size, 1.0)
+        if key not in self._alive:
+            self._alive[key] = size
+            self._come(size)
 
-    def drop(self, key: object) -> None:
+    def drop(self, key: int) -> None:
         """`key` dies, if it lives."""
-        size = self._sizes.pop(key, None)
-        if size is not None:
-            self._count(size, -1.0)
+        size = self._alive.pop(key, None)
+        if size:
+            self._go(size)
 
-    def total(self, beside: Form) -> dict[str, float]:
-        """The bytes alive now, and `beside` them."""
-        return add({symbol: factor for symbol, factor in self._total.items() if factor}, beside)
+    def make(self, grads: Form) -> None:
+        """Parameter gradients appear."""
+        self._come(grads)
+        self._grads += grads.items()
 
-    def _count(self, size: Form, sign: float) -> None:
+    def unmake(self, grads: Form) -> None:
+        """Parameter gradients go."""
+        self._go(grads)
+        self._grads += times(grads, -1.0).items()
+
+    def moment(self, beside: Form = NOTHING) -> None:
+        """A moment to remember, with `beside` for just as long."""
+        self._unwritten = True
+        if beside:
+            self._come(beside)
+            self._go(beside)
+
+    def course(self) -> Course:
+        """What was written down."""
+        self._write()
+        at = list(zip(*self._moments, strict=True)) or [()] * 4
+        constant, token, square = self._parts
+        logits = [(symbol, factor if symbol == "tokens*vocab" else 0.0) for symbol, factor in token]
+        steps = (constant, token, square, self._grads, logits)
+        return Course(*map(_series, steps, (*at, at[1])))
+
+    def _come(self, size: Form) -> None:
+        for step in size.items():
+            self._parts[part_of(step[0])].append(step)
+
+    def _go(self, size: Form) -> None:
+        self._write()  # as long as nothing went, the next moment was no emptier
         for symbol, factor in size.items():
-            self._total[symbol] = self._total.get(symbol, 0.0) + sign * factor
+            self._parts[part_of(symbol)].append((symbol, -factor))
+
+    def _write(self) -> None:
+        if self._unwritten:
+            self._moments.append([len(steps) for steps in (*self._parts, self._grads)])
+            self._unwritten = False
+
+
+def _series(steps: Sequence[tuple[str, float]], moments: tuple[int, ...]) -> Series:
+    numbers = {size: number for number, size in enumerate(dict.fromkeys(steps))}
+    if not any(factor for _symbol, factor in numbers):
+        return Series((), (), moments)
+    return Series(tuple(numbers), tuple(map(numbers.__getitem__, steps)), moments)
 
 
 def _forward(
-    operations: list[Operation], sizes: Mapping[int, Form], saved: set[int], stops_early: bool
-) -> list[Moment]:
+    operations: Sequence[Operation], sizes: Mapping[int, Form], saved: set[int], end: int | None = None
+) -> Course:
     """The forward pass: results live until their last use, saved ones on."""
     last_use = {value.storage: n for n, operation in enumerate(operations) for value in operation.takes}
-    end = len(operations)
-    if stops_early:
-        end = 1 + max((n for n, operation in enumerate(operations) if operation.saves), default=-1)
-    moments = []
-    live = _Live()
+    life = _Life()
     for n, operation in enumerate(operations[:end]):
         for value in (*operation.gives, *operation.saves):
-            live.put(value.storage, sizes[value.storage])
-        size = live.total(operation.forward_work)
-        moments.append(Moment(size, NOTHING, size))
+            life.put(value.storage, sizes[value.storage])
+        life.moment(operation.forward_work)
         for value in operation.takes:
             if last_use[value.storage] == n and value.storage not in saved:
-                live.drop(value.storage)
-    return moments
+                life.drop(value.storage)
+    return life.course()
 
 
 class _Backward:
     """The backward pass: operations in reverse, gradients and saved values freed as soon as they are used."""
 
     def __init__(
-        self, operations: list[Operation], sizes: Mapping[int, Form], saved: set[int], accumulates: bool
+        self, operations: Sequence[Operation], sizes: Mapping[int, Form], saved: set[int], accumulates: bool
     ) -> None:
-        self.moments: list[Moment] = []
-        self.grads: Form = NOTHING
         self._accumulates = accumulates
-        self._live = _Live()
+        self._life = _Life()
         for storage in saved:
-            self._live.put(storage, sizes[storage])
-        self._waiting = Counter(value.storage for operation in operations for value in operation.saves)
+            self._life.put(storage, sizes[storage])
+        self._waiting = Counter([value.storage for operation in operations for value in operation.saves])
         self._gradient: dict[int, int] = {}  # value -> where its gradient lies
-        self._holders: Counter[int] = Counter()  # how many gradients lie there
+        self._holders: defaultdict[int, int] = defaultdict(int)  # how many gradients lie there
         self._next = 0
         if operations:
             last = operations[-1].gives[-1]
             self._set(last, self._store(last.size))
-            self._note(NOTHING, NOTHING)
+            self._life.moment()
         for operation in reversed(operations):
             self._step(operation)
+        self.course = self._life.course()
 
     def _step(self, operation: Operation) -> None:
         incoming = [place for value in operation.gives if (place := self._gradient.pop(value.id, None)) is not None]
@@ -273,31 +321,33 @@ class _Backward:
             if value.grad:
                 made.append((value, incoming[0] if operation.passes else self._store(value.size)))
                 self._holders[made[-1][1]] += 1
-        self.grads = add(self.grads, operation.parameter_grads)
-        self._note(operation.work, operation.parameter_grads)
+        self._life.make(operation.parameter_grads)
+        self._life.moment(operation.work)
+        if self._accumulates and operation.parameter_grads:
+            self._life.unmake(operation.parameter_grads)
         for place in incoming:
             self._release(place)
         for value in operation.saves:
             self._waiting[value.storage] -= 1
             if not self._waiting[value.storage]:
-                self._live.drop(value.storage)
+                self._life.drop(value.storage)
         for value, place in made:
-            self._accumulate(value, place)
+            if value.id in self._gradient:
+                self._sum_up(value, place)
+            else:
+                self._gradient[value.id] = place
 
-    def _accumulate(self, value: Value, place: int) -> None:
-        if value.id not in self._gradient:
-            self._gradient[value.id] = place
-            return
-        # Two gradients meet: torch adds them into a new tensor, all three alive for that moment.
+    def _sum_up(self, value: Value, place: int) -> None:
+        """Two gradients meet: torch adds them into a new tensor, all three alive for that moment."""
         total = self._store(value.size)
-        self._note(NOTHING, NOTHING)
+        self._life.moment()
         self._release(self._gradient.pop(value.id))
         self._release(place)
         self._set(value, total)
 
     def _store(self, size: Form) -> int:
         self._next += 1
-        self._live.put(("gradient", self._next), size)
+        self._life.put(-self._next, size)
         return self._next
 
     def _set(self, value: Value, place: int) -> None:
@@ -307,32 +357,4 @@ class _Backward:
     def _release(self, place: int) -> None:
         self._holders[place] -= 1
         if self._holders[place] <= 0:
-            self._live.drop(("gradient", place))
-
-    def _note(self, work: Form, making: Form) -> None:
-        live = self._live.total(work)
-        grads = making if self._accumulates else self.grads
-        self.moments.append(Moment(live, grads, add(live, grads)))
-
-
-def fullest(moments: Iterable[Moment]) -> tuple[Moment, ...]:
-    """The moments that can be the fullest for some model: those that no other one covers symbol by symbol."""
-    # Neighbours differ by one operation and mostly cover each other: they go first, it spares most comparisons.
-    rising: list[Moment] = []
-    for moment in moments:
-        if rising and _covers(rising[-1], moment):
-            continue
-        if rising and _covers(moment, rising[-1]):
-            rising.pop()
-        rising.append(moment)
-    kept: list[Moment] = []
-    # Whatever covers a moment has a larger sum of factors: looking at those before it is enough.
-    for moment in sorted(rising, key=lambda moment: -sum(moment.total.values())):
-        if not any(_covers(other, moment) for other in kept):
-            kept.append(moment)
-    return tuple(kept)
-
-
-def _covers(one: Moment, other: Moment) -> bool:
-    have = one.total.get
-    return not any(have(symbol, 0.0) < factor - 1e-9 for symbol, factor in other.total.items())
+            self._life.drop(-place)

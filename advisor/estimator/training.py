@@ -1,13 +1,12 @@
 """Memory of a training step: the peak that torch's allocator sees, by component, and what the card must have."""
 
-from dataclasses import replace
 from functools import lru_cache
 
 from advisor.catalog.bands import band
 from advisor.catalog.model import Model
 from advisor.catalog.training_speeds import training_speeds
 from advisor.estimator.result import Component, MemoryEstimate
-from advisor.estimator.training_plan import Plan, plan
+from advisor.estimator.training_plan import plan
 from advisor.workload import Workload
 
 
@@ -17,7 +16,7 @@ def memory(model: Model, workload: Workload) -> MemoryEstimate:
     The total is the peak of torch's allocator (max_memory_allocated) plus `runtime`, the CUDA context and what the
     allocator holds beside it; `low` and `high` are the band of card sizes measured around that.
     """
-    steps = _plan(model, _settings(workload), _past_window(model, workload.seq))
+    steps = plan(model, workload, _past_window(model, workload.seq))
     tokens, seq = workload.batch * workload.seq, workload.seq
     best, most = steps.peaks[0], -1.0
     for peak in steps.peaks:
@@ -60,18 +59,3 @@ def _range() -> tuple[float, float]:
 
 def _past_window(model: Model, seq: int) -> bool:
     return model.window is not None and seq >= model.window.size
-
-
-@lru_cache(maxsize=1024)
-def _settings(workload: Workload) -> Workload:
-    """`workload` without what a plan does not depend on, so that plans outlive changes of that."""
-    return replace(
-        workload, batch=1, seq=1, grad_accum=min(workload.grad_accum, 2), dataset_tokens=1, epochs=1, context=1,
-        quant="Q4_K_M", parallel=1, ubatch=1, output_rows="few", kv_type="f16", flash_attention=True, kv_unified=False,
-        swa_full=False,
-    )  # fmt: skip
-
-
-@lru_cache(maxsize=8192)
-def _plan(model: Model, settings: Workload, past_window: bool) -> Plan:
-    return plan(model, settings, past_window)

@@ -1,40 +1,26 @@
 """One training step of one model as a short list of moments that may be its fullest, ready to be priced."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from operator import mul
 from typing import NamedTuple
 
 from advisor.catalog.model import Model, Style
 from advisor.estimator.blocks import Mode
 from advisor.estimator.lora import trainable_parameters
 from advisor.estimator.network import Build, head, layer
-from advisor.estimator.tape import Form, Moment, Trace, part_of
+from advisor.estimator.tape import Course, Form, Moment, Row, Trace, part_of
 from advisor.estimator.training_states import linear_elements, mode, optimizer_bytes, step_bytes, weight_bytes
 from advisor.workload import Workload
 
 
-class Peak(NamedTuple):
-    """One moment that may be the fullest: constant + tokens x (token + seq x square) bytes beside the static ones.
-
-    `gradients` are the parameter gradients in `constant`, `logits` the part of `token` that is logits and their
-    gradients.
-    """
-
-    constant: float
-    token: float
-    square: float
-    gradients: float
-    logits: float
-
-
 class Plan(NamedTuple):
-    """What does not depend on batch and sequence length, in bytes: static memory and the moments."""
+    """What does not depend on batch and sequence length, in bytes: static memory, and the moments beside it."""
 
     weights: int
     adapters: int
     optimizer: int
-    peaks: tuple[Peak, ...]
+    peaks: tuple[Moment, ...]
 
 
 class _Size(NamedTuple):
@@ -50,28 +36,69 @@ class _Size(NamedTuple):
         )
 
 
-class _Candidate(NamedTuple):
-    """A moment that may be the fullest: its whole size, and where to look up what it is made of."""
-
-    size: _Size
-    moment: Moment | None
-    grads: float  # parameter gradients that exist before it
-
-
 def plan(model: Model, workload: Workload, past_window: bool) -> Plan:
     """Everything about the step but batch and length. `past_window`: sequences reach the model's sliding window."""
-    return _Step(model, workload, past_window).plan()
+    return _plan(model, _settings(workload), past_window)
 
 
 def activation_bytes(model: Model, workload: Workload) -> float:
     """Bytes per token that all layers and the loss keep for backward, as if nothing were checkpointed."""
-    token, square = _activations(model, replace(workload, checkpointing=False, batch=1, seq=1, grad_accum=1))
+    token, square = _activations(model, _kept_settings(workload))
     return token + workload.seq * square
 
 
+@lru_cache(maxsize=1024)
+def _settings(workload: Workload) -> Workload:
+    """`workload` without what a plan does not depend on, so that plans outlive changes of that."""
+    return replace(
+        workload, batch=1, seq=1, grad_accum=min(workload.grad_accum, 2), dataset_tokens=1, epochs=1, context=1,
+        quant="Q4_K_M", parallel=1, ubatch=1, output_rows="few", kv_type="f16", flash_attention=True, kv_unified=False,
+        swa_full=False,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1024)
+def _kept_settings(workload: Workload) -> Workload:
+    """`workload` without what the saved activations do not depend on, and without checkpointing."""
+    return replace(_settings(workload), checkpointing=False, optimizer="adamw", grad_accum=1)
+
+
+@lru_cache(maxsize=1024)
+def _moment_settings(workload: Workload) -> Workload:
+    """`workload` without what the moments before the optimizer's step do not depend on."""
+    return replace(_settings(workload), optimizer="adamw")
+
+
 @lru_cache(maxsize=8192)
-def _activations(model: Model, workload: Workload) -> tuple[float, float]:
-    stored = _Step(model, workload, past_window=False).stored(model.layers)
+def _plan(model: Model, settings: Workload, past_window: bool) -> Plan:
+    full = settings.task == "full"
+    trainable = trainable_parameters(model, settings)
+    gradients = _gradient_bytes(model, settings)
+    # The optimizer's step: all gradients and what it needs beside them.
+    update = Moment(float(gradients + step_bytes(model, settings, gradients)), 0.0, 0.0, gradients, 0.0)
+    return Plan(
+        weights=weight_bytes(model, settings),
+        adapters=0 if full else 4 * trainable,
+        optimizer=optimizer_bytes(model, settings, trainable),
+        peaks=tuple(_highest((*_moments(model, _moment_settings(settings), past_window), update))),
+    )
+
+
+@lru_cache(maxsize=8192)
+def _moments(model: Model, settings: Workload, past_window: bool) -> tuple[Moment, ...]:
+    return tuple(_highest(_Step(model, settings, past_window).moments()))
+
+
+def _gradient_bytes(model: Model, settings: Workload) -> int:
+    """All parameter gradients; adapters' are fp32."""
+    width = mode(settings).weight if settings.task == "full" else 4
+    return trainable_parameters(model, settings) * width
+
+
+@lru_cache(maxsize=8192)
+def _activations(model: Model, settings: Workload) -> tuple[float, float]:
+    step = _Step(model, settings, past_window=False)
+    stored = step.stored(step.stack.counts)
     return stored.token + 12.0 * model.vocab, stored.square
 
 
@@ -82,128 +109,98 @@ class _Step:
         self.model = model
         self.workload = workload
         self.mode = mode(workload)
-        self.widths = _widths(model, workload)
-        self.kinds = _kinds(model, workload, self.mode, past_window)
-        self.trainable = trainable_parameters(model, workload)
-        self.gradients = self.trainable * (self.mode.weight if self.mode.full else 4)
+        self.units = _units(model, workload.rank)
+        # Without checkpointing nothing below the first adapter needs a gradient; with it the input is made to need one.
+        bottom = not self.mode.full and not workload.checkpointing
+        # A mask changes nothing for kernels that know of windows.
+        self.stack = _stack(model, past_window and workload.attention != "flash", bottom)
+        self.traces = [self._trace(kind) for kind in self.stack.kinds]
+        self.head = _head_trace(self.mode, _norm(model.style), workload.resolved_stack == "fused-loss")
+        self.gradients = _gradient_bytes(model, workload)
         self.accumulates = workload.grad_accum > 1
         self.residual = _Size(token=self.mode.residual * model.hidden)
-        self.head = _head_trace(
-            self.mode, self.kinds[0].norm, workload.resolved_stack == "fused-loss", self.accumulates
-        )
-        self.traces = [self._trace(index) for index in range(model.layers)]
-        self._stored: dict[int, _Size] = {}
-        self._prices: dict[tuple[int, int], list[tuple[float, ...]]] = {}
+        self.saved = [self._saved(trace) for trace in self.traces]
 
-    def plan(self) -> Plan:
-        """The plan with only those moments that no other one exceeds."""
-        found = [*self._around_loss(), *self._in_layers(), self._at_embedding(), self._at_update()]
-        return Plan(
-            weights=weight_bytes(self.model, self.workload),
-            adapters=0 if self.mode.full else 4 * self.trainable,
-            optimizer=optimizer_bytes(self.model, self.workload, self.trainable),
-            peaks=tuple(self._peak(candidate) for candidate in _highest(found)),
-        )
+    def moments(self) -> list[Moment]:
+        """Those that may be the fullest before the optimizer's step."""
+        return [*self._around_loss(), *self._in_layers(), self._at_embedding()]
+
+    def stored(self, counts: Sequence[int]) -> _Size:
+        """What so many layers of each kind keep for their backward."""
+        total = _Size()
+        if self.workload.checkpointing:
+            return total.plus(self.residual, sum(counts))
+        for saved, count in zip(self.saved, counts, strict=True):
+            total = total.plus(saved, count)
+        return total
 
     # The moments ----------------------------------------------------------------------------------------------
 
-    def _around_loss(self) -> list[_Candidate]:
+    def _around_loss(self) -> list[Moment]:
         """Everything saved in the layers, then logits, softmax and their gradients."""
-        below = self.stored(self.model.layers)
+        below = self.stored(self.stack.counts)
         if self.head.saves_input:
             below = below.plus(self.residual)
         forward = below.plus(_Size(self._autocast_copies()))
         return [
-            *self._candidates(self.head, False, forward, 0.0),
-            *self._candidates(self.head, True, below, 0.0),
+            *self._beside(forward, 0.0, self._priced(self.head.forward)),
+            *self._beside(below, 0.0, self._priced(self._backward(self.head))),
         ]
 
-    def _in_layers(self) -> list[_Candidate]:
+    def _in_layers(self) -> list[Moment]:
         """Backward of each kind of layer, where it comes first (most saved) and last (most gradients made)."""
         found = []
-        last = {trace: index for index, trace in enumerate(map(id, self.traces))}
-        first = {trace: index for index, trace in reversed(list(enumerate(map(id, self.traces))))}
-        for index in {*first.values(), *last.values()}:
-            found += self._in_layer(index)
+        again = self.workload.checkpointing
+        made = [self._size(trace.grads).constant for trace in self.traces]
+        at_head = self._size(self.head.grads).constant
+        for kind, ends in enumerate(self.stack.ends):
+            trace = self.traces[kind]
+            backward = self._priced(self._backward(trace))
+            recomputed = self._priced(trace.recomputed) if again else []
+            for end in ends:
+                below = self.stored(end.below)
+                if again or trace.saves_input:
+                    below = below.plus(self.residual)
+                above = at_head + sum(count * grads for count, grads in zip(end.above, made, strict=True))
+                found += self._beside(below, above, backward)
+                # While the layer is run again the gradient of its output waits.
+                found += self._beside(below.plus(self.residual), above, recomputed)
         return found
 
-    def _in_layer(self, index: int) -> list[_Candidate]:
-        trace = self.traces[index]
-        below, made = self.stored(index), self._gradients_above(index)
-        if self.workload.checkpointing or trace.saves_input:
-            below = below.plus(self.residual)
-        found = self._candidates(trace, True, below, made)
-        if self.workload.checkpointing:
-            # While the layer is run again the gradient of its output waits.
-            found += self._candidates(trace, False, below.plus(self.residual), made)
-        return found
-
-    def _at_embedding(self) -> _Candidate:
+    def _at_embedding(self) -> Moment:
         """The embedding's gradient at the end; a tied matrix has two, summed into a third."""
         matrix = float(self.model.vocab * self.model.hidden * self.mode.weight) if self.mode.full else 0.0
-        size = self.residual.plus(_Size(self.gradients + (2 * matrix if self.model.tied_embeddings else 0.0)))
-        return _Candidate(size.plus(_Size(matrix if self.accumulates else 0.0)), None, self.gradients)
+        count = (2 if self.model.tied_embeddings else 0) + (1 if self.accumulates else 0)
+        return Moment(self.gradients + count * matrix, self.residual.token, 0.0, self.gradients, 0.0)
 
-    def _at_update(self) -> _Candidate:
-        """The optimizer's step: all gradients and what it needs beside them."""
-        beside = step_bytes(self.model, self.workload, self.gradients)
-        return _Candidate(_Size(float(self.gradients + beside)), None, self.gradients)
-
-    def _candidates(self, trace: Trace, backward: bool, beside: _Size, made: float) -> list[_Candidate]:
+    def _beside(self, size: _Size, made: float, moments: Iterable[Moment]) -> list[Moment]:
+        """`moments` of one part, with all that lives beside it: `size`, and the gradients `made` before."""
         # From the second micro-batch on all gradients exist, and each new one lives until it is added to its sum.
-        constant = beside.constant + (self.gradients if self.accumulates else made)
-        moments = trace.backward if backward else trace.forward
-        sizes = self._priced(trace, int(backward))
+        constant = size.constant + (self.gradients if self.accumulates else made)
         return [
-            _Candidate(_Size(size[0] + constant, size[1] + beside.token, size[2] + beside.square), moment, made)
-            for moment, size in zip(moments, sizes, strict=True)
+            Moment(
+                moment.constant + constant,
+                moment.token + size.token,
+                moment.square + size.square,
+                self.gradients if self.accumulates else min(made + moment.gradients, self.gradients),
+                moment.logits,
+            )
+            for moment in moments
         ]
-
-    def _priced(self, trace: Trace, which: int) -> list[tuple[float, ...]]:
-        known = self._prices.get((id(trace), which))
-        if known is None:
-            wanted = trace.tables[which]
-            units = tuple(tuple(map(self._unit, part)) for part in wanted.symbols)
-            known = [tuple(sum(map(mul, *pair)) for pair in zip(row, units, strict=True)) for row in wanted.rows]
-            self._prices[id(trace), which] = known
-        return known
-
-    def _peak(self, candidate: _Candidate) -> Peak:
-        size, moment, made = candidate
-        logits = 0.0
-        if moment is not None:
-            logits = moment.live.get("tokens*vocab", 0.0) * self.model.vocab
-            made += self._size(moment.grads).constant
-        return Peak(*size, gradients=self.gradients if self.accumulates else min(made, self.gradients), logits=logits)
 
     # Their parts ----------------------------------------------------------------------------------------------
 
-    def _trace(self, index: int) -> Trace:
-        # Without checkpointing nothing below the first adapter needs a gradient; with it the input is made to need one.
-        first = index == 0 and not self.mode.full and not self.workload.checkpointing
-        return _layer_trace(self.kinds[index], not first, self.workload.checkpointing, self.accumulates)
+    def _trace(self, kind: "_Kind") -> Trace:
+        return _layer_trace(_build(self.model, self.workload, self.mode, kind), not kind.bottom)
 
-    def stored(self, count: int) -> _Size:
-        """What the first `count` layers keep for their backward."""
-        if self.workload.checkpointing:
-            return _Size().plus(self.residual, count)
-        total = _Size()
-        for trace, often in _count(self.traces[:count]):
-            total = total.plus(self._saved(trace), often)
-        return total
+    def _backward(self, trace: Trace) -> Course:
+        return trace.accumulating if self.accumulates else trace.backward
+
+    def _priced(self, course: Course) -> list[Moment]:
+        return _highest(course.priced(self.units))
 
     def _saved(self, trace: Trace) -> _Size:
-        known = self._stored.get(id(trace))
-        if known is None:
-            known = self._stored[id(trace)] = self._size(trace.saved).plus(self.residual, int(trace.saves_input))
-        return known
-
-    def _gradients_above(self, index: int) -> float:
-        """Parameter gradients made before the backward pass reaches layer `index`."""
-        above = self._size(self.head.grads).constant
-        for trace, often in _count(self.traces[index + 1 :]):
-            above += often * self._size(trace.grads).constant
-        return above
+        return self._size(trace.saved).plus(self.residual, int(trace.saves_input))
 
     def _autocast_copies(self) -> float:
         """Autocast keeps its 16-bit copies of trainable weights to the end of the forward pass.
@@ -212,49 +209,35 @@ class _Step:
         """
         if not (self.mode.autocast and self.workload.checkpointing):
             return 0.0
-        copied = linear_elements(self.model) if self.mode.full else self.trainable
+        copied = linear_elements(self.model) if self.mode.full else trainable_parameters(self.model, self.workload)
         return float(self.mode.compute * copied)
 
     def _size(self, form: Form) -> _Size:
         """A linear form in numbers."""
         totals = [0.0, 0.0, 0.0]
         for symbol, factor in form.items():
-            totals[part_of(symbol)] += factor * self._unit(symbol)
+            totals[part_of(symbol)] += factor * self.units[symbol]
         return _Size(*totals)
 
-    def _unit(self, symbol: str) -> float:
-        """What one unit of `symbol` ("tokens*hidden", "hidden*vocab") counts per token, or altogether."""
-        known = self.widths.get(symbol)
-        if known is None:
-            known = 1.0
-            for name in symbol.removeprefix("tokens*").split("*"):
-                known *= float(name) if name.isdigit() else self.widths[name]
-            self.widths[symbol] = known
-        return known
 
-
-def _count(traces: list[Trace]) -> list[tuple[Trace, int]]:
-    """Each trace once, with how often it occurs (by identity: equal ones are the same object)."""
-    often: dict[int, int] = {}
-    for trace in traces:
-        often[id(trace)] = often.get(id(trace), 0) + 1
-    return [(trace, often[id(trace)]) for trace in {id(trace): trace for trace in traces}.values()]
-
-
-def _highest(candidates: list[_Candidate]) -> list[_Candidate]:
+def _highest(moments: Iterable[Row]) -> list[Moment]:
     """The moments that no other one, or two others together, exceed at every batch and length."""
-    kept: list[_Candidate] = []
-    for candidate in sorted(candidates, key=lambda c: c.size, reverse=True):
-        _, token, square = candidate.size
+    kept: list[Row] = []
+    for moment in sorted(moments, reverse=True):
+        _, token, square, _, _ = moment
         # Sorted by the constant: those kept before are at least as large in it.
-        if not any(other.size.token >= token and other.size.square >= square for other in kept):
-            kept.append(candidate)
-    return _envelope(kept) if len({candidate.size.square for candidate in kept}) == 1 else kept
+        for other in kept:
+            if other[1] >= token and other[2] >= square:
+                break
+        else:
+            kept.append(moment)
+    named = list(map(Moment._make, kept))
+    return _envelope(named) if len({moment.square for moment in named}) == 1 else named
 
 
-def _envelope(rising: list[_Candidate]) -> list[_Candidate]:
+def _envelope(rising: list[Moment]) -> list[Moment]:
     """Of straight lines over the tokens, by falling constant and rising slope, those that are highest somewhere."""
-    hull: list[_Candidate] = []
+    hull: list[Moment] = []
     for line in rising:
         while len(hull) > 1 and _meet(hull[-2], line) <= _meet(hull[-2], hull[-1]):
             hull.pop()
@@ -262,42 +245,73 @@ def _envelope(rising: list[_Candidate]) -> list[_Candidate]:
     return hull
 
 
-def _meet(flat: _Candidate, steep: _Candidate) -> float:
+def _meet(flat: Moment, steep: Moment) -> float:
     """Number of tokens at which two lines are equally high."""
-    return (flat.size.constant - steep.size.constant) / (steep.size.token - flat.size.token)
+    return (flat.constant - steep.constant) / (steep.token - flat.token)
 
 
 @lru_cache(maxsize=1024)
-def _layer_trace(build: Build, input_grad: bool, recomputed: bool, accumulates: bool) -> Trace:
-    return layer(build, input_grad=input_grad, recomputed=recomputed, accumulates=accumulates)
+def _layer_trace(build: Build, input_grad: bool) -> Trace:
+    return layer(build, input_grad=input_grad)
 
 
 @lru_cache(maxsize=1024)
-def _head_trace(mode: Mode, norm: str, fused_loss: bool, accumulates: bool) -> Trace:
-    return head(mode, norm, fused_loss=fused_loss, accumulates=accumulates)
+def _head_trace(mode: Mode, norm: str, fused_loss: bool) -> Trace:
+    return head(mode, norm, fused_loss=fused_loss)
 
 
 # Architecture -------------------------------------------------------------------------------------------------------
 
 
-def _kinds(model: Model, workload: Workload, mode: Mode, past_window: bool) -> list[Build]:
-    """How each layer is built."""
-    made: dict[tuple[bool, bool, bool], Build] = {}
-    kinds = []
-    for i in range(model.layers):
-        moe = bool(model.moe and model.moe.layers[i])
-        masked = bool(past_window and model.window and model.window.layers[i])
-        linear = bool(model.linear and model.linear.layers[i])
-        key = (moe, masked, linear)
-        if key not in made:
-            made[key] = _build(model, workload, mode, moe, masked, linear)
-        kinds.append(made[key])
-    return kinds
+class _Kind(NamedTuple):
+    """What tells a model's layers apart."""
+
+    moe: bool
+    masked: bool
+    linear: bool
+    bottom: bool  # the first layer, whose input needs no gradient
 
 
-def _build(model: Model, workload: Workload, mode: Mode, moe: bool, masked: bool, linear: bool) -> Build:
+class _End(NamedTuple):
+    """A layer by its place: how many layers of each kind lie below and above it."""
+
+    below: tuple[int, ...]
+    above: tuple[int, ...]
+
+
+class _Stack(NamedTuple):
+    """A model's layers by kind: how many, and the first and last one of each."""
+
+    kinds: tuple[_Kind, ...]
+    counts: tuple[int, ...]
+    ends: tuple[tuple[_End, ...], ...]
+
+
+@lru_cache(maxsize=4096)
+def _stack(model: Model, masked: bool, bottom: bool) -> _Stack:
+    """The layers of `model`; `masked` where its windows need a mask, `bottom` when the first needs no gradient."""
+    moe, window, linear = (part.layers if part else () for part in (model.moe, model.window, model.linear))
+    layers = [
+        _Kind(
+            bool(moe and moe[i]), bool(masked and window and window[i]), bool(linear and linear[i]), bottom and i == 0
+        )
+        for i in range(model.layers)
+    ]
+    kinds = tuple(dict.fromkeys(layers))
+    ends = []
+    for kind in kinds:
+        first, last = layers.index(kind), len(layers) - 1 - layers[::-1].index(kind)
+        ends.append(tuple(_End(_counts(kinds, layers[:i]), _counts(kinds, layers[i + 1 :])) for i in {first, last}))
+    return _Stack(kinds, _counts(kinds, layers), tuple(ends))
+
+
+def _counts(kinds: Iterable[_Kind], layers: Sequence[_Kind]) -> tuple[int, ...]:
+    return tuple(layers.count(kind) for kind in kinds)
+
+
+def _build(model: Model, workload: Workload, mode: Mode, kind: _Kind) -> Build:
     style = model.style
-    kernel, repeats = attention_kernel(model, workload, mode, masked)
+    kernel, repeats = attention_kernel(model, workload, mode, kind.masked)
     return Build(
         mode=mode,
         norm=_norm(style),
@@ -314,12 +328,12 @@ def _build(model: Model, workload: Workload, mode: Mode, moe: bool, masked: bool
         one_kv_head=repeats and model.kv_heads == 1,
         softcap=style.attention_softcap,
         sinks=style.attention_sinks,
-        masked=masked and kernel != "flash",
-        moe=moe,
-        shared=bool(moe and model.moe and model.moe.shared),
-        shared_gate=moe and style.shared_expert_gate,
+        masked=kind.masked and kernel != "flash",
+        moe=kind.moe,
+        shared=bool(kind.moe and model.moe and model.moe.shared),
+        shared_gate=kind.moe and style.shared_expert_gate,
         mla="" if model.mla is None else "q+kv" if model.mla.q_lora_rank else "kv",
-        linear=model.linear.type if linear and model.linear else "",
+        linear=model.linear.type if kind.linear and model.linear else "",
         attention_gate=style.attention_gate,
     )
 
@@ -357,14 +371,28 @@ def attention_kernel(model: Model, workload: Workload, mode: Mode, masked: bool)
     return ("math", True) if grouped else ("efficient", False)
 
 
-def _widths(model: Model, workload: Workload) -> dict[str, float]:
+class _Units(dict[str, float]):
+    """What one unit of a symbol counts per token, or altogether: widths by name, products ("hidden*vocab") as asked."""
+
+    def __missing__(self, symbol: str) -> float:
+        if "*" not in symbol:
+            raise KeyError(symbol)
+        product = 1.0
+        for name in symbol.removeprefix("tokens*").split("*"):
+            product *= float(name) if name.isdigit() else self[name]
+        self[symbol] = product
+        return product
+
+
+@lru_cache(maxsize=1024)
+def _units(model: Model, rank: int) -> _Units:
     """The widths that the recorded sizes are written in."""
     moe, mla, linear = model.moe, model.mla, model.linear
     query, keys, values = model.query_width, model.kv_width, model.kv_width
     out = query
     sizes = {
         "one": 1, "hidden": model.hidden, "ffn": model.ffn or 0, "heads": model.heads, "kv_heads": model.kv_heads,
-        "head_dim": model.head_dim, "vocab": model.vocab, "rank": workload.rank,
+        "head_dim": model.head_dim, "vocab": model.vocab, "rank": rank,
     }  # fmt: skip
     if mla:
         width = mla.qk_nope_head_dim + mla.qk_rope_head_dim
@@ -386,4 +414,4 @@ def _widths(model: Model, workload: Workload) -> dict[str, float]:
         sizes["linear_out"] = linear.value_heads * linear.value_head_dim or model.hidden
     sizes |= {"query": query, "keys": keys, "values": values, "out_width": out, "qkv": query + keys + values}
     sizes |= {"scores": model.heads, "positions": 1}
-    return {name: float(size) for name, size in sizes.items()}
+    return _Units((name, float(size)) for name, size in sizes.items())

@@ -1,14 +1,20 @@
 """The small autograd on paper follows torch's rules of life."""
 
-from collections.abc import Iterable
-
-from advisor.estimator.tape import Moment, Tape, add, times
+from advisor.estimator.tape import Course, Moment, Tape, Trace, add, times
 
 T = {"tokens*hidden": 1.0}
 
 
-def most(moments: Iterable[Moment], symbol: str = "tokens*hidden") -> float:
-    return max(moment.total.get(symbol, 0.0) for moment in moments)
+SYMBOLS = ("tokens*hidden", "tokens*rank", "tokens*vocab", "tokens*scores", "hidden*hidden")
+
+
+def priced(course: Course, symbol: str) -> list[Moment]:
+    """The moments where only `symbol` counts."""
+    return [Moment(*row) for row in course.priced({name: float(name == symbol) for name in SYMBOLS})]
+
+
+def most(course: Course, symbol: str = "tokens*hidden") -> float:
+    return max(moment.constant + moment.token + moment.square for moment in priced(course, symbol))
 
 
 def test_a_value_lives_until_its_last_use() -> None:
@@ -18,7 +24,7 @@ def test_a_value_lives_until_its_last_use() -> None:
     for _ in range(3):
         x = tape.run((x,), T, 4)
     source = tape.value(T, 2, True)
-    assert most(tape.trace(source).forward) == 8
+    assert most(Trace(tape, source).forward) == 8
 
 
 def test_saved_values_stay_and_are_counted_once() -> None:
@@ -28,7 +34,7 @@ def test_saved_values_stay_and_are_counted_once() -> None:
     y = tape.run((x,), T, 4, saves=(x,))
     z = tape.run((y,), T, 4, saves=(y,))
     tape.run((z, y), T, 4, saves=(z, y))
-    trace = tape.trace(x)
+    trace = Trace(tape, x)
     assert trace.saved == {"tokens*hidden": 8.0}
     assert trace.saves_input
 
@@ -40,7 +46,7 @@ def test_views_share_memory() -> None:
     both = tape.run((x,), times(T, 2), 2)
     one, two = tape.halves(both, T)
     tape.run((one, two), T, 2, saves=(one, two))
-    trace = tape.trace(x)
+    trace = Trace(tape, x)
     assert trace.saved == {"tokens*hidden": 4.0}
     assert most(trace.backward) == 4 + 2 + 4  # saved, the incoming gradient, one gradient for each half
 
@@ -52,7 +58,7 @@ def test_two_gradients_of_a_value_are_summed_into_a_third() -> None:
     y = tape.run((x,), T, 4)
     z = tape.run((x,), T, 4)
     tape.run((y, z), {"tokens*rank": 1.0}, 4)
-    assert most(tape.trace(x).backward) == 3 * 4
+    assert most(Trace(tape, x).backward) == 3 * 4
 
 
 def test_a_residual_connection_makes_no_new_gradient() -> None:
@@ -61,7 +67,7 @@ def test_a_residual_connection_makes_no_new_gradient() -> None:
     x = tape.value(T, 4, True)
     y = tape.run((x,), T, 4)
     tape.run((x, y), T, 4, passes=True)
-    trace = tape.trace(x)
+    trace = Trace(tape, x)
     assert trace.saved == {}
     assert most(trace.backward) == 3 * 4  # the passed one, the one through y, and their sum
 
@@ -72,7 +78,7 @@ def test_nothing_is_saved_where_no_gradient_flows() -> None:
     x = tape.value(T, 4, False)
     y = tape.run((x,), T, 4, saves=(x,))
     tape.run((y,), T, 4, saves=(y,), parameter_grads={"hidden*hidden": 4.0})
-    trace = tape.trace(x)
+    trace = Trace(tape, x)
     assert trace.saved == {"tokens*hidden": 4.0}
     assert not trace.saves_input
     assert trace.grads == {"hidden*hidden": 4.0}
@@ -84,8 +90,8 @@ def test_recomputation_stops_at_the_last_saved_value() -> None:
     x = tape.value(T, 2, True)
     y = tape.run((x,), T, 2, saves=(x,))
     tape.run((y,), times(T, 100), 2)
-    assert most(tape.trace(x).forward) == 202
-    assert most(tape.trace(x, stops_early=True).forward) == 2
+    assert most(Trace(tape, x).forward) == 202
+    assert most(Trace(tape, x).recomputed) == 2
 
 
 def test_accumulation_counts_only_the_gradient_being_made() -> None:
@@ -94,9 +100,23 @@ def test_accumulation_counts_only_the_gradient_being_made() -> None:
     x = tape.value(T, 4, True)
     for _ in range(3):
         x = tape.run((x,), T, 4, parameter_grads={"hidden*hidden": 4.0})
-    first, later = tape.trace(x), tape.trace(x, accumulates=True)
-    assert most(first.backward, "hidden*hidden") == 12
-    assert most(later.backward, "hidden*hidden") == 4
+    trace = Trace(tape, x)
+    assert most(trace.backward, "hidden*hidden") == 12
+    assert most(trace.accumulating, "hidden*hidden") == 4
+    assert max(moment.gradients for moment in priced(trace.accumulating, "hidden*hidden")) == 4
+
+
+def test_moments_tell_logits_and_scores_apart() -> None:
+    """Logits are a part of what grows with the tokens; scores grow with tokens and positions."""
+    tape = Tape()
+    x = tape.value(T, 2, True)
+    scores = tape.run((x,), {"tokens*scores": 1.0}, 4, saves_result=True)
+    logits = tape.run((scores,), {"tokens*vocab": 1.0}, 4, saves_result=True)
+    tape.run((logits,), {}, 4, saves=(logits,))
+    trace = Trace(tape, x)
+    assert max(moment.square for moment in priced(trace.forward, "tokens*scores")) == 4
+    fullest = max(priced(trace.backward, "tokens*vocab"))
+    assert fullest.logits == fullest.token == 8  # they and their gradient
 
 
 def test_sums_of_forms() -> None:
