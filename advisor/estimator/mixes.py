@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from operator import add
 
 from advisor.catalog.model import Model
 from advisor.catalog.quants import tensor_types
@@ -87,10 +88,10 @@ class _Sums:
     def __init__(self, model: Model) -> None:
         self.layers, self.moe = model.layers, model.moe
         self.once: dict[str, int] = {}
-        self.every, self.every_active = 0, 0.0
+        self.every = 0
         self.layer = [0] * model.layers
         self.expert = [0] * model.layers
-        self.active = [0.0] * model.layers
+        self.active_expert = [0.0] * model.layers
         self.repack = 0
         self.types: dict[str, int] = {}
 
@@ -103,25 +104,25 @@ class _Sums:
         if not layers:
             self.once[tensor.role] = self.once.get(tensor.role, 0) + size
             return
-        experts = tensor.experts > 1 and self.moe is not None
-        active = size * self.moe.active / self.moe.experts if experts and self.moe else float(size)
-        if copies == self.layers and not experts:
-            self.every += size
-            self.every_active += active
-            return
-        for layer in layers:
-            self.layer[layer] += size
-            self.active[layer] += active
-            if experts:
+        if tensor.experts > 1 and self.moe is not None:
+            active = size * self.moe.active / self.moe.experts
+            for layer in layers:
                 self.expert[layer] += size
+                self.active_expert[layer] += active
+        elif copies == self.layers:
+            self.every += size
+        else:
+            for layer in layers:
+                self.layer[layer] += size
 
     def weights(self) -> Weights:
         embedding = self.once.pop("token_embd", 0)
         head = self.once.pop("output", 0)
         other = sum(self.once.values())
         tied = head == 0
-        layers = tuple(self.every + size for size in self.layer)
-        active = tuple(round(self.every_active + size) for size in self.active)
+        plain = [self.every + size for size in self.layer]
+        layers = tuple(map(add, plain, self.expert))
+        active = layers if self.moe is None else tuple(map(round, map(add, plain, self.active_expert)))
         return Weights(
             total=embedding + head + other + sum(layers),
             embedding_bytes=embedding,

@@ -39,10 +39,11 @@ class Tensor(NamedTuple):
         return self.width * self.rows * self.copies
 
 
+@lru_cache(maxsize=64)  # of a few models: a whole catalogue's tensors would fill memory, so cache sums of them
 def tensors(model: Model, view: View = "gguf") -> tuple[Tensor, ...]:
-    """All tensors of the language model (no vision tower, no multi-token prediction layers), built anew at each call.
+    """All tensors of the language model (no vision tower, no multi-token prediction layers).
 
-    Cache sums, not this: a catalogue's tensors would fill memory. Names and shapes as in llama.cpp's src/models/*.cpp
+    Names and shapes as in llama.cpp's src/models/*.cpp
     and conversion/*.py (0c1e570), modules as in transformers 5.23.0 or, where it has no class, the publisher's code;
     resources/catalog/architectures.json says which per architecture.
     """
@@ -101,6 +102,8 @@ def _named(tensor: Tensor, model: Model) -> Tensor:
     base, dot, bias = tensor.role.partition(".bias")
     role = style.roles.get(tensor.role, style.roles.get(base, base) + dot + bias)
     module = style.modules.get(base, tensor.module or "") or None if tensor.module is not None else None
+    if role == tensor.role and module == tensor.module:
+        return tensor
     return tensor._replace(role=role, module=module)
 
 
