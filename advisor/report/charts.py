@@ -28,7 +28,7 @@ def png(chart: Chart) -> bytes:
         font = properties(fname=str(FONT), size=8)
         height = 1.25 + 0.3 * len(chart.labels) if isinstance(chart, Bars) else 3.0
         figure = figure_class(figsize=(_WIDTH_INCHES, height), dpi=_DPI, layout="constrained")
-        canvas_class(figure)
+        canvas = canvas_class(figure)
         axes = figure.add_subplot()
         if isinstance(chart, Bars):
             _bars(axes, chart, font)
@@ -36,7 +36,8 @@ def png(chart: Chart) -> bytes:
             _lines(axes, chart, font)
         _dress(figure, axes, font)
         output = io.BytesIO()
-        figure.savefig(output, format="png", metadata={"Software": None})
+        # Figure.savefig would lay everything out once more for other formats' sake, and draw twice.
+        canvas.print_png(output, metadata={"Software": None})
         return output.getvalue()
 
 
@@ -56,6 +57,10 @@ def _matplotlib() -> Iterator[tuple[Any, Any, Any]]:
         shutil.copyfile(_FONT_LIST, Path(folder) / f"fontlist-v{version}.json")
         os.environ["MPLCONFIGDIR"] = folder
     try:
+        import matplotlib.artist
+
+        # Importing figures writes a page of documentation for each of a hundred classes: a tenth of a second.
+        matplotlib.artist.kwdoc = lambda artist: ""  # noqa: ARG005
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
         from matplotlib.font_manager import FontProperties
