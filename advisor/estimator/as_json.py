@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import fields
+from functools import lru_cache
 from typing import Any
 
 from advisor.estimator.result import Estimate, MemoryEstimate, Range
@@ -15,7 +16,7 @@ def to_json(estimate: Estimate, translate: Translator) -> dict[str, Any]:
     model = estimate.model
     return {
         "model": {"id": model.id, "name": model.name, "parameters": estimate.parameters},
-        "workload": _workload(estimate.workload),
+        "workload": dict(_workload(estimate.workload)),
         "memory": _memory(estimate.memory),
         "placement": [
             {
@@ -37,7 +38,8 @@ def to_json(estimate: Estimate, translate: Translator) -> dict[str, Any]:
     }
 
 
-def _workload(workload: Workload) -> dict[str, Any]:
+@lru_cache(maxsize=64)
+def _workload(workload: Workload) -> Mapping[str, Any]:
     settings = {field.name: getattr(workload, field.name) for field in fields(workload)}
     settings["stack"] = workload.resolved_stack
     return settings
