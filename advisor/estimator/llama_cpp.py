@@ -56,7 +56,7 @@ def kv_bytes(model: Model, workload: Workload) -> tuple[int, ...]:
     count = _cells(shape, workload)
     row = shape.rows[workload.kv_type] * count.streams
     sizes = (count.full * row, count.window * row, shape.state * workload.parallel)
-    return tuple(sizes[kind] for kind in shape.kinds)
+    return tuple(map(sizes.__getitem__, shape.kinds))
 
 
 def buffers(model: Model, workload: Workload) -> Buffers:
