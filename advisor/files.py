@@ -9,10 +9,17 @@ from advisor.i18n import N_
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """Write `data` to `path` whole: into a new file beside it, then renamed over it. Raises UserError."""
+    """Write `data` to `path` whole: into a new file beside it, then renamed over it. Raises UserError.
+
+    A link is followed, so that it stays a link; a device or pipe is written to, never replaced by a file.
+    """
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    except OSError as error:
+        path = path.resolve()
+        if path.exists() and not path.is_file():
+            _write_through(path, data)
+            return
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.", suffix=".part")
+    except (OSError, ValueError, RuntimeError) as error:
         raise _unwritable(path, error) from error
     try:
         with os.fdopen(handle, "wb") as file:
@@ -27,6 +34,11 @@ def write_bytes(path: Path, data: bytes) -> None:
         raise _unwritable(path, error) from error
 
 
+def _write_through(path: Path, data: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(data)
+
+
 def write_text(path: Path, text: str) -> None:
     """Write `text` as UTF-8, whole or not at all. Raises UserError."""
     write_bytes(path, text.encode())
@@ -39,19 +51,20 @@ def read_bytes(path: Path, limit: int) -> bytes:
             raise UserError(N_("{path}: this is a folder, a file was expected"), path=path)
         with path.open("rb") as file:
             data = file.read(limit + 1)
-    except OSError as error:
-        raise UserError(N_("{path}: cannot be read ({reason})"), path=path, reason=_reason(error)) from error
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+        raise UserError(N_("{path}: cannot be read ({reason})"), path=path, reason=reason(error)) from error
     if len(data) > limit:
         raise UserError(N_("{path}: larger than {limit} MiB, refused"), path=path, limit=limit >> 20)
     return data
 
 
-def _unwritable(path: Path, error: OSError) -> UserError:
-    return UserError(N_("{path}: cannot be written ({reason})"), path=path, reason=_reason(error))
+def reason(error: Exception) -> str:
+    """Why the system refused, in its own few words."""
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 
-def _reason(error: OSError) -> str:
-    return error.strerror or type(error).__name__
+def _unwritable(path: Path, error: Exception) -> UserError:
+    return UserError(N_("{path}: cannot be written ({reason})"), path=path, reason=reason(error))
 
 
 def _umask() -> int:

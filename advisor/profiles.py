@@ -6,12 +6,13 @@ import types
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from string import Formatter
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from advisor import files
 from advisor.errors import UserError
 from advisor.i18n import N_
-from advisor.machine import Machine
+from advisor.machine import Machine, Origin
 
 FORMAT = "hardware-advisor-machine"
 VERSION = 1
@@ -50,7 +51,7 @@ def load(path: Path) -> Machine:
         data = json.loads(raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise UserError(N_("{path}: not a text file, a saved machine profile was expected"), path=path) from error
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         line = getattr(error, "lineno", 1)
         raise UserError(
             N_("{path}: not complete JSON (line {line}), a saved machine profile was expected"), path=path, line=line
@@ -124,7 +125,25 @@ def _decode_part(kind: type, value: object, where: str) -> Any:
     missing = [f.name for f in dataclasses.fields(kind) if f.name not in value and _required(f)]
     if missing:
         raise UserError(N_("{where}.{key}: missing"), where=where, key=missing[0])
-    return kind(**{key: _decode(hints[key], item, f"{where}.{key}") for key, item in value.items()})
+    part = kind(**{key: _decode(hints[key], item, f"{where}.{key}") for key, item in value.items()})
+    if isinstance(part, Origin) and not _fillable(part):
+        raise UserError(N_("{where}.detail: its braces do not fit its values"), where=where)
+    return part
+
+
+def _fillable(origin: Origin) -> bool:
+    """Whether `detail` is a template of plain names that `values` has: it is filled by str.format when it is shown."""
+    if not origin.values:
+        return True  # shown as it stands
+    try:
+        fields = [
+            (name, spec, change) for _, name, spec, change in Formatter().parse(origin.detail) if name is not None
+        ]
+    except ValueError:
+        return False
+    return all(
+        name in origin.values and name.isidentifier() and not spec and not change for name, spec, change in fields
+    )
 
 
 def _required(field: dataclasses.Field[Any]) -> bool:

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -32,11 +33,18 @@ class Settings:
 def folder() -> Path:
     """The folder for this user's settings, where the platform keeps such things; it may not exist yet."""
     if sys.platform == "win32":
-        base = os.environ.get("APPDATA") or str(Path.home() / "AppData" / "Roaming")
-        return Path(base) / "HardwareAdvisor"
+        return Path(os.environ.get("APPDATA") or _home() / "AppData" / "Roaming") / "HardwareAdvisor"
     if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "HardwareAdvisor"
-    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "hardware-advisor"
+        return _home() / "Library" / "Application Support" / "HardwareAdvisor"
+    return Path(os.environ.get("XDG_CONFIG_HOME") or _home() / ".config") / "hardware-advisor"
+
+
+def _home() -> Path:
+    """The home folder; a user without one (as in some containers) gets a folder for temporary files."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path(tempfile.gettempdir())
 
 
 def load(path: Path | None = None) -> Settings:

@@ -91,6 +91,23 @@ def test_a_damaged_profile_is_refused_in_one_sentence(content: bytes, said: str,
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.parametrize("detail", ["{missing}", "{", "{name.__class__}", "{name:300000000}", "{name!r}", "{0}"])
+def test_a_hostile_template_is_refused(detail: str) -> None:
+    """A detail is filled by str.format when it is shown: only plain names that have a value may stand in it."""
+    data = profiles.to_json(Machine(notes=(Origin("unknown", "{name}", {"name": "x"}),)))
+    data["notes"][0]["detail"] = detail
+    with pytest.raises(UserError, match=r"notes\[0\]\.detail: its braces"):
+        profiles.from_json(data, "x")
+
+
+def test_an_absurd_number_is_refused(tmp_path: Path) -> None:
+    """More digits than Python converts."""
+    path = tmp_path / "profile.json"
+    path.write_text('{"format": ' + "9" * 5000 + "}", encoding="utf-8")
+    with pytest.raises(UserError):
+        profiles.load(path)
+
+
 def test_a_half_written_profile_never_replaces_a_whole_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """When writing fails in the middle, the old profile is still there and no part file is left."""
     path = tmp_path / "profile.json"

@@ -27,7 +27,7 @@ def read_json(path: Path) -> object:
         raise UserError(
             N_("{path}, line {line}: not valid JSON ({reason})"), path=path, line=error.lineno, reason=error.msg
         ) from error
-    except (_NotStrict, RecursionError) as error:
+    except (_NotStrict, ValueError, RecursionError) as error:
         raise UserError(N_("{path}: not valid JSON ({reason})"), path=path, reason=error) from error
 
 

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import traceback
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
@@ -10,6 +11,7 @@ from advisor import workload
 from advisor.catalog.model import Model
 from advisor.cli import machines
 from advisor.errors import UserError
+from advisor.files import reason
 from advisor.i18n import N_, Translator
 from advisor.workload import Workload
 
@@ -36,6 +38,14 @@ def run(path: str, base: Workload, default_machine: Mapping[str, object], out: T
         except UserError as error:
             failed += 1
             result = {"id": case_id, "error": _(error.message, **error.values)}
+        except Exception as error:  # a fault of this program: the other cases go on all the same
+            failed += 1
+            traceback.print_exc()
+            fault = f"{type(error).__name__}: {error}"
+            result = {
+                "id": case_id,
+                "error": _(N_("line {number}: this case failed ({fault})"), number=number, fault=fault),
+            }
         out.write(json.dumps(result, ensure_ascii=False) + "\n")
     return failed
 
@@ -44,11 +54,13 @@ def _lines(path: str) -> Iterator[tuple[int, bytes]]:
     try:
         with _open(path) as file:
             for number, line in enumerate(iter(lambda: file.readline(LINE_LIMIT + 1), b""), 1):
+                rest = line
+                while len(rest) > LINE_LIMIT and not rest.endswith(b"\n"):
+                    rest = file.readline(LINE_LIMIT + 1)  # the rest of a line that is refused
                 if line.strip():
                     yield number, line
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise UserError(N_("{path}: cannot be read ({reason})"), path=path, reason=reason) from error
+    except (OSError, ValueError) as error:
+        raise UserError(N_("{path}: cannot be read ({reason})"), path=path, reason=reason(error)) from error
 
 
 def _open(path: str) -> BinaryIO:

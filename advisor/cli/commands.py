@@ -10,10 +10,8 @@ from typing import Any
 
 from advisor import profiles
 from advisor.catalog.model import Model
-from advisor.cli import FAILED, OK, cases, machines, options, text
+from advisor.cli import FAILED, OK, machines, options, text
 from advisor.errors import UserError
-from advisor.estimator.as_json import to_json
-from advisor.estimator.estimate import estimate
 from advisor.estimator.result import Estimate
 from advisor.i18n import N_, Translator, system_language, translator
 from advisor.machine import Machine
@@ -81,11 +79,15 @@ def one_estimate(arguments: argparse.Namespace, _: Translator) -> int:
     """One estimate, or the answers to a file of cases."""
     workload = options.settings(arguments)
     if arguments.cases:
+        from advisor.cli import cases
+
         if arguments.model:
             raise UserError(N_("--cases: the cases name their models, so MODEL must not be given"))
         return FAILED if cases.run(arguments.cases, workload, vars(arguments), sys.stdout, _) else OK
     if not arguments.model:
         raise UserError(N_("MODEL is missing: give a model's name or file, or --cases FILE.jsonl"))
+    from advisor.estimator.as_json import to_json
+    from advisor.estimator.estimate import estimate
     from advisor.importers import model_of
 
     model = model_of(arguments.model)
@@ -105,6 +107,7 @@ def one_estimate(arguments: argparse.Namespace, _: Translator) -> int:
 def _explained(machine: Machine, answer: Estimate, _: Translator) -> dict[str, Any]:
     from dataclasses import asdict
 
+    from advisor.estimator.as_json import to_json
     from advisor.estimator.explain import explain
 
     return {**to_json(answer, _), "explanations": [asdict(item) for item in explain(machine, answer)]}
@@ -127,6 +130,7 @@ def matrix(arguments: argparse.Namespace, _: Translator) -> int:
 
 def _matrix(machine: Machine, workload: Workload, budget: Any) -> Iterator[tuple[Model, Sequence[Estimate]]]:
     from advisor.catalog.models import models as all_models
+    from advisor.estimator.estimate import estimate
 
     columns = [for_method(workload, method) for method in METHODS]
     for model in all_models():
@@ -134,6 +138,8 @@ def _matrix(machine: Machine, workload: Workload, budget: Any) -> Iterator[tuple
 
 
 def _matrix_json(answers: Sequence[Estimate], _: Translator) -> dict[str, Any]:
+    from advisor.estimator.as_json import to_json
+
     cells = {method: to_json(answer, _) for method, answer in zip(METHODS, answers, strict=True)}
     return {"model": cells[METHODS[0]]["model"], "methods": cells}
 

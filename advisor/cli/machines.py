@@ -1,6 +1,7 @@
 """Which machine a command is about: this one, one from a file, or one put together from the catalogues."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -31,7 +32,7 @@ def this_machine() -> Machine:
     from advisor import probes
     from advisor.catalog.complete import complete
 
-    return complete(probes.detect())
+    return complete(probes.fill_gaps(probes.detect()))
 
 
 @lru_cache(maxsize=64)
@@ -47,7 +48,11 @@ def _assembled(file: str | None, gpu: str | None, count: int, cpu: str | None, r
     from advisor.catalog.whatif import assemble
 
     base = None if file is None else _loaded(file)
-    return assemble(base, gpu=gpu, gpu_count=count, cpu=cpu, ram_gib=ram)
+    if gpu is None or gpu.strip().lower() != "none":
+        return assemble(base, gpu=gpu, gpu_count=count, cpu=cpu, ram_gib=ram)
+    if base is None and cpu is None and ram is None:
+        base = this_machine()
+    return replace(assemble(base, gpu=None, cpu=cpu, ram_gib=ram), gpus=())
 
 
 def _text(key: str, value: object) -> str | None:
@@ -63,7 +68,7 @@ def _number(key: str, value: object, low: float, high: float) -> float | None:
     if isinstance(value, int | float | str) and not isinstance(value, bool):
         try:
             number = float(value)
-        except ValueError:
+        except (ValueError, OverflowError):
             number = None
     whole = key != "gpu_count" or (number is not None and number.is_integer())
     if number is None or not low <= number <= high or not whole:

@@ -1,13 +1,13 @@
 """Plain-text answers for the terminal: a machine, an estimate, the matrix."""
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from advisor import words, workload
 from advisor.catalog.model import Model
 from advisor.estimator.result import Estimate, Explanation, Range
 from advisor.i18n import Translator
-from advisor.machine import Gpu, Machine, Part
+from advisor.machine import Battery, Cpu, Gpu, Machine, MemoryModule, Part
 from advisor.workload import METHODS, Workload
 
 
@@ -20,7 +20,9 @@ def machine_lines(machine: Machine, _: Translator) -> list[str]:
         _row(_, _("Runs in"), machine, "environment", _environment(machine, _)),
         _row(_, _("Processor"), cpu, "name", cpu.name),
         _row(_, _("Cores / threads"), cpu, "cores", _slash(_, cpu.cores, cpu.threads)),
-        _row(_, _("Clock"), cpu, "max_mhz", None if cpu.max_mhz is None else f"{_.integer(round(cpu.max_mhz))} MHz"),
+        _row(_, _("Base clock"), cpu, "base_mhz", _known(_mhz(_), cpu.base_mhz)),
+        _row(_, _("Highest clock"), cpu, "max_mhz", _known(_mhz(_), cpu.max_mhz)),
+        _row(_, _("Caches L1d / L2 / L3"), cpu, "l2_bytes", _caches(_, cpu)),
         _row(_, _("Instruction sets"), cpu, "features", _features(cpu.features)),
         _row(_, _("Memory"), memory, "total_bytes", _known(_.gib, memory.total_bytes)),
         _row(_, _("  available"), memory, "available_bytes", _known(_.gib, memory.available_bytes)),
@@ -30,6 +32,7 @@ def machine_lines(machine: Machine, _: Translator) -> list[str]:
     ]
     if memory.limit_bytes is not None:
         rows.append(_row(_, _("  limit"), memory, "limit_bytes", _.gib(memory.limit_bytes)))
+    rows += [_module_row(module, _) for module in memory.modules]
     for index, gpu in enumerate(machine.gpus):
         rows += _gpu_rows(gpu, index, _)
     for disk in machine.disks:
@@ -39,6 +42,7 @@ def machine_lines(machine: Machine, _: Translator) -> list[str]:
                 _, _("Disk {mount}", mount=disk.mount or "?"), disk, "total_bytes", _joined(disk.name, disk.kind, size)
             )
         )
+    rows.append(_row(_, _("Battery"), machine.battery, "present", _battery(machine.battery, _)))
     lines = table(rows)
     if not machine.gpus:
         lines.append(_("No GPU found."))
@@ -51,6 +55,10 @@ def _gpu_rows(gpu: Gpu, index: int, _: Translator) -> list[Sequence[str]]:
         _row(_, label, gpu, "name", gpu.name),
         _row(_, _("  memory"), gpu, "vram_bytes", _known(_.gib, gpu.vram_bytes)),
     ]
+    for label, field in ((_("  PCI id"), "pci_id"), (_("  shared memory"), "shared_bytes")):
+        value = getattr(gpu, field)
+        if value is not None:
+            rows.append(_row(_, label, gpu, field, value if isinstance(value, str) else _.gib(value)))
     if gpu.bandwidth_bytes_per_s is not None:
         rows.append(_row(_, _("  bandwidth"), gpu, "bandwidth_bytes_per_s", _.bandwidth(gpu.bandwidth_bytes_per_s)))
     if gpu.driver is not None:
@@ -177,6 +185,31 @@ def _environment(machine: Machine, _: Translator) -> str | None:
     if machine.environment is None:
         return None
     return ", ".join(machine.environment) or _("bare metal")
+
+
+def _mhz(_: Translator) -> Callable[[float], str]:
+    return lambda value: f"{_.integer(round(value))} MHz"
+
+
+def _caches(_: Translator, cpu: Cpu) -> str | None:
+    sizes = (cpu.l1d_bytes, cpu.l2_bytes, cpu.l3_bytes)
+    if not any(sizes):
+        return None
+    return " / ".join("–" if size is None else f"{_.integer(size >> 10)} KiB" for size in sizes)
+
+
+def _module_row(module: MemoryModule, _: Translator) -> Sequence[str]:
+    speed = _known(str, module.speed_mts, " MT/s")
+    value = _joined(module.slot, _known(_.gib, module.size_bytes), module.kind, speed, module.maker)
+    return _row(_, _("  module"), module, "size_bytes", value)
+
+
+def _battery(battery: Battery, _: Translator) -> str | None:
+    if battery.present is None:
+        return None
+    if not battery.present:
+        return _("none")
+    return _("yes") if battery.percent is None else f"{_.number(battery.percent)} %"
 
 
 def _features(features: frozenset[str] | None) -> str | None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from advisor.errors import UserError
+from advisor.files import reason
 from advisor.i18n import N_
 
 HEADER_LIMIT = 64 << 20  # the largest published headers (Llama 4's, with its vocabulary) are under 20 MiB
@@ -49,10 +50,8 @@ def read_gguf(path: Path) -> Gguf:
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
             return _Reader(path, file, size).gguf()
-    except OSError as error:
-        raise UserError(
-            N_("{path}: cannot be read ({reason})"), path=path, reason=error.strerror or type(error).__name__
-        ) from error
+    except (OSError, ValueError) as error:
+        raise UserError(N_("{path}: cannot be read ({reason})"), path=path, reason=reason(error)) from error
 
 
 class _Reader:

@@ -13,6 +13,7 @@ from typing import Any
 from advisor.catalog.model import Model
 from advisor.catalog.reading import read_json
 from advisor.errors import UserError
+from advisor.files import reason
 from advisor.i18n import N_
 from advisor.importers.hf_config import read_config
 
@@ -60,9 +61,8 @@ def read_shapes(path: Path) -> Mapping[str, tuple[int, ...]]:
                 raise UserError(N_("{path}: not a .safetensors file, or cut off (a header of {length} bytes)"),
                                 path=path, length=length)  # fmt: skip
             raw = file.read(length)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise UserError(N_("{path}: cannot be read ({reason})"), path=path, reason=reason) from error
+    except (OSError, ValueError) as error:
+        raise UserError(N_("{path}: cannot be read ({reason})"), path=path, reason=reason(error)) from error
     try:
         header = json.loads(raw)
     except (ValueError, RecursionError) as error:

@@ -147,6 +147,46 @@ def test_cases_are_answered_in_order(run: Run, tmp_path: Path) -> None:
         check_estimate(answer)
 
 
+def test_an_absurd_line_does_not_stop_the_rest(run: Run, tmp_path: Path) -> None:
+    """Numbers beyond all bounds, impossible paths, a line of 9 MiB, a fault inside: one answer each, in order."""
+    lines = [
+        '{"id": 1, "model": "smollm2-135m", "ram_gib": ' + "9" * 400 + "}",
+        '{"id": 2, "model": "a\\u0000.gguf"}',
+        '{"id": 3, "model": "' + "x" * (9 << 20) + '"}',
+        '{"id": ' + "9" * 5000 + "}",
+        '{"id": 5, "model": "smollm2-135m"}',
+    ]
+    path = tmp_path / "cases.jsonl"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    code, out, _ = run("estimate", "--cases", str(path))
+    answers = [json.loads(line) for line in out.splitlines()]
+    assert code == 1
+    assert [a["id"] for a in answers] == [1, 2, None, None, 5]
+    assert ["error" in a for a in answers] == [True, True, True, True, False]
+
+
+def test_a_fault_in_one_case_does_not_stop_the_rest(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even a fault of this program costs one line; its traceback goes to stderr."""
+    from advisor.estimator import estimate as module
+
+    def broken(*_arguments: object) -> None:
+        raise ZeroDivisionError("test")
+
+    path = tmp_path / "cases.jsonl"
+    path.write_text('{"id": 1, "model": "smollm2-135m"}\n', encoding="utf-8")
+    monkeypatch.setattr(module, "estimate", broken)
+    code, out, err = run("estimate", "--cases", str(path))
+    assert code == 1
+    assert "ZeroDivisionError" in json.loads(out)["error"]
+    assert "Traceback" in err
+
+
+def test_no_gpu_can_be_wished_for(run: Run) -> None:
+    """`--gpu none` is this machine, or the given one, without its cards."""
+    assert json.loads(run("detect", "--json", "--gpu", "none")[1])["gpus"] == []
+    assert json.loads(run("detect", "--json", "--gpu", "none", "--ram", "16")[1])["gpus"] == []
+
+
 def test_good_cases_exit_0(run: Run, tmp_path: Path) -> None:
     """Command-line settings are the defaults of every case."""
     path = tmp_path / "cases.jsonl"
