@@ -1,5 +1,6 @@
 """NVIDIA's management library: name, memory, driver and compute capability. It only enriches; its absence is normal."""
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -53,6 +54,8 @@ def library() -> Iterator[Any]:
 
 def start() -> Any:
     """Load and initialise the library; None when there is none, or none that works."""
+    if not _library_there():
+        return None
     try:
         import pynvml
     except ImportError:
@@ -62,6 +65,19 @@ def start() -> Any:
     except pynvml.NVMLError:
         return None
     return pynvml
+
+
+def _library_there() -> bool:
+    """False where the driver's library cannot be loaded: most computers need not import its 200 kB of bindings."""
+    if sys.platform != "linux":
+        return True
+    import ctypes
+
+    try:
+        ctypes.CDLL("libnvidia-ml.so.1")
+    except OSError:
+        return False
+    return True
 
 
 def handles(nvml: Any) -> Sequence[Any]:
