@@ -46,6 +46,9 @@ ORIGIN_WORDS: Mapping[str, str] = {
     "unknown": N_("unknown"),
 }
 
+# What docs/example-lenovo-g480.json, the machine of the screenshots, says of its values.
+EXAMPLE_DETAIL = N_("an example: as its owner described it")
+
 # Sentences of estimator.result.Reason, by code. Values ending in _bytes are shown in GiB, _s in a natural unit.
 REASONS: Mapping[str, str] = {
     "estimate_failed": N_("The estimate failed: {error}"),

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from advisor import NAME
 from advisor.errors import UserError
-from advisor.i18n import N_, Translator, system_language, translator
+from advisor.i18n import LANGUAGES, N_, Translator, system_language, translator
 
 OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
@@ -17,7 +17,7 @@ OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 def main(arguments: Sequence[str]) -> int:
     """Do one command, or open the window when there are no arguments; the exit code says how it went."""
     _utf8_output()
-    _ = translator(system_language())
+    _ = translator(_wished_language(arguments) or system_language())
     try:
         if not arguments:
             return _window(_)
@@ -48,6 +48,13 @@ def _rare_collections() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(*before)
+
+
+def _wished_language(arguments: Sequence[str]) -> str | None:
+    """What --lang asks for, also when the rest of the command line cannot be understood."""
+    wishes = [after for word, after in zip(arguments, arguments[1:], strict=False) if word == "--lang"]
+    wishes += [word.partition("=")[2] for word in arguments if word.startswith("--lang=")]
+    return wishes[0] if wishes and wishes[0] in LANGUAGES else None
 
 
 def _window(_: Translator) -> int:

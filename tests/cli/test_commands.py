@@ -263,6 +263,12 @@ def test_bad_input_is_one_sentence_and_exit_2(
     assert not list(tmp_path.iterdir())
 
 
+def test_mistakes_are_told_in_the_language_asked_for(run: Run) -> None:
+    """--lang counts for errors too."""
+    _, _, err = run("estimate", "qwen99", "--lang", "zh-CN")
+    assert "目录" in err
+
+
 def test_without_a_display_the_window_becomes_a_summary(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """One line says why, then the text summary."""
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
