@@ -6,7 +6,7 @@ gradients live from the operation that makes them to the one that takes them; tw
 into a third.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from itertools import accumulate
@@ -107,6 +107,13 @@ class Tape:
         return one, two
 
 
+class Kept(NamedTuple):
+    """What lies in memory from forward to backward: bytes beside the input, and whether the input does."""
+
+    size: Form
+    input: bool
+
+
 class Trace:
     """What a recording keeps from forward to backward, and the courses of both. The input itself is left out."""
 
@@ -118,10 +125,24 @@ class Trace:
                 if value.storage not in sizes and value.storage == value.id:
                     sizes[value.id] = value.size
         self._sizes = sizes
+        self._source = source
         self._saved = {value.storage for operation in operations for value in operation.saves}
-        self.saves_input = source.storage in self._saved  # whether backward needs the input too
-        self.saved = add(*(sizes[storage] for storage in self._saved))
+        self.kept = self._kept(self._saved)
         self.grads = add(*(operation.parameter_grads for operation in operations))  # all that backward makes
+
+    @cached_property
+    def kept_at_bottom(self) -> Kept:
+        """What would be kept if no gradient flowed to the input."""
+        reached: set[int] = set()
+        saved: set[int] = set()
+        for operation in self._operations:
+            if operation.parameter_grads or not reached.isdisjoint([value.id for value in operation.takes]):
+                reached.update([value.id for value in operation.gives])
+                saved.update([value.storage for value in operation.saves])
+        return self._kept(saved)
+
+    def _kept(self, saved: set[int]) -> Kept:
+        return Kept(add(*(self._sizes[storage] for storage in saved)), self._source.storage in saved)
 
     @cached_property
     def forward(self) -> "Course":
@@ -218,53 +239,56 @@ class _Life:
         """`key` comes to life; nothing happens when it lives already."""
         if key not in self._alive:
             self._alive[key] = size
-            self._come(size)
+            self.come(size)
 
     def drop(self, key: int) -> None:
         """`key` dies, if it lives."""
         size = self._alive.pop(key, None)
         if size:
-            self._go(size)
+            self.go(size)
+
+    def come(self, size: Form) -> None:
+        """So many bytes more."""
+        for step in size.items():
+            self._parts[part_of(step[0])].append(step)
+
+    def go(self, size: Form) -> None:
+        """So many bytes less."""
+        if self._unwritten:  # as long as nothing went, the next moment was no emptier
+            self._write()
+        for symbol, factor in size.items():
+            self._parts[part_of(symbol)].append((symbol, -factor))
 
     def make(self, grads: Form) -> None:
         """Parameter gradients appear."""
-        self._come(grads)
+        self.come(grads)
         self._grads += grads.items()
 
     def unmake(self, grads: Form) -> None:
         """Parameter gradients go."""
-        self._go(grads)
+        self.go(grads)
         self._grads += times(grads, -1.0).items()
 
     def moment(self, beside: Form = NOTHING) -> None:
         """A moment to remember, with `beside` for just as long."""
         self._unwritten = True
         if beside:
-            self._come(beside)
-            self._go(beside)
+            self.come(beside)
+            self.go(beside)
 
     def course(self) -> Course:
         """What was written down."""
-        self._write()
+        if self._unwritten:
+            self._write()
         at = list(zip(*self._moments, strict=True)) or [()] * 4
         constant, token, square = self._parts
         logits = [(symbol, factor if symbol == "tokens*vocab" else 0.0) for symbol, factor in token]
         steps = (constant, token, square, self._grads, logits)
         return Course(*map(_series, steps, (*at, at[1])))
 
-    def _come(self, size: Form) -> None:
-        for step in size.items():
-            self._parts[part_of(step[0])].append(step)
-
-    def _go(self, size: Form) -> None:
-        self._write()  # as long as nothing went, the next moment was no emptier
-        for symbol, factor in size.items():
-            self._parts[part_of(symbol)].append((symbol, -factor))
-
     def _write(self) -> None:
-        if self._unwritten:
-            self._moments.append([len(steps) for steps in (*self._parts, self._grads)])
-            self._unwritten = False
+        self._moments.append([len(steps) for steps in (*self._parts, self._grads)])
+        self._unwritten = False
 
 
 def _series(steps: Sequence[tuple[str, float]], moments: tuple[int, ...]) -> Series:
@@ -302,8 +326,8 @@ class _Backward:
             self._life.put(storage, sizes[storage])
         self._waiting = Counter([value.storage for operation in operations for value in operation.saves])
         self._gradient: dict[int, int] = {}  # value -> where its gradient lies
-        self._holders: defaultdict[int, int] = defaultdict(int)  # how many gradients lie there
-        self._next = 0
+        self._holders: list[int] = []  # how many gradients lie at each place
+        self._sizes: list[Form] = []  # and its bytes
         if operations:
             last = operations[-1].gives[-1]
             self._set(last, self._store(last.size))
@@ -321,7 +345,8 @@ class _Backward:
             if value.grad:
                 made.append((value, incoming[0] if operation.passes else self._store(value.size)))
                 self._holders[made[-1][1]] += 1
-        self._life.make(operation.parameter_grads)
+        if operation.parameter_grads:
+            self._life.make(operation.parameter_grads)
         self._life.moment(operation.work)
         if self._accumulates and operation.parameter_grads:
             self._life.unmake(operation.parameter_grads)
@@ -346,9 +371,10 @@ class _Backward:
         self._set(value, total)
 
     def _store(self, size: Form) -> int:
-        self._next += 1
-        self._life.put(-self._next, size)
-        return self._next
+        self._sizes.append(size)
+        self._holders.append(0)
+        self._life.come(size)
+        return len(self._sizes) - 1
 
     def _set(self, value: Value, place: int) -> None:
         self._gradient[value.id] = place
@@ -356,5 +382,5 @@ class _Backward:
 
     def _release(self, place: int) -> None:
         self._holders[place] -= 1
-        if self._holders[place] <= 0:
-            self._life.drop(-place)
+        if not self._holders[place]:
+            self._life.go(self._sizes[place])

@@ -1,6 +1,6 @@
 """One training step of one model as a short list of moments that may be its fullest, ready to be priced."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from advisor.catalog.model import Model, Style
 from advisor.estimator.blocks import Mode
 from advisor.estimator.lora import trainable_parameters
 from advisor.estimator.network import Build, head, layer
-from advisor.estimator.tape import Course, Form, Moment, Row, Trace, part_of
+from advisor.estimator.tape import Course, Form, Kept, Moment, Row, Trace, part_of
 from advisor.estimator.training_states import linear_elements, mode, optimizer_bytes, step_bytes, weight_bytes
 from advisor.workload import Workload
 
@@ -97,9 +97,14 @@ def _gradient_bytes(model: Model, settings: Workload) -> int:
 
 @lru_cache(maxsize=8192)
 def _activations(model: Model, settings: Workload) -> tuple[float, float]:
-    step = _Step(model, settings, past_window=False)
-    stored = step.stored(step.stack.counts)
-    return stored.token + 12.0 * model.vocab, stored.square
+    numbers, units = mode(settings), _units(model, settings.rank)
+    stack = _stack(model, False, not numbers.full)
+    total = _Size(token=12.0 * model.vocab)
+    for kind, count in zip(stack.kinds, stack.counts, strict=True):
+        trace = _layer_trace(_build(model, settings, numbers, kind), True)
+        kept = _kept(trace.kept_at_bottom if kind.bottom else trace.kept, numbers, units)
+        total = total.plus(kept, count)
+    return total.token, total.square
 
 
 class _Step:
@@ -119,7 +124,7 @@ class _Step:
         self.gradients = _gradient_bytes(model, workload)
         self.accumulates = workload.grad_accum > 1
         self.residual = _Size(token=self.mode.residual * model.hidden)
-        self.saved = [self._saved(trace) for trace in self.traces]
+        self.kept = [_kept(trace.kept, self.mode, self.units) for trace in self.traces]
 
     def moments(self) -> list[Moment]:
         """Those that may be the fullest before the optimizer's step."""
@@ -130,8 +135,8 @@ class _Step:
         total = _Size()
         if self.workload.checkpointing:
             return total.plus(self.residual, sum(counts))
-        for saved, count in zip(self.saved, counts, strict=True):
-            total = total.plus(saved, count)
+        for kept, count in zip(self.kept, counts, strict=True):
+            total = total.plus(kept, count)
         return total
 
     # The moments ----------------------------------------------------------------------------------------------
@@ -139,7 +144,7 @@ class _Step:
     def _around_loss(self) -> list[Moment]:
         """Everything saved in the layers, then logits, softmax and their gradients."""
         below = self.stored(self.stack.counts)
-        if self.head.saves_input:
+        if self.head.kept.input:
             below = below.plus(self.residual)
         forward = below.plus(_Size(self._autocast_copies()))
         return [
@@ -151,15 +156,15 @@ class _Step:
         """Backward of each kind of layer, where it comes first (most saved) and last (most gradients made)."""
         found = []
         again = self.workload.checkpointing
-        made = [self._size(trace.grads).constant for trace in self.traces]
-        at_head = self._size(self.head.grads).constant
+        made = [_size(trace.grads, self.units).constant for trace in self.traces]
+        at_head = _size(self.head.grads, self.units).constant
         for kind, ends in enumerate(self.stack.ends):
             trace = self.traces[kind]
             backward = self._priced(self._backward(trace))
             recomputed = self._priced(trace.recomputed) if again else []
             for end in ends:
                 below = self.stored(end.below)
-                if again or trace.saves_input:
+                if again or trace.kept.input:
                     below = below.plus(self.residual)
                 above = at_head + sum(count * grads for count, grads in zip(end.above, made, strict=True))
                 found += self._beside(below, above, backward)
@@ -199,9 +204,6 @@ class _Step:
     def _priced(self, course: Course) -> list[Moment]:
         return _highest(course.priced(self.units))
 
-    def _saved(self, trace: Trace) -> _Size:
-        return self._size(trace.saved).plus(self.residual, int(trace.saves_input))
-
     def _autocast_copies(self) -> float:
         """Autocast keeps its 16-bit copies of trainable weights to the end of the forward pass.
 
@@ -212,12 +214,18 @@ class _Step:
         copied = linear_elements(self.model) if self.mode.full else trainable_parameters(self.model, self.workload)
         return float(self.mode.compute * copied)
 
-    def _size(self, form: Form) -> _Size:
-        """A linear form in numbers."""
-        totals = [0.0, 0.0, 0.0]
-        for symbol, factor in form.items():
-            totals[part_of(symbol)] += factor * self.units[symbol]
-        return _Size(*totals)
+
+def _kept(kept: Kept, mode: Mode, units: Mapping[str, float]) -> _Size:
+    """What a layer keeps for its backward, its input included when that is kept."""
+    return _size(kept.size, units).plus(_Size(token=mode.residual * units["hidden"]), int(kept.input))
+
+
+def _size(form: Form, units: Mapping[str, float]) -> _Size:
+    """A linear form in numbers."""
+    totals = [0.0, 0.0, 0.0]
+    for symbol, factor in form.items():
+        totals[part_of(symbol)] += factor * units[symbol]
+    return _Size(*totals)
 
 
 def _highest(moments: Iterable[Row]) -> list[Moment]:

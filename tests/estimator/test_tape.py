@@ -35,8 +35,8 @@ def test_saved_values_stay_and_are_counted_once() -> None:
     z = tape.run((y,), T, 4, saves=(y,))
     tape.run((z, y), T, 4, saves=(z, y))
     trace = Trace(tape, x)
-    assert trace.saved == {"tokens*hidden": 8.0}
-    assert trace.saves_input
+    assert trace.kept.size == {"tokens*hidden": 8.0}
+    assert trace.kept.input
 
 
 def test_views_share_memory() -> None:
@@ -47,7 +47,7 @@ def test_views_share_memory() -> None:
     one, two = tape.halves(both, T)
     tape.run((one, two), T, 2, saves=(one, two))
     trace = Trace(tape, x)
-    assert trace.saved == {"tokens*hidden": 4.0}
+    assert trace.kept.size == {"tokens*hidden": 4.0}
     assert most(trace.backward) == 4 + 2 + 4  # saved, the incoming gradient, one gradient for each half
 
 
@@ -68,7 +68,7 @@ def test_a_residual_connection_makes_no_new_gradient() -> None:
     y = tape.run((x,), T, 4)
     tape.run((x, y), T, 4, passes=True)
     trace = Trace(tape, x)
-    assert trace.saved == {}
+    assert trace.kept.size == {}
     assert most(trace.backward) == 3 * 4  # the passed one, the one through y, and their sum
 
 
@@ -79,9 +79,22 @@ def test_nothing_is_saved_where_no_gradient_flows() -> None:
     y = tape.run((x,), T, 4, saves=(x,))
     tape.run((y,), T, 4, saves=(y,), parameter_grads={"hidden*hidden": 4.0})
     trace = Trace(tape, x)
-    assert trace.saved == {"tokens*hidden": 4.0}
-    assert not trace.saves_input
+    assert trace.kept.size == {"tokens*hidden": 4.0}
+    assert not trace.kept.input
     assert trace.grads == {"hidden*hidden": 4.0}
+
+
+def test_what_is_kept_without_a_gradient_of_the_input() -> None:
+    """A recording made with such a gradient tells what one made without it keeps."""
+    kept = []
+    for grad in (True, False):
+        tape = Tape()
+        x = tape.value(T, 4, grad)
+        y = tape.run((x,), T, 4, saves=(x,))
+        z = tape.run((y,), T, 2, saves=(y,), parameter_grads={"hidden*hidden": 4.0})
+        tape.run((z,), T, 2, saves_result=True)
+        kept.append(Trace(tape, x))
+    assert kept[0].kept_at_bottom == kept[1].kept != kept[0].kept
 
 
 def test_recomputation_stops_at_the_last_saved_value() -> None:
