@@ -68,7 +68,7 @@ def start() -> Any:
 
 
 def _library_there() -> bool:
-    """False where the driver's library cannot be loaded: most computers need not import its 200 kB of bindings."""
+    """False where the driver's library cannot be loaded: most computers need not import its 300 kB of bindings."""
     if sys.platform != "linux":
         return True
     import ctypes
