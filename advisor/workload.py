@@ -91,6 +91,11 @@ SWITCHES = ("flash_attention", "kv_unified", "swa_full", "kbit_prepare", "checkp
 SETTINGS: tuple[str, ...] = tuple(f.name for f in fields(Workload))
 
 
+def quants_of(stack: str) -> tuple[str, ...]:
+    """The quantisations that an inference stack loads, its usual one first."""
+    return LLAMA_CPP_QUANTS if stack == "llama.cpp" else TORCH_QUANTS
+
+
 def option(key: str) -> str:
     """The command-line option of a setting: `kv_type` -> `--kv-type`."""
     return "--" + key.replace("_", "-")
@@ -104,6 +109,10 @@ def parse(values: Mapping[str, object], base: Workload | None = None, name: Call
     """
     settings = {key: _value(key, value, name) for key, value in values.items()}
     workload = replace(base or Workload(), **settings)  # type: ignore[arg-type]
+    if "stack" in settings and "quant" not in settings and not workload.training:
+        # A stack chosen alone brings the first format that it knows.
+        known = quants_of(workload.resolved_stack)
+        workload = workload if workload.quant in known else replace(workload, quant=known[0])
     _check(workload, name)
     return workload
 
@@ -161,7 +170,7 @@ def _check(w: Workload, name: Callable[[str], str]) -> None:
             option=name("stack"), value=w.stack, task=w.task, choices=", ".join(STACKS[kind]),
         )  # fmt: skip
     if not w.training:
-        known = LLAMA_CPP_QUANTS if w.resolved_stack == "llama.cpp" else TORCH_QUANTS
+        known = quants_of(w.resolved_stack)
         if w.quant not in known:
             raise UserError(
                 N_("{option}: {stack} has no {value}; it has {choices}"),

@@ -59,6 +59,12 @@ def test_every_column_of_the_matrix_is_a_valid_workload(stack: str) -> None:
         assert column.training == (method in ("qlora", "lora", "full"))
 
 
+def test_a_stack_brings_its_format() -> None:
+    """`--stack vllm` alone must not fail on llama.cpp's default quantisation."""
+    assert parse({"stack": "vllm"}).quant == "BF16"
+    assert parse({"stack": "vllm", "quant": "FP8"}).quant == "FP8"
+
+
 def test_options_are_spelled_with_dashes() -> None:
     """`kv_type` of a case is `--kv-type` on the command line."""
     assert option("kv_type") == "--kv-type"

@@ -66,12 +66,12 @@ def load_styles(path: Path) -> dict[str, Style]:
     return found
 
 
-def model_from_entry(entry: Mapping[str, object], styles: Mapping[str, Style]) -> Model:
+def model_from_entry(entry: Mapping[str, object], styles: Mapping[str, Style], where: str = "") -> Model:
     """A model from one catalogue entry, or from facts that were read elsewhere and put into the same fields.
 
-    Raises UserError naming the entry and the field.
+    Raises UserError naming the field and `where` it stands: the entry's own id or name unless something else is said.
     """
-    label = entry.get("id") or entry.get("name")
+    label = where or entry.get("id") or entry.get("name")
     return _model(Fields(entry, label if isinstance(label, str) else "model"), styles)
 
 

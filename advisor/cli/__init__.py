@@ -3,6 +3,7 @@
 import contextlib
 import gc
 import io
+import itertools
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -16,11 +17,11 @@ OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 def main(arguments: Sequence[str]) -> int:
     """Do one command, or open the window when there are no arguments; the exit code says how it went."""
-    _utf8_output()
+    _output()
     _ = translator(_wished_language(arguments) or system_language())
     try:
-        if not arguments:
-            return _window(_)
+        if not arguments or (arguments[0].startswith("--") and arguments[0] not in ("--help", "--version")):
+            return _window(arguments, _)
         with _rare_collections():
             from advisor.cli import commands
 
@@ -33,6 +34,10 @@ def main(arguments: Sequence[str]) -> int:
         with contextlib.suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
+    except OSError as error:
+        # Every file that a command names is handled where it is opened; what is left is the output itself.
+        _say(f"advisor: {_(N_('the output cannot be written ({reason})'), reason=error.strerror or error)}")
+        return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
 
@@ -52,22 +57,31 @@ def _rare_collections() -> Iterator[None]:
 
 def _wished_language(arguments: Sequence[str]) -> str | None:
     """What --lang asks for, also when the rest of the command line cannot be understood."""
-    wishes = [after for word, after in zip(arguments, arguments[1:], strict=False) if word == "--lang"]
+    wishes = [after for word, after in itertools.pairwise(arguments) if word == "--lang"]
     wishes += [word.partition("=")[2] for word in arguments if word.startswith("--lang=")]
     return wishes[0] if wishes and wishes[0] in LANGUAGES else None
 
 
-def _window(_: Translator) -> int:
+def _window(arguments: Sequence[str], _: Translator) -> int:
+    """The window for this computer, or for the machine that the options name; a summary where none can be opened."""
+    machine = language = None
+    if arguments:
+        from advisor.cli import machines, options
+
+        wishes = vars(options.parse_window(arguments))
+        language = wishes["lang"]
+        if any(wishes[key] is not None for key in machines.KEYS):
+            machine = machines.choose(wishes)
     reason = no_display(_)
     if reason is None:
         from advisor import settings, ui
 
         saved = settings.load()
-        return ui.run(None, saved.workload, saved, saved.language or system_language())
+        return ui.run(machine, saved.workload, saved, language or saved.language or system_language())
     _say(f"advisor: {reason}")
     from advisor.cli import commands
 
-    return commands.summary(_)
+    return commands.summary(_, machine)
 
 
 def no_display(_: Translator) -> str | None:
@@ -79,8 +93,10 @@ def no_display(_: Translator) -> str | None:
     return _(N_("no display found, so {name} prints its summary instead of opening the window"), name=NAME)
 
 
-def _utf8_output() -> None:
-    """Redirected output is UTF-8 everywhere; a Windows code page could not hold all of it."""
+def _output() -> None:
+    """Output is UTF-8 everywhere: a Windows code page could not hold all of it. A closed one swallows what it gets."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - for the rest of the process
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")

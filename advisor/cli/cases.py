@@ -31,13 +31,14 @@ def run(path: str, base: Workload, default_machine: Mapping[str, object], out: T
             case = _parse(line, number)
             case_id = case.get("id")
             _check_keys(case, number)
-            machine = machines.choose({key: case.get(key, default_machine.get(key)) for key in machines.KEYS})
+            wishes = {key: case.get(key, default_machine.get(key)) for key in machines.KEYS}
+            machine = machines.choose(wishes, name=str)
             wanted = workload.parse({k: v for k, v in case.items() if k in workload.SETTINGS}, base, str)
             answer = estimate(machine, _model(case, number), wanted, _budget(case, default_machine))
             result = {"id": case_id, **{k: v for k, v in to_json(answer, _).items() if k != "id"}}
         except UserError as error:
             failed += 1
-            result = {"id": case_id, "error": _(error.message, **error.values)}
+            result = {"id": case_id, "error": _named(number, _(error.message, **error.values), _)}
         except Exception as error:  # a fault of this program: the other cases go on all the same
             failed += 1
             traceback.print_exc()
@@ -48,6 +49,12 @@ def run(path: str, base: Workload, default_machine: Mapping[str, object], out: T
             }
         out.write(json.dumps(result, ensure_ascii=False) + "\n")
     return failed
+
+
+def _named(number: int, sentence: str, _: Translator) -> str:
+    """The sentence with its line's number before it, unless it says that already."""
+    line = _(N_("line {number}"), number=number)
+    return sentence if sentence.startswith(line) else f"{line}: {sentence}"
 
 
 def _lines(path: str) -> Iterator[tuple[int, bytes]]:

@@ -171,11 +171,11 @@ def report(arguments: argparse.Namespace, _: Translator) -> int:
     return OK
 
 
-def summary(_: Translator) -> int:
-    """What the window would show first, as text: the machine and its tier."""
+def summary(_: Translator, machine: Machine | None = None) -> int:
+    """What the window would show first, as text: the machine (None: this one) and its tier."""
     from advisor import advice
 
-    machine = machines.this_machine()
+    machine = machine or machines.this_machine()
     _print(text.machine_lines(machine, _))
     _print(["", *advice.headlines(advice.advise(machine, Workload()), _)])
     return OK

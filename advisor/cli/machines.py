@@ -1,6 +1,6 @@
 """Which machine a command is about: this one, one from a file, or one put together from the catalogues."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -12,13 +12,19 @@ from advisor.machine import Machine
 KEYS = ("machine", "gpu", "gpu_count", "cpu", "ram_gib")
 
 
-def choose(wishes: Mapping[str, object]) -> Machine:
-    """The machine that the options or case keys in `wishes` (of KEYS) describe. Raises UserError."""
-    file, gpu, cpu = (_text(key, wishes.get(key)) for key in ("machine", "gpu", "cpu"))
-    count = _number("gpu_count", wishes.get("gpu_count"), 1, 64)
-    ram = _number("ram_gib", wishes.get("ram_gib"), 0.25, 65_536)
+def choose(wishes: Mapping[str, object], name: Callable[[str], str] | None = None) -> Machine:
+    """The machine that the options or case keys in `wishes` (of KEYS) describe; `name` says how an error calls a key.
+
+    Raises UserError.
+    """
+    name = name or _option
+    file, gpu, cpu = (_text(key, wishes.get(key), name) for key in ("machine", "gpu", "cpu"))
+    count = _number("gpu_count", wishes.get("gpu_count"), 1, 64, name)
+    ram = _number("ram_gib", wishes.get("ram_gib"), 0.25, 65_536, name)
     if count is not None and gpu is None:
-        raise UserError(N_("{option}: says how many, but {needed} is missing"), option="--gpu-count", needed="--gpu")
+        raise UserError(
+            N_("{option}: says how many, but {needed} is missing"), option=name("gpu_count"), needed=name("gpu")
+        )
     if file is None and gpu is None and cpu is None and ram is None:
         return this_machine()
     if gpu is None and cpu is None and ram is None:
@@ -55,13 +61,13 @@ def _assembled(file: str | None, gpu: str | None, count: int, cpu: str | None, r
     return replace(assemble(base, gpu=None, cpu=cpu, ram_gib=ram), gpus=())
 
 
-def _text(key: str, value: object) -> str | None:
+def _text(key: str, value: object, name: Callable[[str], str]) -> str | None:
     if value is None or (isinstance(value, str) and value.strip()):
         return value
-    raise UserError(N_("{option}: {value} is not a name"), option=_option(key), value=repr(value))
+    raise UserError(N_("{option}: {value} is not a name"), option=name(key), value=repr(value))
 
 
-def _number(key: str, value: object, low: float, high: float) -> float | None:
+def _number(key: str, value: object, low: float, high: float, name: Callable[[str], str]) -> float | None:
     if value is None:
         return None
     number: float | None = None
@@ -74,7 +80,7 @@ def _number(key: str, value: object, low: float, high: float) -> float | None:
     if number is None or not low <= number <= high or not whole:
         raise UserError(
             N_("{option}: {value} is not a number from {low} to {high}"),
-            option=_option(key), value=repr(value), low=low, high=high,
+            option=name(key), value=repr(value), low=low, high=high,
         )  # fmt: skip
     return number
 

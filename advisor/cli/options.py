@@ -105,6 +105,14 @@ def settings(arguments: argparse.Namespace) -> Workload:
     return workload.parse({key: value for key, value in vars(arguments).items() if key in workload.SETTINGS})
 
 
+def parse_window(arguments: Sequence[str]) -> argparse.Namespace:
+    """The options of `advisor` without a command: which machine the window shows. Raises UserError."""
+    window = Parser(prog="advisor", allow_abbrev=False)
+    _machine(window)
+    window.add_argument("--lang", choices=LANGUAGES)
+    return window.parse_args(list(arguments))
+
+
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The parsed command line. Raises UserError."""
     return parser().parse_args(list(arguments))

@@ -132,7 +132,7 @@ def explanation_lines(explanations: Iterable[Explanation], _: Translator) -> lis
 
 def matrix_lines(rows: Iterable[tuple[Model, Sequence[Estimate]]], base: Workload, _: Translator) -> list[str]:
     """The matrix: a line per model, a column per method: symbol and memory."""
-    header = [_("model"), *(_(words.METHOD_WORDS[m], quant=workload.for_method(base, m).quant) for m in METHODS)]
+    header = [_("Model"), *(_(words.METHOD_WORDS[m], quant=workload.for_method(base, m).quant) for m in METHODS)]
     body = [[model.name, *(_cell(e, _) for e in estimates)] for model, estimates in rows]
     legend = "   ".join(f"{words.VERDICT_SYMBOLS[v]} {_(word)}" for v, word in words.VERDICT_WORDS.items())
     return [*table([header, *body]), "", legend]

@@ -35,7 +35,7 @@ def model_from_gguf(gguf: Gguf) -> Model:
     places = dict(_places(gguf))
     facts = _Facts(gguf, arch)
     entry = _entry(gguf, facts, places, style)
-    model = model_from_entry(entry, {style.name: _observed(style, places)})
+    model = model_from_entry(entry, {style.name: _observed(style, places)}, str(gguf.path))
     return dataclasses.replace(
         model,
         window=_window(facts, model),

@@ -57,7 +57,7 @@ def model_from_config(data: object, where: str, name: str = "") -> Model:
     style = _style(config, where)
     label = str(data.get("_name_or_path") or name or style.name)
     known = {style.name: style}
-    model = model_from_entry(_entry(config, outer, style, where, label), known)
+    model = model_from_entry(_entry(config, outer, style, where, label), known, where)
     model = dataclasses.replace(model, window=_window(config, model, where))
     if config is not outer:
         model = dataclasses.replace(model, count_note="the language model alone; other towers are not in the count")

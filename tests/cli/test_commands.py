@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -142,7 +143,7 @@ def test_cases_are_answered_in_order(run: Run, tmp_path: Path) -> None:
     assert answers[0]["memory"]["total_bytes"] == answers[1]["memory"]["total_bytes"]
     assert "line 3" in answers[2]["error"]
     assert "'colour'" in answers[4]["error"]
-    assert answers[5]["error"].startswith("quant: 'Q9'")
+    assert answers[5]["error"].startswith("line 6: quant: 'Q9'")
     for answer in (answers[0], answers[1], answers[6]):
         check_estimate(answer)
 
@@ -267,6 +268,32 @@ def test_mistakes_are_told_in_the_language_asked_for(run: Run) -> None:
     """--lang counts for errors too."""
     _, _, err = run("estimate", "qwen99", "--lang", "zh-CN")
     assert "目录" in err
+
+
+def test_a_machine_without_a_command_is_what_the_window_shows(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """`advisor --machine FILE` opens the window on that machine; without a display, its summary."""
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("sys.platform", "linux")
+    path = tmp_path / "other.json"
+    profiles.save(replace(SMALL, model="Other machine"), path)
+    assert "Other machine" in run("--machine", str(path))[1]
+    assert run("--machine", "none.json")[0] == 2
+    assert run("--colour", "red")[0] == 2
+
+
+def test_a_broken_output_is_one_sentence(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk behind a redirection."""
+
+    def full(_text: str) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("sys.stdout.write", full)
+    code, _, err = run("models")
+    assert code == 1
+    assert "No space left on device" in err
 
 
 def test_without_a_display_the_window_becomes_a_summary(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

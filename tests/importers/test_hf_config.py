@@ -127,8 +127,17 @@ def test_a_config_file_is_a_model_on_the_command_line(tmp_path: Path) -> None:
     folder = tmp_path / "我的 模型"
     folder.mkdir()
     (folder / "config.json").write_text(json.dumps(CONFIGS["qwen2.5-0.5b"]), encoding="utf-8")
-    model = model_of(str(folder / "config.json"))
-    assert (model.name, parameters(model)) == ("我的 模型", 494_032_768)
+    for path in (folder / "config.json", folder):
+        model = model_of(str(path))
+        assert (model.name, parameters(model)) == ("我的 模型", 494_032_768)
+
+
+def test_another_file_is_told_from_an_unknown_name(tmp_path: Path) -> None:
+    """A path to something that is no model at all."""
+    path = tmp_path / "notes.txt"
+    path.write_text("hello", encoding="utf-8")
+    with pytest.raises(UserError, match=r"not a model; a \.gguf"):
+        model_of(str(path))
 
 
 @pytest.mark.parametrize(
