@@ -1,6 +1,7 @@
 """Whole commands as their users start them: wall time and peak memory of each process, over several runs.
 
-`python3 -m benchmarks.processes [RUNS]`. The first run of each command is a warm-up and not counted.
+`python3 -m benchmarks.processes [RUNS]`. The first run of each command is a warm-up and not counted. Bytecode is kept
+between runs, as an installed program has it.
 """
 
 import os
@@ -29,11 +30,12 @@ def commands(folder: Path) -> dict[str, Sequence[str]]:
     }
 
 
-def one_run(arguments: Sequence[str]) -> tuple[float, float]:
+def one_run(arguments: Sequence[str], bytecode: Path) -> tuple[float, float]:
     """Wall seconds and peak MiB of one process; the peak is this child's own (wait4), not of all children so far."""
     command = [sys.executable, "-m", "advisor", *arguments] if arguments else [sys.executable, "-c", "pass"]
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(bytecode)}
     started = time.perf_counter()
-    child = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+    child = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     _pid, status, usage = os.wait4(child.pid, 0)
     seconds = time.perf_counter() - started
     child.returncode = os.waitstatus_to_exitcode(status)
@@ -48,8 +50,9 @@ def main() -> int:
     print(f"{'command':<20} {'min s':>8} {'median s':>9} {'max s':>8} {'peak MiB':>9} {'aim s':>6}")
     with tempfile.TemporaryDirectory() as folder:
         for name, arguments in commands(Path(folder)).items():
-            one_run(arguments)
-            results = [one_run(arguments) for _ in range(runs)]
+            bytecode = Path(folder) / "bytecode"
+            one_run(arguments, bytecode)
+            results = [one_run(arguments, bytecode) for _ in range(runs)]
             seconds = [result[0] for result in results]
             peak = max(result[1] for result in results)
             aim = AIMS_S.get(name)
