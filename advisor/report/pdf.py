@@ -34,6 +34,9 @@ _LINE, _SMALL_LINE = 5.2, 4.2  # mm
 _PAD = 1.1  # mm above and below the text of a table row
 _GAP = 4.0  # mm between columns
 
+# A cell's parts, one below the other: wrapped lines, mm per line, and what chooses their font.
+CellParts = list[tuple[list[str], float, Callable[[], None]]]
+
 
 def render(document: Document) -> bytes:
     """The whole document as a PDF file."""
@@ -60,6 +63,8 @@ class _Page:
         for font in self._pdf.fonts.values():
             # Measuring every outline again takes a third of a second; the whole font's box holds any subset of it.
             font.ttfont.recalcBBoxes = False
+            # No glyph of it is put together from others (OpenType's "seac"), which takes another tenth to find out.
+            font.ttfont["CFF "].closure_glyphs = lambda _subsetter: None
         self._widths: dict[tuple[str, str], float] = {}
         self._pdf.footer = partial(_footer, self._pdf, self._shown(f"{NAME} · {document.subtitle}"))
         self._describe()
@@ -101,7 +106,7 @@ class _Page:
     def _shown(self, text: str) -> str:
         """`text` with "?" for characters that the font lacks: a gap would be worse, and this one is seen."""
         known = self._pdf.fonts[_FAMILY.lower()].cmap
-        return "".join(c if ord(c) in known or c == "\n" else "?" for c in text)
+        return "".join([c if ord(c) in known or c == "\n" else "?" for c in text])
 
     def _print(self, lines: Sequence[str], x: float, width: float, height: float, *, right: bool = False) -> None:
         """Print `lines` from the present y down; ends below them."""
@@ -226,49 +231,46 @@ class _Page:
         total = sum(column.width for column in columns)
         free = self._pdf.epw - _GAP * (len(columns) - 1)
         widths = [free * column.width / total for column in columns]
-        head = [Cell(column.heading, "strong") for column in columns]
+        titles = [Cell(column.heading, "strong") for column in columns]
+        head, *parts = ([self._cell_parts(c, w) for c, w in zip(row, widths, strict=True)] for row in (titles, *rows))
         if heading:
-            first = self._row_height(rows[0], widths) if rows else 0
-            self._room(self._row_height(head, widths) + first)
+            self._room(_row_height(head) + (_row_height(parts[0]) if parts else 0))
             self._row(head, columns, widths, strong=True)
-        for row in rows:
-            if self._room(self._row_height(row, widths)) and heading:
+        for row in parts:
+            if self._room(_row_height(row)) and heading:
                 self._row(head, columns, widths, strong=True)
             self._row(row, columns, widths)
         self._down(3)
 
-    def _cell_lines(self, cell: Cell, width: float) -> list[tuple[list[str], float, Callable[[], None]]]:
+    def _cell_parts(self, cell: Cell, width: float) -> CellParts:
         """The cell's parts: its first line and, in small type, what follows a line break."""
         first, _, rest = cell.text.partition("\n")
         big = partial(self._font, 9.0, bold=cell.tone == "strong", colour=_colour(cell.tone))
         small = partial(self._font, 7.5, colour=LIGHT.caption)
         big()
-        parts: list[tuple[list[str], float, Callable[[], None]]] = [(self._lines(first, width), 4.5, big)]
+        parts: CellParts = [(self._lines(first, width), 4.5, big)]
         if rest:
             small()
             parts.append((self._lines(rest, width), 3.6, small))
         return parts
 
-    def _row_height(self, row: Sequence[Cell], widths: Sequence[float]) -> float:
-        heights = (
-            sum(len(lines) * height for lines, height, _ in self._cell_lines(cell, width))
-            for cell, width in zip(row, widths, strict=True)
-        )
-        return max(heights) + 2 * _PAD
-
     def _row(
-        self, row: Sequence[Cell], columns: Sequence[Column], widths: Sequence[float], *, strong: bool = False
+        self, row: Sequence[CellParts], columns: Sequence[Column], widths: Sequence[float], *, strong: bool = False
     ) -> None:
         top, x, bottom = self._pdf.get_y(), _MARGIN, 0.0
-        for cell, column, width in zip(row, columns, widths, strict=True):
+        for parts, column, width in zip(row, columns, widths, strict=True):
             self._pdf.set_y(top + _PAD)
-            for lines, height, font in self._cell_lines(cell, width):
+            for lines, height, font in parts:
                 font()
                 self._print(lines, x, width, height, right=column.right)
             bottom = max(bottom, self._pdf.get_y())
             x += width + _GAP
         self._pdf.set_y(bottom + _PAD)
         self._rule(self._pdf.get_y(), strong=strong)
+
+
+def _row_height(row: Sequence[CellParts]) -> float:
+    return max(sum(len(lines) * height for lines, height, _ in parts) for parts in row) + 2 * _PAD
 
 
 def _footer(pdf, text: str) -> None:  # type: ignore[no-untyped-def]
