@@ -37,11 +37,10 @@ class Survey:
 
 def survey(machine: Machine, workload: Workload, budget: Budget, methods: Sequence[Method] = METHODS) -> Survey:
     """Estimate every model of the catalogue with each of `methods`."""
-    columns = {method: for_method(workload, method) for method in methods}
-    found = {
-        method: tuple(estimate(machine, model, column, budget) for model in models())
-        for method, column in columns.items()
-    }
+    columns = [for_method(workload, method) for method in methods]
+    # Model by model, because a model's tensors are kept for a while.
+    rows = [[estimate(machine, model, column, budget) for column in columns] for model in models()]
+    found = dict(zip(methods, zip(*rows, strict=True), strict=True))
     return Survey(machine, workload, budget, found)
 
 

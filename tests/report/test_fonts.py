@@ -37,6 +37,13 @@ def test_fonts_are_small_renamed_and_licensed() -> None:
         assert names[0].split(" ", 1)[1].rstrip(".") in licence
 
 
+def test_no_glyph_is_put_together_from_others() -> None:
+    """Fonts keyed by CIDs have no names by which a glyph could use another as its part; the PDF relies on it."""
+    for path in FONTS.glob("*.otf"):
+        with TTFont(str(path)) as font:
+            assert hasattr(font["CFF "].cff[0], "ROS")
+
+
 def test_font_list_is_of_the_installed_matplotlib() -> None:
     """A list of another version would be passed over, and every first chart would scan the system's fonts."""
     from matplotlib.font_manager import FontManager
