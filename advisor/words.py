@@ -1,9 +1,13 @@
-"""The words for codes: verdicts, components, methods, reasons, tiers. One table each, marked for translation."""
+"""The words for codes: verdicts, components, quantities, methods, reasons. One table each, marked for translation."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
+from functools import reduce
 
 from advisor.i18n import N_, Translator
 from advisor.machine import Origin
+
+PROGRAM = N_("Hardware Advisor")  # advisor.NAME, as each language calls it
 
 VERDICT_WORDS: Mapping[str, str] = {
     "fits": N_("fits"),
@@ -36,6 +40,29 @@ COMPONENT_WORDS: Mapping[str, str] = {
     "logits": N_("logits and loss"),
     "runtime": N_("runtime"),
 }
+
+# What a figure of an estimate is; the components' words besides. "gpu0", "gpu1", ... have a sentence of their own.
+QUANTITY_WORDS: Mapping[str, str] = {
+    **COMPONENT_WORDS,
+    "parameters": N_("parameters"),
+    "total": N_("memory in all"),
+    "resident": N_("memory of the process"),
+    "ram": N_("place in RAM"),
+    "decode": N_("generation speed"),
+    "prefill": N_("prompt speed"),
+    "ceiling": N_("speed limit of the memory"),
+    "trainable_parameters": N_("trained parameters"),
+    "tokens_per_s": N_("training speed"),
+    "hours": N_("training time"),
+    "energy_kwh": N_("energy"),
+}
+
+# What a computer runs inside, and kinds of disks; kinds that are names already stand for themselves.
+ENVIRONMENT_WORDS: Mapping[str, str] = {"vm": N_("virtual machine"), "container": N_("container")}
+DISK_WORDS: Mapping[str, str] = {
+    "hdd": N_("hard disk"), "ssd": "SSD", "nvme": "NVMe SSD", "usb": "USB", "emmc": "eMMC", "network": N_("network"),
+    "virtual": N_("virtual disk"),
+}  # fmt: skip
 
 ORIGIN_WORDS: Mapping[str, str] = {
     "measured": N_("measured"),
@@ -86,13 +113,76 @@ def sentence(_: Translator, code: str, values: Mapping[str, object]) -> str:
     template = REASONS.get(code)
     if template is None:
         return code
-    return _(template, **{name: figure(_, name, value) for name, value in values.items()})
+    return say(_, template, values)
+
+
+def say(_: Translator, template: str, values: Mapping[str, object]) -> str:
+    """`template` in the translator's language, its values written as people do (_bytes, _s, _tokens_per_s)."""
+    text = _(template, **{name: figure(_, name, value) for name, value in values.items()})
+    # A Chinese value ("内存") in a place that keeps a space for Latin ones.
+    return _BETWEEN_CHINESE.sub("", text)
+
+
+_BETWEEN_CHINESE = re.compile("(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
+
+
+def quantity(_: Translator, code: str) -> str:
+    """What an Explanation's quantity is called; an unknown code prints as itself."""
+    if code.startswith("gpu") and code[3:].isdigit():
+        return _("place on GPU {number}", number=code[3:])
+    return _(QUANTITY_WORDS.get(code, code))
+
+
+def amount(_: Translator, value: float | None, unit: str) -> str:
+    """A figure in one of the estimator's units ("B", "h", "tok/s", "kWh", "") as people write it."""
+    if value is None:
+        return _("unknown")
+    if unit == "B":
+        return _.gib(value)
+    if unit == "h":
+        return _.duration(3600 * value)
+    return _.tokens_per_second(value) if unit == "tok/s" else f"{_.number(value)} {unit}".strip()
+
+
+def value(_: Translator, name: str, given: object) -> str:
+    """A value in a formula: whole numbers that are no size are written out, all else as `figure` does."""
+    if isinstance(given, int) and not isinstance(given, bool) and not name.endswith(("_s", "bytes")):
+        return _.integer(given)
+    return figure(_, name, given)
+
+
+def device(_: Translator, code: str) -> str:
+    """A placement's device: "ram" as "RAM", "gpu0" as "GPU 0"."""
+    return _("RAM") if code in ("ram", "RAM") else re.sub("^gpu([0-9]+)$", "GPU \\1", code)
+
+
+def titled(_: Translator, title: str, text: str) -> str:
+    """ "title: text"."""
+    return _("{title}: {text}", title=title, text=text)
+
+
+def clauses(_: Translator, parts: Iterable[str]) -> str:
+    """Parts of one sentence, "a, b"; empty ones left out."""
+    kept = [part for part in parts if part]
+    return reduce(lambda a, b: _("{first}, {second}", first=a, second=b), kept) if kept else ""
+
+
+def names(_: Translator, parts: Iterable[str]) -> str:
+    """An enumeration, "a, b and so on"; empty ones left out."""
+    return _(", ").join(filter(None, parts))
+
+
+def sentences(_: Translator, parts: Iterable[str]) -> str:
+    """Independent sentences in one line, "a; b"; empty ones left out."""
+    return _("; ").join(filter(None, parts))
 
 
 def figure(_: Translator, name: str, value: object) -> str:
     """One value as text, its unit told by the end of its name: _bytes, _s, _bytes_per_s, _tokens_per_s."""
     if isinstance(value, Origin):
         return _(value.detail, **value.values)
+    if name == "device":
+        return device(_, str(value))
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
     if name.endswith("_bytes"):
@@ -111,4 +201,5 @@ def origin_text(_: Translator, origin: Origin) -> str:
     detail = _(origin.detail, **origin.values) if origin.values else _(origin.detail)
     if origin.kind == "unknown":
         return detail
-    return f"{_(ORIGIN_WORDS[origin.kind])} ({detail})" if detail else _(ORIGIN_WORDS[origin.kind])
+    kind = _(ORIGIN_WORDS[origin.kind])
+    return _("{kind} ({detail})", kind=kind, detail=detail) if detail else kind

@@ -12,6 +12,7 @@ from advisor.advice.upgrades import upgrades
 from advisor.estimator.result import VERDICTS
 from advisor.i18n import N_, Translator
 from advisor.machine import Machine, Origin
+from advisor.words import clauses, titled
 from advisor.workload import METHODS, Workload
 
 __all__ = ["Advice", "advise", "advise_survey", "headlines"]
@@ -42,7 +43,7 @@ def advise_survey(found: Survey) -> Advice:
 
 def headlines(advice: Advice, _: Translator) -> list[str]:
     """The advice in a few lines of plain text: the tier, what cannot be used, what to try first."""
-    lines = [f"{_(words.TIERS[advice.tier.code])}: {_(words.TIER_SENTENCES[advice.tier.code])}"]
+    lines = [titled(_, _(words.TIERS[advice.tier.code]), _(words.TIER_SENTENCES[advice.tier.code]))]
     for gpu in advice.unusable:
         lines.append(_("{name} cannot be used: {reason}", name=gpu.name, reason=words.reason(_, gpu.reason)))
     for pick in advice.picks:
@@ -52,7 +53,8 @@ def headlines(advice: Advice, _: Translator) -> list[str]:
         figures = [_.gib(memory.total) if memory else "?"]
         if speed is not None and speed.decode is not None:
             figures.append(_.tokens_per_second(speed.decode.mid))
-        lines.append(f"{_(words.USES[pick.use])}: {pick.estimate.model.name} ({', '.join(figures)})")
+        model = _("{model} ({figures})", model=pick.estimate.model.name, figures=clauses(_, figures))
+        lines.append(titled(_, _(words.USES[pick.use]), model))
     return lines
 
 

@@ -4,7 +4,19 @@ from collections.abc import Mapping
 
 from advisor.i18n import N_, Translator
 from advisor.machine import Origin
-from advisor.words import figure
+from advisor.words import say
+
+__all__ = [
+    "SCENARIOS",
+    "TECHNIQUES",
+    "TECHNIQUE_SENTENCES",
+    "TIERS",
+    "TIER_SENTENCES",
+    "UPGRADES",
+    "USES",
+    "reason",
+    "say",
+]
 
 TIERS: Mapping[str, str] = {
     "entry": N_("Entry level"),
@@ -93,8 +105,3 @@ SCENARIOS: Mapping[str, str] = {
 def reason(_: Translator, origin: Origin) -> str:
     """Why something is as it is, without the kind of source: "compute capability 2.1; ... need 5.0 or newer"."""
     return _(origin.detail, **origin.values)
-
-
-def say(_: Translator, template: str, values: Mapping[str, object]) -> str:
-    """`template` in the translator's language, its values written as people do (_bytes, _s, _tokens_per_s)."""
-    return _(template, **{name: figure(_, name, value) for name, value in values.items()})

@@ -7,7 +7,7 @@ from advisor import words, workload
 from advisor.catalog.model import Model
 from advisor.estimator.result import Estimate, Explanation, Range
 from advisor.i18n import Translator
-from advisor.machine import Battery, Cpu, Gpu, Machine, MemoryModule, Part
+from advisor.machine import Battery, Cpu, Disk, Gpu, Machine, MemoryModule, Part
 from advisor.workload import METHODS, Workload
 
 
@@ -39,7 +39,11 @@ def machine_lines(machine: Machine, _: Translator) -> list[str]:
         size = _("{free} free of {total}", free=_.gib(disk.free_bytes), total=_.gib(disk.total_bytes))
         rows.append(
             _row(
-                _, _("Disk {mount}", mount=disk.mount or "?"), disk, "total_bytes", _joined(disk.name, disk.kind, size)
+                _,
+                _("Disk {mount}", mount=disk.mount or "?"),
+                disk,
+                "total_bytes",
+                _joined(disk.name, _disk_kind(disk, _), size),
             )
         )
     rows.append(_row(_, _("Battery"), machine.battery, "present", _battery(machine.battery, _)))
@@ -65,7 +69,7 @@ def _gpu_rows(gpu: Gpu, index: int, _: Translator) -> list[Sequence[str]]:
         rows.append(_row(_, _("  driver"), gpu, "driver", gpu.driver))
     if gpu.compute_capability is not None:
         rows.append(_row(_, _("  compute capability"), gpu, "compute_capability", gpu.compute_capability))
-    usable = {True: _("yes, by {engines}", engines=", ".join(gpu.engines or ())), False: _("no"), None: None}[
+    usable = {True: _("yes, by {engines}", engines=words.names(_, gpu.engines or ())), False: _("no"), None: None}[
         gpu.usable
     ]
     rows.append(_row(_, _("  usable for AI"), gpu, "usable", usable))
@@ -75,18 +79,19 @@ def _gpu_rows(gpu: Gpu, index: int, _: Translator) -> list[Sequence[str]]:
 def estimate_lines(estimate: Estimate, _: Translator) -> list[str]:
     """One estimate for a person: verdict first, then memory, placement, speed, reasons."""
     verdict = f"{words.VERDICT_SYMBOLS[estimate.verdict]} {_(words.VERDICT_WORDS[estimate.verdict])}"
-    lines = [f"{estimate.model.name} ({_.parameters(estimate.parameters)}) · {_task(estimate.workload, _)}: {verdict}"]
+    title = f"{estimate.model.name} ({_.parameters(estimate.parameters)}) · {_task(estimate.workload, _)}"
+    lines = [words.titled(_, title, verdict)]
     lines += [f"  {words.sentence(_, reason.code, reason.values)}" for reason in estimate.reasons]
     memory = estimate.memory
     if memory is not None:
         rows = [(_(words.COMPONENT_WORDS[c.name]), _.gib(c.bytes)) for c in memory.components if c.bytes]
-        rows.append((_("total"), f"{_.gib(memory.total)}  ({_.gib(memory.low)} – {_.gib(memory.high)})"))
+        rows.append((_("total"), _banded(_, _.gib(memory.total), f"{_.gib(memory.low)} – {_.gib(memory.high)}")))
         if memory.resident_needed is not None:
             rows.append((_("RAM of a CPU run"), _.gib(memory.resident_needed)))
         lines += ["", *table(rows)]
     placed = [
         (
-            p.device,
+            words.device(_, p.device),
             _("{used} of {available}", used=_.gib(p.used), available=_.gib(p.available)),
             _("{n} layers", n=p.layers),
         )
@@ -100,14 +105,14 @@ def estimate_lines(estimate: Estimate, _: Translator) -> list[str]:
 def _speed_rows(estimate: Estimate, _: Translator) -> list[Sequence[str]]:
     rows: list[Sequence[str]] = []
     if estimate.speed is not None:
-        rows.append((_("decode"), _range(estimate.speed.decode, "tok/s", _)))
-        rows.append((_("prefill"), _range(estimate.speed.prefill, "tok/s", _)))
+        rows.append((words.quantity(_, "decode"), _range(estimate.speed.decode, "tok/s", _)))
+        rows.append((words.quantity(_, "prefill"), _range(estimate.speed.prefill, "tok/s", _)))
     training = estimate.training
     if training is not None:
-        rows.append((_("trainable parameters"), _.integer(training.trainable_parameters)))
-        rows.append((_("training speed"), _range(training.tokens_per_s, "tok/s", _)))
-        rows.append((_("training time"), _hours(training.hours, _)))
-        rows.append((_("energy"), _range(training.energy_kwh, "kWh", _)))
+        rows.append((words.quantity(_, "trainable_parameters"), _.integer(training.trainable_parameters)))
+        rows.append((words.quantity(_, "tokens_per_s"), _range(training.tokens_per_s, "tok/s", _)))
+        rows.append((words.quantity(_, "hours"), _hours(training.hours, _)))
+        rows.append((words.quantity(_, "energy_kwh"), _range(training.energy_kwh, "kWh", _)))
     return rows
 
 
@@ -115,18 +120,12 @@ def explanation_lines(explanations: Iterable[Explanation], _: Translator) -> lis
     """Every "why?" of an estimate: quantity, result, formula, values, sources."""
     lines = []
     for item in explanations:
-        name = _(words.COMPONENT_WORDS.get(item.quantity, item.quantity))
-        result = (
-            "?"
-            if item.result is None
-            else _.gib(item.result)
-            if item.unit == "B"
-            else _.number(item.result) + " " + item.unit
-        )
-        lines.append(f"{name} = {result}")
-        lines.append(f"    {item.formula}")
-        lines.append("    " + ", ".join(f"{key} = {value}" for key, value in item.values.items()))
-        lines += [f"    {source}" for source in item.sources]
+        lines.append(f"{words.quantity(_, item.quantity)} = {words.amount(_, item.result, item.unit)}")
+        lines.append(f"    {_(item.formula)}")
+        if item.values:
+            values = (f"{key} = {words.value(_, key, value)}" for key, value in item.values.items())
+            lines.append("    " + words.clauses(_, values))
+        lines += [f"    {_(source)}" for source in item.sources]
     return lines
 
 
@@ -171,20 +170,27 @@ def _task(settings: Workload, _: Translator) -> str:
 def _range(value: Range | None, unit: str, _: Translator) -> str:
     if value is None:
         return _("unknown")
-    return f"{_.number(value.mid)} {unit}  ({_.number(value.low)} – {_.number(value.high)})"
+    return _banded(_, f"{_.number(value.mid)} {unit}", f"{_.number(value.low)} – {_.number(value.high)}")
 
 
 def _hours(value: Range | None, _: Translator) -> str:
     if value is None:
         return _("unknown")
-    low, mid, high = (_.duration(3600 * hours) for hours in value)
-    return f"{mid}  ({low} – {high})"
+    return _banded(_, _.duration(3600 * value.mid), _.duration_range(3600 * value.low, 3600 * value.high))
+
+
+def _banded(_: Translator, figure: str, band: str) -> str:
+    return _("{figure}  ({band})", figure=figure, band=band)
 
 
 def _environment(machine: Machine, _: Translator) -> str | None:
     if machine.environment is None:
         return None
-    return ", ".join(machine.environment) or _("bare metal")
+    return words.names(_, (_(words.ENVIRONMENT_WORDS.get(one, one)) for one in machine.environment)) or _("bare metal")
+
+
+def _disk_kind(disk: Disk, _: Translator) -> str | None:
+    return None if disk.kind is None else _(words.DISK_WORDS.get(disk.kind, disk.kind))
 
 
 def _mhz(_: Translator) -> Callable[[float], str]:

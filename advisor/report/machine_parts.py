@@ -95,11 +95,11 @@ def _vram(gpu: Gpu, _: Translator) -> str | None:
 
 def _disk(disk: Disk, _: Translator) -> str | None:
     # The mount point is left out: on many systems it holds its user's name.
-    kinds = {"hdd": _("hard disk"), "ssd": "SSD", "nvme": "NVMe SSD", "usb": "USB", "network": _("network")}
+    kind = None if disk.kind is None else _(words.DISK_WORDS.get(disk.kind, disk.kind))
     size = None
     if disk.total_bytes is not None:
         size = _("{free} free of {total}", free=_.gib(disk.free_bytes), total=_.gib(disk.total_bytes))
-    return _joined(disk.name, kinds.get(disk.kind or "", disk.kind), size)
+    return _joined(disk.name, kind, size)
 
 
 def capability(machine: Machine, advice: Advice, _: Translator) -> Section:
@@ -138,7 +138,7 @@ def _compute(machine: Machine, _: Translator) -> Iterator[tuple[str, str, str]]:
     cpu = machine.cpu
     features = cpu.features
     names = [label for key, label in _FEATURE_NAMES.items() if features is not None and key in features]
-    has = _joined(cpu.name, ", ".join(names)) or _("unknown")
+    has = _joined(cpu.name, words.names(_, names)) or _("unknown")
     if features is None:
         meaning = _("Its instruction sets are not known, so its speed is estimated with caution.")
     elif cpu.architecture in ("x86_64", None) and "avx2" not in features:
@@ -160,7 +160,7 @@ def _graphics(machine: Machine, _: Translator) -> Iterator[tuple[str, str, str]]
         elif gpu.usable:
             meaning = _(
                 "Usable by {engines}; reads its memory at {bandwidth}.",
-                engines=", ".join(gpu.engines or ()), bandwidth=_.bandwidth(gpu.bandwidth_bytes_per_s),
+                engines=words.names(_, gpu.engines or ()), bandwidth=_.bandwidth(gpu.bandwidth_bytes_per_s),
             )  # fmt: skip
         else:
             meaning = _("Not known whether an AI runtime can use it; not counted on.")

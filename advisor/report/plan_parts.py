@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from advisor import words
 from advisor.advice import words as advice_words
 from advisor.advice.result import Advice, CloudPlan, Pick, Technique, Upgrade
 from advisor.i18n import Translator
@@ -118,7 +119,7 @@ def _cloud(plans_: Sequence[CloudPlan], _: Translator) -> Iterator[Block]:
         Column(_("Energy in kWh"), 1.3, True),
     )  # fmt: skip
     yield Table(columns, tuple(_cloud_row(p, _) for p in plans_))
-    dates = ", ".join(sorted({p.date or _("a page without a date") for p in plans_}))
+    dates = words.names(_, sorted({p.date or _("a page without a date") for p in plans_}))
     note = _("Prices as published on {dates}, low and high of the source; they change often.", dates=dates)
     yield Paragraph(note, "caption")
     if any(p.old for p in plans_):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
@@ -9,12 +10,21 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from advisor import settings
 from advisor.errors import UserError
 from advisor.machine import Machine
-from advisor.ui import tasks, texts, whatif
+from advisor.ui import tasks, whatif
 from advisor.ui.dialogs import ErrorDialog
+from advisor.ui.save_dialog import SaveDialog
 from advisor.ui.state import State
 from advisor.ui.work import Work
 
 REPORT_NAMES = {"pdf": "PDF", "html": "HTML", "md": "Markdown", "json": "JSON"}
+
+
+class _Built(NamedTuple):
+    """A what-if machine of parts: what it was called before any part was changed, and all that was changed since."""
+
+    machine: Machine
+    name: str | None
+    wish: whatif.Wish
 
 
 class Actions(QObject):
@@ -25,6 +35,7 @@ class Actions(QObject):
     def __init__(self, window: QWidget, state: State, work: Work) -> None:
         super().__init__(window)
         self._window, self._state, self._work = window, state, work
+        self._built: _Built | None = None
 
     def detect(self) -> None:
         """Read this computer, off the window's thread."""
@@ -38,7 +49,7 @@ class Actions(QObject):
     def open_machine(self) -> None:
         """Ask for a saved machine and show it."""
         _ = self._state.tr_
-        kinds = _("Saved machines (*.json)") + ";;" + _("All files (*)")
+        kinds = f"{_('Saved machines (*.json)')};;{_('All files (*)')}"
         path, _kind = QFileDialog.getOpenFileName(self._window, _("Open a saved machine"), "", kinds)
         if path:
             self.load(path)
@@ -51,8 +62,7 @@ class Actions(QObject):
     def _opened(self, path: Path) -> Callable[[Machine], None]:
         def show(machine: Machine) -> None:
             self._free()
-            name = texts.machine_name(self._state.tr_, machine) or path.stem
-            self._state.show_machine(machine, name)
+            self._state.show_machine(machine, machine.model or machine.cpu.name or path.stem)
 
         return show
 
@@ -62,24 +72,28 @@ class Actions(QObject):
         if machine is None:
             return
         _ = self._state.tr_
-        path = self._ask_where(_("Save this machine"), _file_name(machine), "json", _("Saved machines (*.json)"))
-        if path is not None:
-            self._busy()
-            self._work.run(lambda: tasks.save_machine(machine, path), self._written, self.failed)
+        kinds = {"json": _("Saved machines (*.json)")}
+        dialog = SaveDialog(_, self._window, kinds, lambda path: self.write_machine(machine, path))
+        dialog.ask(_("Save this machine"), _file_name(machine), "json")
+
+    def write_machine(self, machine: Machine, path: Path) -> None:
+        """Save a machine, off the window's thread."""
+        self._busy()
+        self._work.run(lambda: tasks.save_machine(machine, path), self._written, self.failed)
 
     def export(self, kind: str) -> None:
-        """Ask where, and write the report of the machine that is shown."""
+        """Ask where, and write the report of the machine that is shown; `kind` is only where the dialog begins."""
         machine = self._state.machine
         if machine is None:
             return
         _ = self._state.tr_
-        pattern = f"{REPORT_NAMES[kind]} (*.{kind})"
-        path = self._ask_where(_("Export report"), _file_name(machine), kind, pattern)
-        if path is not None:
-            self.write_report(machine, path, kind)
+        kinds = {ending: f"{name} (*.{ending})" for ending, name in REPORT_NAMES.items()}
+        dialog = SaveDialog(_, self._window, kinds, lambda path: self.write_report(machine, path))
+        dialog.ask(_("Export report"), _file_name(machine), kind)
 
-    def write_report(self, machine: Machine, path: Path, kind: str) -> None:
-        """Write the report, off the window's thread."""
+    def write_report(self, machine: Machine, path: Path) -> None:
+        """Write the report in the format of the path's ending, off the window's thread."""
+        kind = path.suffix[1:].lower()
         workload, budget, language = self._state.workload, self._state.budget, self._state.tr_.language
         self._busy()
         self._work.run(
@@ -93,25 +107,28 @@ class Actions(QObject):
 
     def _ask_parts(self, names: tasks.Names) -> None:
         self._free()
-        dialog = whatif.WhatIfDialog(self._state.tr_, self._state.own, names.gpus, names.cpus, self._window)
+        dialog = whatif.WhatIfDialog(self._state.tr_, self._state.machine, names.gpus, names.cpus, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.accepted.connect(lambda: self.assemble(dialog.wish()))
         dialog.open()
 
     def assemble(self, wish: whatif.Wish) -> None:
-        """Show a machine with other parts."""
+        """Show the machine that is shown now with other parts."""
         if wish == whatif.Wish(None, wish.gpu_count, None, None):
-            self._state.show_machine(None, None)
             return
-        base = self._state.own
-        name = whatif.describe(self._state.tr_, wish)
+        base = self._state.machine
+        # Parts that were put in before are still there, unless this wish replaces them too.
+        before = self._built if self._built is not None and self._built.machine is base else None
+        name = before.name if before else self._state.what_if
+        whole = whatif.merged(before.wish, wish) if before else wish
         self._busy()
-        self._work.run(lambda: tasks.assemble(base, wish), self._assembled(name), self.failed)
+        self._work.run(lambda: tasks.assemble(base, wish), self._assembled(name, whole), self.failed)
 
-    def _assembled(self, name: str) -> Callable[[Machine], None]:
+    def _assembled(self, name: str | None, whole: whatif.Wish) -> Callable[[Machine], None]:
         def show(machine: Machine) -> None:
             self._free()
-            self._state.show_machine(machine, name)
+            self._built = _Built(machine, name, whole)
+            self._state.show_machine(machine, " + ".join(filter(None, (name, whatif.describe(self._state.tr_, whole)))))
 
         return show
 
@@ -121,13 +138,6 @@ class Actions(QObject):
             settings.save(self._state.settings())
         except UserError as error:
             print(error)
-
-    def _ask_where(self, title: str, name: str, ending: str, pattern: str) -> Path | None:
-        text, _kind = QFileDialog.getSaveFileName(self._window, title, f"{name}.{ending}", pattern)
-        if not text:
-            return None
-        path = Path(text)
-        return path if path.suffix else path.with_suffix(f".{ending}")
 
     def _written(self, path: Path) -> None:
         self._free()

@@ -41,7 +41,7 @@ class Column(QWidget):
         for label, text in zip(self.lines, [*lines[:LINES], *[""] * LINES], strict=False):
             label.setText(text)
         self.setToolTip("\n".join(lines))
-        self.setAccessibleName("; ".join([title, *lines]))
+        self.setAccessibleName("\n".join([title, *lines]))
 
 
 class AdviceStrip(Card):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from html import escape
 
+from advisor import words as program_words
 from advisor.advice import words
 from advisor.advice.result import Advice, CloudPlan, Pick, Technique, Upgrade
 from advisor.i18n import Translator
@@ -18,7 +19,7 @@ def tier(_: Translator, advice: Advice) -> tuple[str, str]:
 
 def unusable(_: Translator, advice: Advice) -> list[str]:
     """Which GPUs stay idle, and why."""
-    return [f"{gpu.name}: {texts.why_not(_, gpu.reason)}" for gpu in advice.unusable]
+    return [program_words.titled(_, gpu.name, texts.why_not(_, gpu.reason)) for gpu in advice.unusable]
 
 
 def picks(_: Translator, advice: Advice) -> list[str]:
@@ -30,8 +31,8 @@ def pick(_: Translator, one: Pick) -> str:
     """ "Programming: Qwen2.5-Coder-7B, 12 tok/s"."""
     name = one.estimate.model.name
     pace = texts.pace(_, one.estimate)
-    line = _("{use}: {model}", use=_(words.USES[one.use]), model=name)
-    return ", ".join(filter(None, (line, pace, _("slow") if one.slow else "")))
+    line = program_words.titled(_, _(words.USES[one.use]), name)
+    return program_words.clauses(_, (line, pace, _("slow") if one.slow else ""))
 
 
 def cloud(_: Translator, plan: CloudPlan) -> str:
@@ -61,7 +62,7 @@ def upgrade(_: Translator, one: Upgrade) -> str:
     if one.decode is not None and one.decode > 1.05:
         gains.append(_("generates x{factor}", factor=_.number(one.decode, 2)))
     line = words.say(_, words.UPGRADES[one.code], one.values)
-    return f"{line}: {', '.join(gains)}" if gains else line
+    return _("{change}: {gains}", change=line, gains=program_words.clauses(_, gains)) if gains else line
 
 
 def technique(_: Translator, one: Technique) -> str:
@@ -77,7 +78,8 @@ def fits(_: Translator, advice: Advice) -> list[str]:
     """Each column of the matrix in one line."""
     lines = []
     for one in advice.fits:
-        counts = ", ".join(f"{_(VERDICT_WORDS[name])} {count}" for name, count in one.counts.items() if count)
+        counted = (f"{_(VERDICT_WORDS[name])} {count}" for name, count in one.counts.items() if count)
+        counts = program_words.clauses(_, counted)
         largest = one.largest.model.name if one.largest else "–"
         heading = texts.column(_, advice.workload, one.method)
         lines.append(_("{method}: {counts}; largest {model}", method=heading, counts=counts, model=largest))
@@ -107,4 +109,4 @@ def sections(_: Translator, advice: Advice) -> Iterator[tuple[str, Sequence[str]
 
 
 def _technique_line(_: Translator, one: Technique) -> str:
-    return f"{technique(_, one)}. {_(words.TECHNIQUE_SENTENCES[one.code])}"
+    return _("{technique}. {sentence}", technique=technique(_, one), sentence=_(words.TECHNIQUE_SENTENCES[one.code]))

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
-from advisor import NAME, RESOURCES, __version__
+from advisor import NAME, RESOURCES, __version__, words
+from advisor.i18n import translator
 from advisor.ui import colors
 from advisor.ui.window import Window
 
@@ -31,7 +32,7 @@ def run_window(machine: Machine | None, workload: Workload, settings: Settings, 
     """Open the window; returns the exit code when it has been closed."""
     app = application()
     sys.setswitchinterval(SWITCH_S)
-    window = Window()
+    window = Window(translator(language)(words.PROGRAM))
     app.setPalette(colors.qt_palette(colors.at_first(settings.theme)))
     after_first_paint(window, lambda: fill(app, window, machine, workload, settings, language).begin())
     # Ctrl+C in the terminal closes the window as its own button does; the gauges' beat lets Python notice.
@@ -102,10 +103,10 @@ def speak(app: QApplication, language: str) -> None:
         app.removeTranslator(old)
         old.deleteLater()
     QLocale.setDefault(QLocale(language.replace("-", "_")))
-    translator = QTranslator(app)
+    words_of_qt = QTranslator(app)
     folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
-    if language != "en" and translator.load(f"qtbase_{language.replace('-', '_')}", folder):
-        app.installTranslator(translator)
+    if language != "en" and words_of_qt.load(f"qtbase_{language.replace('-', '_')}", folder):
+        app.installTranslator(words_of_qt)
 
 
 class _FirstPaint(QObject):

@@ -133,7 +133,7 @@ class Details(QObject):
             return
         _ = self._state.tr_
         page = machine_text.html(_, self._state.colors, machine)
-        self._dialog("hardware").show_text(_, texts.machine_name(_, machine), page)
+        self._dialog("hardware").show_text(_, texts.machine_name(_, machine, self._state.what_if), page)
 
     def show_advice(self) -> None:
         """Open all advice."""

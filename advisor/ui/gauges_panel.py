@@ -6,20 +6,23 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
+from advisor import words
 from advisor.machine import Machine
 from advisor.probes.live import LiveSample, sample
 from advisor.ui import readings, texts
+from advisor.ui.dialogs import error_text
 from advisor.ui.gauge import Gauge, Reading
 from advisor.ui.state import State
 from advisor.ui.widgets import Card, caption, link, scrolled
 from advisor.ui.work import Work
 
 PERIOD_MS = 1000
+RETRY_MS = 15_000  # after a sample that failed: what is broken now may answer later
 ONE_COLUMN = 160  # pixels of width under which the dials stand in one column
 
 
 class GaugesPanel(Card):
-    """A grid of dials, then what is worth knowing: why a GPU cannot be used, which probes failed."""
+    """A grid of dials, then what is worth knowing: why a GPU cannot be used, which probes failed, a failed sample."""
 
     details = Signal()
 
@@ -29,6 +32,7 @@ class GaugesPanel(Card):
         self.sample: LiveSample | None = None
         self.gauges: list[Gauge] = []
         self._asking = False
+        self._failure: Exception | None = None
         self._columns = 2
         self.notes = caption(wrap=True)
         self.more = link()
@@ -98,14 +102,18 @@ class GaugesPanel(Card):
     def _sampled(self, result: LiveSample) -> None:
         self._asking = False
         self.sample = result
+        if self._failure is not None:
+            self._failure = None
+            self._timer.setInterval(PERIOD_MS)
+            self._show_notes(self._state.machine)
         if self.living and self._state.machine is not None:
             self._show(readings.of(self._state.tr_, self._state.machine, result))
 
     def _failed(self, error: Exception) -> None:
         self._asking = False
-        self._timer.stop()
-        self.notes.setText(str(error))
-        self.notes.show()
+        self._failure = error
+        self._timer.setInterval(RETRY_MS)
+        self._show_notes(self._state.machine)
 
     def _show(self, shown: Sequence[Reading]) -> None:
         while len(self.gauges) < len(shown):
@@ -142,5 +150,8 @@ class GaugesPanel(Card):
             if gpu.usable is False:
                 reason = texts.why_not(_, gpu.origin("usable"))
                 lines.append(_("{name} cannot be used: {reason}", name=gpu.name or "GPU", reason=reason))
+        lines += [words.origin_text(_, note) for note in machine.notes]
+        if self._failure is not None and self.living:
+            lines.append(error_text(_, self._failure))
         self.notes.setText("\n\n".join(lines))
         self.notes.setVisible(bool(lines))

@@ -77,7 +77,7 @@ class Header(QFrame):
     def refresh(self) -> None:
         """Machine and marks."""
         _, machine, colors = self._state.tr_, self._state.machine, self._state.colors
-        parts = [texts.machine_name(_, machine)]
+        parts = [texts.machine_name(_, machine, self._state.what_if)]
         if machine is not None and machine.os_name and self._state.what_if is None:
             parts.append(machine.os_name)
         self.name.setText(" · ".join(parts))

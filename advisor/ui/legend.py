@@ -36,7 +36,7 @@ class Legend(QWidget):
         """Show these lines."""
         taller = len(lines) != len(self.lines)
         self.lines, self.colors = tuple(lines), colors
-        self.setAccessibleDescription("; ".join(f"{line.words} {line.figure}" for line in lines))
+        self.setAccessibleDescription("\n".join(f"{line.words} {line.figure}" for line in lines))
         if taller:
             self.updateGeometry()
         self.update()

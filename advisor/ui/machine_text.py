@@ -71,11 +71,15 @@ def value_text(_: Translator, name: str, value: object) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, (tuple, frozenset)):
-        return ", ".join(sorted(str(item) for item in value)) or _("none")
+        return words.names(_, sorted(_(words.ENVIRONMENT_WORDS.get(str(item), str(item))) for item in value)) or _(
+            "none"
+        )
     if isinstance(value, int | float):
         for ending, unit in (("_mhz", " MHz"), ("_mts", " MT/s"), ("_w", " W"), ("percent", " %")):
             if name.endswith(ending):
                 return _.integer(round(value)) + unit
         if name.endswith("_flops"):
             return f"{_.number(value / 1e12)} TFLOP/s"
+    if name == "kind" and isinstance(value, str):
+        return _(words.DISK_WORDS.get(value, value))
     return words.figure(_, name, value)

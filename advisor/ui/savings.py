@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from advisor.catalog.model import Model
+from advisor.estimator import llama_cpp
 from advisor.estimator.result import Estimate
 from advisor.i18n import N_
-from advisor.workload import Workload
+from advisor.workload import BOUNDS, Workload
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +76,20 @@ def savings(estimate: Estimate, compute: Callable[[Workload], Estimate], least: 
         return []
     found = []
     for label, values, changes in trials(estimate.workload):
-        other = compute(replace(estimate.workload, **changes))
+        changed = replace(estimate.workload, **changes)
+        if not _possible(estimate.model, changed):
+            continue
+        other = compute(changed)
         if other.memory is None:
             continue
         saved = estimate.memory.total - other.memory.total
         if abs(saved) >= least:
             found.append(Saving(label, values, changes, saved))
     return sorted(found, key=lambda saving: -saving.bytes)
+
+
+def _possible(model: Model, w: Workload) -> bool:
+    """Whether these knobs can be turned so: within their bounds, and with a cache type that llama.cpp takes."""
+    if any(not low <= getattr(w, name) <= high for name, (low, high) in BOUNDS.items()):
+        return False
+    return w.training or w.resolved_stack != "llama.cpp" or not llama_cpp.refuses(model, w)

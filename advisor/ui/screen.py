@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
-from advisor import NAME
+from advisor import words
 from advisor.catalog.model import Model
 from advisor.ui import theme
 from advisor.ui.actions import Actions
@@ -26,7 +26,6 @@ WIDTHS = (196, 850, 300)
 NARROW = 1200  # a 1366 screen at 125 %: the gauges stand in one column then, and the matrix keeps its six
 NARROW_WIDTHS = (124, 682, 254)
 HEIGHTS = (330, 300)
-TELL_MS = 8000
 
 
 class Screen(QWidget):
@@ -81,7 +80,6 @@ class Screen(QWidget):
     def _wire(self) -> None:
         self.state.language_changed.connect(self.retranslate)
         self.state.theme_changed.connect(self._dress)
-        self.actions_.told.connect(self._tell)
         self.header.export.connect(self.actions_.export)
         self.header.open_machine.connect(self.actions_.open_machine)
         self.header.save_machine.connect(self.actions_.save_machine)
@@ -108,7 +106,7 @@ class Screen(QWidget):
 
     def retranslate(self) -> None:
         """All texts of all panels again."""
-        self.window().setWindowTitle(self.state.tr_(NAME))
+        self.window().setWindowTitle(self.state.tr_(words.PROGRAM))
         for panel in (self.header, self.gauges, self.matrix, self.settings, self.memory, self.strip):
             panel.retranslate()
         self.details.retranslate()
@@ -141,13 +139,6 @@ class Screen(QWidget):
     def settled(self) -> bool:
         """Whether nothing is left to compute or to show."""
         return not (self.cells.busy or self.details.busy or self.work.busy)
-
-    def _tell(self, text: str) -> None:
-        window = self.window()
-        if isinstance(window, QMainWindow):
-            window.statusBar().showMessage(text, TELL_MS)
-            window.statusBar().messageChanged.connect(lambda left: window.statusBar().setVisible(bool(left)))
-            window.statusBar().show()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Between wide and narrow the panes change their shares; else the matrix takes what there is."""

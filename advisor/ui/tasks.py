@@ -20,11 +20,11 @@ class Names(NamedTuple):
 
 
 def detect() -> Machine:
-    """This computer, completed with what the catalogue knows."""
+    """This computer, completed with a second opinion where one is needed, and with what the catalogue knows."""
     from advisor import probes
     from advisor.catalog.complete import complete
 
-    return complete(probes.detect())
+    return complete(probes.fill_gaps(probes.detect()))
 
 
 def open_machine(path: Path) -> Machine:

@@ -55,7 +55,7 @@ def sentence(_: Translator, estimate: Estimate) -> str:
     """The verdict in words: "Does not fit: needs 14.2 GiB, 8.0 GiB free."."""
     word = _(VERDICT_WORDS[estimate.verdict])
     found = reasons(_, estimate)
-    return _("{verdict}: {reasons}", verdict=word, reasons="; ".join(found)) if found else word
+    return _("{verdict}: {reasons}", verdict=word, reasons=words.sentences(_, found)) if found else word
 
 
 def reasons(_: Translator, estimate: Estimate) -> list[str]:
@@ -66,11 +66,9 @@ def reasons(_: Translator, estimate: Estimate) -> list[str]:
 def spoken(_: Translator, name: str, heading: str, estimate: Estimate | None) -> str:
     """A cell for ears: model, column, verdict, memory, speed."""
     if estimate is None:
-        return f"{name}, {heading}"
-    parts = [name, heading, _(VERDICT_WORDS[estimate.verdict])]
-    if estimate.memory is not None:
-        parts.append(_.gib(estimate.memory.total))
-    return ", ".join([*parts, *filter(None, [pace(_, estimate)])])
+        return words.clauses(_, (name, heading))
+    size = _.gib(estimate.memory.total) if estimate.memory is not None else ""
+    return words.clauses(_, (name, heading, _(VERDICT_WORDS[estimate.verdict]), size, pace(_, estimate)))
 
 
 def tip(_: Translator, name: str, heading: str, estimate: Estimate) -> str:
@@ -99,13 +97,11 @@ def why_not(_: Translator, item: Origin) -> str:
     return _(item.detail, **item.values) if item.values else _(item.detail)
 
 
-def machine_name(_: Translator, machine: Machine | None) -> str:
-    """The name that a computer's owner knows, as well as it can be told."""
+def machine_name(_: Translator, machine: Machine | None, what_if: str | None = None) -> str:
+    """The name that a computer's owner knows, as well as it can be told; a nameless what-if goes by its own."""
     if machine is None:
         return _("Reading this computer …")
-    if machine.model:
-        return machine.model
-    return machine.cpu.name or _("This computer")
+    return machine.model or machine.cpu.name or what_if or _("This computer")
 
 
 def gib_figure(_: Translator, size: float | None) -> str:

@@ -76,6 +76,12 @@ class WhatIfDialog(QDialog):
         return Wish(gpu, self.count.value(), cpu, self.ram.value() or None)
 
 
+def merged(before: Wish, wish: Wish) -> Wish:
+    """Both wishes as one, the later one's parts where both name one."""
+    gpu, count = (wish.gpu, wish.gpu_count) if wish.gpu else (before.gpu, before.gpu_count)
+    return Wish(gpu, count, wish.cpu or before.cpu, wish.ram_gib or before.ram_gib)
+
+
 def describe(_: Translator, wish: Wish) -> str:
     """A wish's name in the header."""
     parts = []

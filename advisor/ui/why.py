@@ -6,23 +6,9 @@ from html import escape
 from advisor import words
 from advisor.catalog.bands import band
 from advisor.estimator.result import Estimate, Explanation
-from advisor.i18n import N_, Translator
+from advisor.i18n import Translator
 from advisor.palette import Palette
 from advisor.ui import texts
-
-QUANTITIES = {
-    "total": N_("memory in all"),
-    "resident": N_("memory of the process"),
-    "ram": N_("place in RAM"),
-    "decode": N_("generation speed"),
-    "prefill": N_("prompt speed"),
-    "ceiling": N_("speed limit of the memory"),
-    "hours": N_("training time"),
-    "tokens_per_s": N_("training speed"),
-    "energy_kwh": N_("energy"),
-    "trainable_parameters": N_("trained parameters"),
-    "parameters": N_("parameters"),
-}
 
 
 def html(_: Translator, colors: Palette, heading: str, estimate: Estimate, lines: Sequence[Explanation]) -> str:
@@ -32,14 +18,14 @@ def html(_: Translator, colors: Palette, heading: str, estimate: Estimate, lines
 
 
 def _block(_: Translator, colors: Palette, line: Explanation) -> str:
-    name = _quantity(_, line.quantity)
+    name = words.quantity(_, line.quantity)
     result = _amount(_, line.result, line.unit)
     caption = f'style="color:{colors.caption}"'
     rows = "".join(
-        f"<tr><td {caption}>{escape(_(key))}&nbsp;&nbsp;</td><td>{escape(_value(_, key, value))}</td></tr>"
+        f"<tr><td {caption}>{escape(key)}&nbsp;&nbsp;</td><td>{escape(words.value(_, key, value))}</td></tr>"
         for key, value in line.values.items()
     )
-    parts = [f"<p><b>{escape(name)}</b> = <b>{escape(result)}</b><br><code>{escape(line.formula)}</code></p>"]
+    parts = [f"<p><b>{escape(name)}</b> = <b>{escape(result)}</b><br><code>{escape(_(line.formula))}</code></p>"]
     if rows:
         parts.append(f'<table cellspacing="0" cellpadding="1">{rows}</table>')
     notes = [escape(_("Source: {source}", source=_(source))) for source in line.sources]
@@ -48,12 +34,6 @@ def _block(_: Translator, colors: Palette, line: Explanation) -> str:
     if notes:
         parts.append(f"<p {caption}>{'<br>'.join(notes)}</p>")
     return "".join(parts)
-
-
-def _quantity(_: Translator, code: str) -> str:
-    if code.startswith("gpu"):
-        return _("place on GPU {number}", number=code[3:])
-    return _(QUANTITIES.get(code) or words.COMPONENT_WORDS.get(code, code))
 
 
 def band_text(_: Translator, key: str) -> str:
@@ -66,16 +46,7 @@ def band_text(_: Translator, key: str) -> str:
 
 
 def _amount(_: Translator, result: float | None, unit: str) -> str:
-    if result is None:
-        return _("unknown")
-    if unit == "B":
-        return _("{size} ({bytes} bytes)", size=_.gib(result), bytes=_.integer(round(result)))
-    if unit == "h":
-        return _.duration(result * 3600)
-    return f"{_.number(result)} {unit}".strip()
-
-
-def _value(_: Translator, key: str, value: object) -> str:
-    if isinstance(value, int) and not isinstance(value, bool) and not key.endswith(("_s", "bytes")):
-        return _.integer(value)
-    return words.figure(_, key, value)
+    text = words.amount(_, result, unit)
+    if result is None or unit != "B":
+        return text
+    return _("{size} ({bytes} bytes)", size=text, bytes=_.integer(round(result)))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QDialog, QMainWindow, QStatusBar
 
 from advisor import NAME
 
@@ -14,15 +14,17 @@ if TYPE_CHECKING:  # it loads after the first paint
     from advisor.ui.screen import Screen
 
 SIZE = (1366, 728)  # a 768-line screen less its task bar
+TELL_MS = 8000
 
 
 class Window(QMainWindow):
     """Owns the screen and what happens to a window as a whole: theme changes, dropped files, closing."""
 
-    def __init__(self) -> None:
+    def __init__(self, title: str = NAME) -> None:
         super().__init__()
         self.screen_: Screen | None = None
-        self.setWindowTitle(NAME)
+        self._bar: QStatusBar | None = None
+        self.setWindowTitle(title)
         self.resize(*SIZE)
         self.setAcceptDrops(True)
 
@@ -32,6 +34,16 @@ class Window(QMainWindow):
         self.setCentralWidget(screen)
         screen.retranslate()
         screen.matrix.view.setFocus()
+        screen.actions_.told.connect(self._tell)
+
+    def _tell(self, text: str) -> None:
+        """Show good news in the status bar, which is there only while it has something to say."""
+        bar = self.statusBar()
+        if self._bar is None:
+            self._bar = bar
+            bar.messageChanged.connect(lambda left: bar.setVisible(bool(left)))
+        bar.showMessage(text, TELL_MS)
+        bar.show()
 
     def changeEvent(self, event: QEvent) -> None:
         """The system's colours changed."""
@@ -52,7 +64,11 @@ class Window(QMainWindow):
             self.screen_.actions_.load(event.mimeData().urls()[0].toLocalFile())
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Nothing runs on in a closed window."""
+        """Nothing runs on in a closed window. It is gone at once; what still runs is waited for behind the scenes."""
+        for dialog in self.findChildren(QDialog):
+            dialog.hide()
+        self.hide()
+        QGuiApplication.sync()
         if self.screen_ is not None:
             self.screen_.stop()
         super().closeEvent(event)

@@ -64,11 +64,10 @@ class Work(QObject):
         return self._pool.waitForDone(CLOSE_WAIT_MS)
 
     def _work(self, job: Job, function: Callable[[], Any]) -> None:
-        if job.cancelled:
-            return
+        # A job that was cancelled while it waited is delivered all the same, or `busy` would count it for ever.
         result, failure = None, None
         try:
-            result = function()
+            result = None if job.cancelled else function()
         except Exception as error:  # whatever it is, its user is told
             failure = error
             if not isinstance(error, UserError):

@@ -1,20 +1,40 @@
 """The window as a whole, with the real estimator: selection, knobs, language, theme, keyboard, what-if, closing."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton, QSlider, QSpinBox, QToolButton
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QDialog,
+    QLineEdit,
+    QMainWindow,
+    QPushButton,
+    QSlider,
+    QSpinBox,
+    QToolButton,
+)  # fmt: skip
 from pytestqt.qtbot import QtBot
 
 from advisor import settings
-from advisor.catalog.models import find_model
+from advisor.catalog.models import find_model, models
+from advisor.errors import UserError
 from advisor.estimator.estimate import estimate
-from advisor.machine import Machine, Memory
+from advisor.estimator.llama_cpp import refuses
+from advisor.estimator.result import Estimate
+from advisor.machine import Machine, Memory, Origin
+from advisor.probes import live
+from advisor.probes.live import LiveSample
+from advisor.ui import gauges_panel
 from advisor.ui.cells import relevant
 from advisor.ui.matrix_model import FIRST_METHOD
+from advisor.ui.savings import savings
 from advisor.ui.screen import Screen
-from advisor.workload import METHODS, Workload, for_method
+from advisor.ui.window import Window
+from advisor.workload import BOUNDS, METHODS, Workload, for_method
 from tests.ui.helpers import GIB, MACHINE, MODELS, open_window
 
 
@@ -90,10 +110,10 @@ def test_the_other_language_reaches_every_label(qtbot: QtBot, qapp: QApplication
     english = texts(window)
     window.state.set_language("zh-CN")
     chinese = texts(window)
+    assert window.window().windowTitle() == "硬件顾问"
     window.state.set_language("en")
+    assert window.window().windowTitle() == "Hardware Advisor"
     assert texts(window) == english
-    if window.state.tr_("x") == "x" and chinese == english:
-        pytest.skip("no compiled Chinese catalogue in resources/locale yet")
     changed = sum(a != b for a, b in zip(english, chinese, strict=True))
     assert changed > len(english) * 0.6
     window.window().close()
@@ -205,6 +225,91 @@ def test_gauges_show_sizes_and_why_a_gpu_is_idle(qtbot: QtBot, qapp: QApplicatio
     assert readings[2].off
     assert "compute capability 2.1" in window.gauges.notes.text()
     window.window().close()
+
+
+def test_notes_of_the_probes_stand_below_the_gauges(qtbot: QtBot, qapp: QApplication) -> None:
+    """What a probe had to say about this machine is shown, in the window's language."""
+    note = Origin("unknown", "{source}: no answer within {seconds} s", {"source": "NVML", "seconds": "5"})
+    window = open_window(qapp, replace(MACHINE, notes=(note,)), language="zh-CN")
+    assert "NVML：5 秒内没有响应" in window.gauges.notes.text()
+    window.window().close()
+
+
+def test_gauges_live_on_after_a_failed_sample(
+    qtbot: QtBot, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sample that fails says so in the window's language; the next one that succeeds takes the words away."""
+    good = live.sample()
+    answers: list[LiveSample | Exception] = [UserError("{path}: cannot be read ({reason})", path="x", reason="y"), good]
+
+    def answer() -> LiveSample:
+        one = answers.pop(0)
+        if isinstance(one, Exception):
+            raise one
+        return one
+
+    monkeypatch.setattr(gauges_panel, "sample", answer)
+    monkeypatch.setattr(gauges_panel, "RETRY_MS", 20)
+    window = open_window(qapp, replace(MACHINE, source="detected"), language="zh-CN")
+    window.gauges.start()
+    qtbot.waitUntil(lambda: "x：无法读取（y）" in window.gauges.notes.text())
+    qtbot.waitUntil(lambda: window.gauges.sample is good)
+    assert "无法读取" not in window.gauges.notes.text()
+    window.window().close()
+
+
+def test_savings_stay_within_what_can_be_set(qapp: QApplication) -> None:
+    """No doubling beyond the largest context, and no cache type that llama.cpp refuses for this model."""
+    model = find_model("qwen2.5-7b")
+    largest = BOUNDS["context"][1]
+    asked: list[Workload] = []
+
+    def compute(workload: Workload) -> Estimate:
+        asked.append(workload)
+        return estimate(MACHINE, model, workload)
+
+    savings(estimate(MACHINE, model, Workload(context=largest)), compute)
+    assert asked
+    assert all(workload.context <= largest for workload in asked)
+    odd = next(one for one in models() if refuses(one, Workload(kv_type="q8_0")))
+    offered = savings(estimate(MACHINE, odd, Workload()), lambda workload: estimate(MACHINE, odd, workload))
+    assert offered
+    assert all(saving.changes.get("kv_type") is None for saving in offered)
+
+
+def test_a_message_of_success_shows_and_goes(qtbot: QtBot, qapp: QApplication) -> None:
+    """The status bar is there while it has something to say; many messages are heard by one listener."""
+    window = open_window(qapp)
+    frame = window.window()
+    assert isinstance(frame, Window)
+    for number in range(3):
+        window.actions_.told.emit(f"Saved: {number}")
+    assert frame.statusBar().isVisible()
+    assert frame.statusBar().currentMessage() == "Saved: 2"
+    frame.statusBar().clearMessage()
+    assert not frame.statusBar().isVisible()
+    frame.close()
+
+
+def test_a_closing_window_is_gone_before_it_waits(
+    qtbot: QtBot, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Work still running when the window is closed is waited for with window and dialogs already out of sight."""
+    window = open_window(qapp)
+    settle(qtbot, window)
+    window.matrix.select(window.matrix.model.rows[0], "run")
+    window.details.show_why()
+    seen: list[bool] = []
+    close = window.work.close
+
+    def watched() -> bool:
+        seen.extend(one.isVisible() for one in QApplication.topLevelWidgets() if isinstance(one, QMainWindow | QDialog))
+        return close()
+
+    monkeypatch.setattr(window.work, "close", watched)
+    window.window().close()
+    assert len(seen) >= 2
+    assert not any(seen)
 
 
 def test_savings_name_bytes_and_turn_their_knob(qtbot: QtBot, qapp: QApplication) -> None:

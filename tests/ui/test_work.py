@@ -51,6 +51,24 @@ def test_a_cancelled_job_is_never_heard_of(qtbot: QtBot) -> None:
     assert work.close()
 
 
+def test_a_job_cancelled_before_its_turn_is_not_waited_for_for_ever(qtbot: QtBot) -> None:
+    """Its function never runs, nobody hears of it, and the door is not busy afterwards."""
+    work, started, go = Work(threads=1), threading.Event(), threading.Event()
+
+    def slow() -> None:
+        started.set()
+        go.wait(5)
+
+    done: list[None] = []
+    work.run(slow, done.append, _never("failed"))
+    assert started.wait(5)
+    work.run(_never("a cancelled job"), _never("done"), _never("failed")).cancel()
+    go.set()
+    qtbot.waitUntil(lambda: not work.busy)
+    assert done == [None]
+    assert work.close()
+
+
 def test_closing_waits_for_what_runs_and_tells_nobody(qtbot: QtBot) -> None:
     """After close() no function is running, and nothing that was asked later ever starts."""
     work, started, ended = Work(), threading.Event(), threading.Event()
