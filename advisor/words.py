@@ -145,10 +145,18 @@ def amount(_: Translator, value: float | None, unit: str) -> str:
 
 
 def value(_: Translator, name: str, given: object) -> str:
-    """A value in a formula: whole numbers that are no size are written out, all else as `figure` does."""
-    if isinstance(given, int) and not isinstance(given, bool) and not name.endswith(("_s", "bytes")):
-        return _.integer(given)
+    """A value in a formula: whole numbers and sizes are written out, so that it can be worked out again."""
+    if isinstance(given, int) and not isinstance(given, bool):
+        if name.endswith("_bytes"):
+            return size(_, given)
+        if not name.endswith("_s"):
+            return _.integer(given)
     return figure(_, name, given)
+
+
+def size(_: Translator, count: float) -> str:
+    """A size for people and to the byte: "4.68 GiB (5,021,827,072 bytes)"."""
+    return _("{size} ({bytes} bytes)", size=_.gib(count), bytes=_.integer(round(count)))
 
 
 def device(_: Translator, code: str) -> str:

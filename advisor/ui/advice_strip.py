@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from advisor.ui import theme
@@ -19,10 +20,13 @@ SHARES = (4, 4, 5, 6, 5)  # widths of the columns, as long as their lines tend t
 
 
 class Column(QWidget):
-    """A caption and up to three lines, each cut at the column's width; the tool tip holds all of them."""
+    """A caption and three lines, each cut at the column's width; a long line takes the place of missing ones. The tool
+    tip holds all of them.
+    """
 
     def __init__(self) -> None:
         super().__init__()
+        self._texts: Sequence[str] = ()
         self.title = caption()
         self.lines = [ElidedLabel() for _unused in range(LINES)]
         layout = QVBoxLayout(self)
@@ -38,10 +42,25 @@ class Column(QWidget):
     def show_lines(self, title: str, lines: Sequence[str]) -> None:
         """Show the first lines; say by "…" that more follow."""
         self.title.setText(title)
-        for label, text in zip(self.lines, [*lines[:LINES], *[""] * LINES], strict=False):
-            label.setText(text)
+        self._texts = tuple(lines)
+        self._lay()
         self.setToolTip("\n".join(lines))
         self.setAccessibleName("\n".join([title, *lines]))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Break the lines again."""
+        super().resizeEvent(event)
+        self._lay()
+
+    def _lay(self) -> None:
+        spare = max(0, LINES - len(self._texts))
+        rows: list[str] = []
+        for text in self._texts[:LINES]:
+            parts = theme.wrap(self.lines[0].font(), text, self.width(), 1 + spare)
+            spare -= max(0, len(parts) - 1)
+            rows += parts
+        for label, row in zip(self.lines, [*rows, *[""] * LINES], strict=False):
+            label.setText(row)
 
 
 class AdviceStrip(Card):
@@ -101,17 +120,9 @@ class AdviceStrip(Card):
         _ = self._state.tr_
         name, sentence = advice_text.tier(_, advice)
         return [
-            (name, [*_wrapped(sentence, LINES), *advice_text.unusable(_, advice)]),
-            (_("Worth trying here"), advice_text.picks(_, advice)),
+            (name, [sentence, *advice_text.unusable(_, advice)]),
+            (_("Worth trying here"), advice_text.picks(_, advice) or [advice_text.no_picks(_)]),
             (_("Rented instead"), [advice_text.cloud(_, one) for one in advice.cloud]),
             (_("What an upgrade brings"), [advice_text.upgrade(_, one) for one in advice.upgrades]),
             (_("What techniques save"), [advice_text.technique(_, one) for one in advice.techniques if one.saved]),
         ]
-
-
-def _wrapped(sentence: str, most: int) -> list[str]:
-    """A sentence at its semicolons and commas, in at most `most` lines."""
-    for mark in ("; ", "；"):
-        if mark in sentence:
-            return [part.strip() for part in sentence.split(mark)][:most]
-    return [sentence]

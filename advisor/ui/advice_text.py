@@ -14,6 +14,8 @@ from advisor.workload import Method
 
 def tier(_: Translator, advice: Advice) -> tuple[str, str]:
     """The tier's name and its sentence."""
+    if advice.tier.code == "unknown":
+        return _("Tier not known"), _(words.TIER_SENTENCES["unknown"])
     return _(words.TIERS[advice.tier.code]), _(words.TIER_SENTENCES[advice.tier.code])
 
 
@@ -25,6 +27,11 @@ def unusable(_: Translator, advice: Advice) -> list[str]:
 def picks(_: Translator, advice: Advice) -> list[str]:
     """A line a pick: what for, which model, how fast."""
     return [pick(_, one) for one in advice.picks]
+
+
+def no_picks(_: Translator) -> str:
+    """What stands where there is no pick."""
+    return _("No model of the catalogue fits into the memory.")
 
 
 def pick(_: Translator, one: Pick) -> str:
@@ -42,6 +49,11 @@ def cloud(_: Translator, plan: CloudPlan) -> str:
     if plan.usd is None:
         return _("{model} {method} on {gpu}", model=model, method=heading, gpu=plan.gpu)
     low, high = (_.number(figure, 2) for figure in plan.usd)
+    if plan.date is None:
+        return _(
+            "{model} {method}: {low}–{high} USD on {gpu} (price without a date)",
+            model=model, method=heading, low=low, high=high, gpu=plan.gpu,
+        )  # fmt: skip
     return _(
         "{model} {method}: {low}–{high} USD on {gpu} (prices of {date})",
         model=model, method=heading, low=low, high=high, gpu=plan.gpu, date=plan.date,
@@ -101,7 +113,7 @@ def sections(_: Translator, advice: Advice) -> Iterator[tuple[str, Sequence[str]
     """The advice under its headings."""
     yield _("Cannot be used"), unusable(_, advice)
     yield _("What fits"), fits(_, advice)
-    yield _("Worth trying here"), picks(_, advice)
+    yield _("Worth trying here"), picks(_, advice) or [no_picks(_)]
     yield _("What this machine suits"), [words.say(_, words.SCENARIOS[s.code], s.values) for s in advice.scenarios]
     yield _("Rented instead"), [cloud(_, plan) for plan in advice.cloud]
     yield _("What an upgrade brings"), [upgrade(_, one) for one in advice.upgrades]

@@ -22,7 +22,7 @@ Column = dict[Model, Estimate]
 PAINT_S = 0.006  # what one repaint may spend on cells that it sees for the first time
 SLICE_S = 0.006  # what one idle slice may take, so that keys and mouse are answered between slices
 REPAINT_S = 0.05  # cells that had to wait appear in batches: painting takes as long as computing
-COLUMNS_KEPT = 48  # eight settings of the knobs times six columns: flicking a switch to and fro costs nothing
+COLUMNS_KEPT = 24  # four settings of the knobs times six columns: flicking a switch to and fro costs nothing
 
 # Settings that the other kind of task never reads: turning one of them leaves half of the matrix as it is.
 _INFERENCE_ONLY = (

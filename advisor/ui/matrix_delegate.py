@@ -37,6 +37,7 @@ class MatrixDelegate(QStyledItemDelegate):
         self._strong.setWeight(QFont.Weight.DemiBold)
         self._small = theme.scaled(font, theme.CAPTION)
         self._metrics = QFontMetrics(font)
+        self._strong_metrics = QFontMetrics(self._strong)
         self._small_metrics = QFontMetrics(self._small)
         self._line = theme.line_height(font)
         self._small_line = theme.line_height(self._small)
@@ -122,7 +123,7 @@ class MatrixDelegate(QStyledItemDelegate):
         top = rect.top() + 3
         painter.setFont(self._strong)
         painter.setPen(theme.color(colors.text))
-        name = self._metrics.elidedText(model.name, Qt.TextElideMode.ElideMiddle, width - 4)
+        name = self._strong_metrics.elidedText(model.name, Qt.TextElideMode.ElideMiddle, width)
         painter.drawText(QRect(rect.left() + PAD, top, width, self._line), LEFT, name)
         painter.setFont(self._small)
         painter.setPen(theme.color(colors.caption))

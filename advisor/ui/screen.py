@@ -1,5 +1,6 @@
 """The screen inside the window: puts the panels together and connects them; what they show and do is theirs."""
 
+import linecache
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
@@ -125,6 +126,7 @@ class Screen(QWidget):
 
     def loaded(self, models: Sequence[Model]) -> None:
         """The catalogue is there: fill the matrix, select something."""
+        linecache.clearcache()  # PySide keeps the source text of all modules that import one: a megabyte
         self.state.set_models(models)
         if self.state.model is None and self.matrix.model.rows:
             self._suggest(self.matrix.model.rows[0])

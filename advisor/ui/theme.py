@@ -3,9 +3,10 @@
 import os
 import sys
 from functools import cache, lru_cache
+from itertools import pairwise
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetrics, QGuiApplication
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetrics, QGuiApplication, QTextLayout, QTextOption
 
 from advisor import RESOURCES
 from advisor.palette import DARK, Palette
@@ -144,6 +145,21 @@ def _line_height(key: str) -> int:
     font.fromString(key)
     metrics = QFontMetrics(font)
     return max(metrics.height(), metrics.boundingRect("国g").height() + 1)
+
+
+def wrap(font: QFont, text: str, width: int, most: int) -> list[str]:
+    """`text` broken into at most `most` lines of `width` pixels; the last one holds the rest, however long."""
+    layout = QTextLayout(text, font)
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    layout.setTextOption(option)
+    layout.beginLayout()
+    starts: list[int] = []
+    while len(starts) < most and (line := layout.createLine()).isValid():
+        line.setLineWidth(width)
+        starts.append(line.textStart())
+    layout.endLayout()
+    return [text[start:end].strip() for start, end in pairwise([*starts, len(text)])]
 
 
 def elide(metrics: QFontMetrics, text: str, width: int) -> str:

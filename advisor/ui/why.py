@@ -46,7 +46,4 @@ def band_text(_: Translator, key: str) -> str:
 
 
 def _amount(_: Translator, result: float | None, unit: str) -> str:
-    text = words.amount(_, result, unit)
-    if result is None or unit != "B":
-        return text
-    return _("{size} ({bytes} bytes)", size=text, bytes=_.integer(round(result)))
+    return words.size(_, result) if result is not None and unit == "B" else words.amount(_, result, unit)
