@@ -5,7 +5,7 @@ from advisor.advice.cloud import cloud_plans
 from advisor.advice.picks import picks
 from advisor.advice.result import Advice, Budget, Fit, Unusable
 from advisor.advice.scenarios import scenarios
-from advisor.advice.survey import Survey, largest, survey, works
+from advisor.advice.survey import Survey, decode, largest, needed, survey, works
 from advisor.advice.techniques import techniques
 from advisor.advice.tier import tier
 from advisor.advice.upgrades import upgrades
@@ -18,15 +18,18 @@ from advisor.workload import METHODS, Workload
 __all__ = ["Advice", "advise", "advise_survey", "headlines"]
 
 
-def advise(machine: Machine, workload: Workload, budget: Budget = "free") -> Advice:
-    """All advice for `machine` with the settings of `workload`: some thousand estimates, a fraction of a second."""
-    return advise_survey(survey(machine, workload, budget))
+def advise(machine: Machine, workload: Workload, budget: Budget = "free", language: str = "en") -> Advice:
+    """All advice for `machine` with the settings of `workload`: some thousand estimates, a fraction of a second.
+
+    `language` is the reader's: models that list it are picked first.
+    """
+    return advise_survey(survey(machine, workload, budget), language)
 
 
-def advise_survey(found: Survey) -> Advice:
+def advise_survey(found: Survey, language: str = "en") -> Advice:
     """The advice that follows from estimates that are already there."""
-    chosen = picks(found)
-    cloud = cloud_plans(found)
+    chosen = picks(found, language)
+    cloud = cloud_plans(found, language=language)
     return Advice(
         workload=found.workload,
         budget=found.budget,
@@ -44,15 +47,15 @@ def advise_survey(found: Survey) -> Advice:
 def headlines(advice: Advice, _: Translator) -> list[str]:
     """The advice in a few lines of plain text: the tier, what cannot be used, what to try first."""
     lines = [titled(_, _(words.TIERS[advice.tier.code]), _(words.TIER_SENTENCES[advice.tier.code]))]
+    if advice.tier.code == "unknown" and (sentence := words.fitting(advice, _)):
+        lines.append(sentence)
     for gpu in advice.unusable:
         lines.append(_("{name} cannot be used: {reason}", name=gpu.name, reason=words.reason(_, gpu.reason)))
     for pick in advice.picks:
         if pick.use in ("lora", "qlora"):
             continue
-        memory, speed = pick.estimate.memory, pick.estimate.speed
-        figures = [_.gib(memory.total) if memory else "?"]
-        if speed is not None and speed.decode is not None:
-            figures.append(_.tokens_per_second(speed.decode.mid))
+        memory, speed = needed(pick.estimate), decode(pick.estimate)
+        figures = [_.gib(memory), _("speed unknown") if speed is None else _.tokens_per_second(speed)]
         model = _("{model} ({figures})", model=pick.estimate.model.name, figures=clauses(_, figures))
         lines.append(titled(_, _(words.USES[pick.use]), model))
     return lines

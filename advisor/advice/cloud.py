@@ -5,7 +5,7 @@ from datetime import date
 from functools import cache
 
 from advisor.advice.result import CloudPlan
-from advisor.advice.survey import Survey, hours, power, works
+from advisor.advice.survey import Survey, hours, power, speaks, works
 from advisor.catalog.model import Model
 from advisor.catalog.prices import CloudPrice, cloud_prices
 from advisor.catalog.whatif import assemble
@@ -21,15 +21,18 @@ _RAM_GIB = 128.0  # rented machines have plenty; it must not decide
 _EASY_HOURS = 24.0  # what this machine does within a day needs no cloud
 
 
-def cloud_plans(found: Survey, today: date | None = None) -> tuple[CloudPlan, ...]:
-    """One QLoRA plan per size class that this machine cannot do within a day, and full fine-tuning of the smallest."""
-    return tuple(_plans(found, today or date.today()))
+def cloud_plans(found: Survey, today: date | None = None, language: str = "en") -> tuple[CloudPlan, ...]:
+    """One QLoRA plan per size class that this machine cannot do within a day, and full fine-tuning of the smallest.
+
+    `language` is the reader's: models that list it come first.
+    """
+    return tuple(_plans(found, today or date.today(), language))
 
 
-def _plans(found: Survey, today: date) -> Iterator[CloudPlan]:
+def _plans(found: Survey, today: date, language: str) -> Iterator[CloudPlan]:
     first: Model | None = None
     for low, high in _CLASSES:
-        answer = _target(found, low, high)
+        answer = _target(found, low, high, language)
         if answer is None:
             continue
         first = first or answer.model
@@ -41,13 +44,13 @@ def _plans(found: Survey, today: date) -> Iterator[CloudPlan]:
         yield plan
 
 
-def _target(found: Survey, low: float, high: float) -> Estimate | None:
+def _target(found: Survey, low: float, high: float, language: str) -> Estimate | None:
     """The most powerful dense model for talk within the class: a mixture of experts is rarely fine-tuned."""
     answers = [
         a for a in found.estimates["qlora"]
         if low <= a.parameters <= high and a.memory is not None and a.model.kind == "chat" and a.model.moe is None
     ]  # fmt: skip
-    return max(answers, key=lambda a: power(a.model), default=None)
+    return max(answers, key=lambda a: (speaks(a.model, language), power(a.model)), default=None)
 
 
 def _easy(answer: Estimate) -> bool:

@@ -17,7 +17,8 @@ from advisor.workload import METHODS, Method, Workload, for_method
 # Tokens per second at which text appears about as fast as people read it (some 4 words a second).
 READING_PACE = 5.0
 DAY_HOURS = 24.0
-WEEK_HOURS = 168.0
+NIGHT_HOURS = 12.0
+SMALL_PARAMETERS = 1.2e9  # the most that a processor is asked to fine-tune
 WORKS = ("fits", "tight")
 
 
@@ -64,10 +65,33 @@ def comfortable(answer: Estimate) -> bool:
     return (works(answer) or answer.verdict == "offload") and (decode(answer) or 0) >= READING_PACE
 
 
+def on_processor(answer: Estimate) -> bool:
+    """Whether the job lies in RAM alone, so that the processor computes it."""
+    return bool(answer.placements) and all(place.device == "ram" for place in answer.placements)
+
+
 def realistic(answer: Estimate) -> bool:
-    """Whether the training fits and ends within a week."""
+    """Whether the training fits and ends in time: on a GPU in a day; a small model on the processor in a night."""
     time = hours(answer)
-    return works(answer) and time is not None and time <= WEEK_HOURS
+    if not works(answer) or time is None:
+        return False
+    if on_processor(answer):
+        return time <= NIGHT_HOURS and answer.parameters <= SMALL_PARAMETERS
+    return time <= DAY_HOURS
+
+
+def needed(answer: Estimate) -> int | None:
+    """Bytes that the job takes where it lies: on one device what the verdict compares, else the whole estimate."""
+    if works(answer) and len(answer.placements) == 1:
+        return answer.placements[0].used
+    return answer.memory.total if answer.memory is not None else None
+
+
+def speechless(answers: Sequence[Estimate]) -> bool:
+    """Whether no speed is known though models fit, or not even that is known; a machine too small is not unknown."""
+    if any(decode(answer) is not None for answer in answers):
+        return False
+    return any(works(answer) for answer in answers) or all(answer.verdict == "unknown" for answer in answers)
 
 
 @cache
@@ -99,6 +123,12 @@ def _year(released: str | None) -> float:
 def ranked(answers: Iterable[Estimate], wanted: Callable[[Estimate], bool]) -> list[Estimate]:
     """Those of `answers` that are `wanted`, the most powerful model first."""
     return sorted((a for a in answers if wanted(a)), key=lambda a: power(a.model), reverse=True)
+
+
+def speaks(model: Model, language: str) -> bool:
+    """Whether the catalogue lists the language for the model; English counts for every model."""
+    code = language.split("-", maxsplit=1)[0].lower()
+    return code == "en" or code in (model.languages or "").split(",")
 
 
 def teaching_model(found: Survey) -> Model | None:

@@ -1,24 +1,39 @@
-"""One word for a machine: its tier, by what it runs at reading pace and what it fine-tunes within a week."""
+"""One word for a machine: its tier, by what it runs and fine-tunes in good time with the default settings."""
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
-from advisor.advice.result import TIERS, Tier
-from advisor.advice.survey import Survey, comfortable, decode, dense_size, realistic, works
+from advisor.advice.result import TIERS, Budget, Tier
+from advisor.advice.survey import Survey, comfortable, dense_size, realistic, speechless, survey
 from advisor.estimator.result import Estimate
+from advisor.machine import Machine
+from advisor.workload import Method, Workload
 
 # The least dense sizes of the largest comfortable run and the largest realistic QLoRA, strongest tier first.
-# A tier wants both: a desktop with much RAM and no GPU runs much and trains little.
+# A tier wants both: a computer with much RAM and no GPU runs much and trains little. Servers whose memory is quick
+# enough for the largest models count as capable all the same.
 _RULES = (
     ("workstation", 60e9, 30e9),
     ("strong", 24e9, 7e9),
     ("capable", 7e9, 1.5e9),
-    ("light", 4e9, 0.3e9),
+    ("capable", 30e9, 0.0),
+    ("light", 4e9, 0.0),
 )
+_METHODS: tuple[Method, ...] = ("run", "qlora")
 
 
 def tier(found: Survey) -> Tier:
-    """The tier of the surveyed machine with the estimates that decide it."""
-    if _speechless(found.estimates["run"]):
+    """The tier of the surveyed machine with the estimates that decide it.
+
+    It tells machines apart, not settings: whatever the survey asked for, the default settings decide.
+    """
+    if found.workload == Workload():
+        return _tier(found)
+    return _reference(_Same(found.machine), found.budget)
+
+
+def _tier(found: Survey) -> Tier:
+    if speechless(found.estimates["run"]):
         return Tier("unknown", None, None)
     run = _largest(found.estimates["run"], comfortable)
     train = _largest(found.estimates["qlora"], realistic)
@@ -28,11 +43,24 @@ def tier(found: Survey) -> Tier:
     return Tier(TIERS[0], run, train)
 
 
-def _speechless(answers: Sequence[Estimate]) -> bool:
-    """Whether no speed is known though models fit, or not even that is known; a machine too small is not unknown."""
-    if any(decode(answer) is not None for answer in answers):
-        return False
-    return any(works(answer) for answer in answers) or all(answer.verdict == "unknown" for answer in answers)
+class _Same:
+    """A machine as a cache key: equal only to itself."""
+
+    __slots__ = ("machine",)
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+
+    def __hash__(self) -> int:
+        return id(self.machine)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.machine is self.machine
+
+
+@lru_cache(maxsize=4)
+def _reference(same: _Same, budget: Budget) -> Tier:
+    return _tier(survey(same.machine, Workload(), budget, _METHODS))
 
 
 def _largest(answers: Sequence[Estimate], wanted: Callable[[Estimate], bool]) -> Estimate | None:

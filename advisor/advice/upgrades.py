@@ -1,6 +1,6 @@
 """What new hardware would bring, computed on the machine as it would be then."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from advisor.advice.result import Pick, Upgrade
@@ -16,18 +16,44 @@ from advisor.workload import Method
 GPUS = ("GeForce RTX 3060 12 GB", "GeForce RTX 5060 Ti 16 GB", "GeForce RTX 3090", "GeForce RTX 5090")
 _DESKTOP_RAM_GIB = 32.0  # of the other computer that a laptop's owner would buy
 _WORTH_TELLING = 1.1  # a factor on the speed below this is no reason to buy a card
+_MULTIPLIES = 1.5  # a factor on the speed from which more memory alone is the lesser step
+_MOST = 0.75  # the share of the largest gain that a smaller step must bring to be the one to take
 _METHODS: tuple[Method, ...] = ("run", "qlora")
 # Sequential reading of a model file from a disk, bytes per second: usual figures of each kind's data sheets.
 _DISK_READ = {"hdd": 130e6, "ssd": 500e6, "nvme": 3000e6}
 
 
 def upgrades(found: Survey, picks: tuple[Pick, ...]) -> tuple[Upgrade, ...]:
-    """Memory, graphics card, disk, cooling: those that apply, each with its numbers."""
+    """Memory, graphics card, disk, cooling: those that apply, each with its numbers, what helps most first."""
     reference = next((p.estimate for p in picks if p.use not in ("lora", "qlora")), None)
-    parts = [*_memory(found, reference), *_graphics(found, reference), *_storage(found, reference)]
+    lacking = not any(comfortable(answer) for answer in found.estimates["run"])
+    counted = sorted((*_memory(found, reference), *_graphics(found, reference)), key=_help, reverse=True)
+    if not lacking and any(_multiplies(u) for u in counted):
+        counted.sort(key=lambda u: u.code == "more_ram" and not _multiplies(u))
+    parts = [*counted, *_storage(found, reference)]
     if found.machine.chassis == "laptop":
         parts.append(Upgrade("cooling", {}))
     return tuple(parts)
+
+
+def worth_most(parts: Sequence[Upgrade]) -> Upgrade | None:
+    """The smallest step that brings most of what the best one would; None when nothing brings a model."""
+    useful = [u for u in parts if _models(u)]
+    most = max(map(_models, useful), default=0)
+    enough = [u for u in useful if _models(u) >= _MOST * most and _multiplies(u) >= _multiplies(useful[0])]
+    return enough[-1] if enough else None
+
+
+def _help(one: Upgrade) -> tuple[float, float]:
+    return _models(one), one.decode or 0.0
+
+
+def _models(one: Upgrade) -> int:
+    return (one.new_run or 0) + (one.new_train or 0)
+
+
+def _multiplies(one: Upgrade) -> bool:
+    return (one.decode or 0.0) >= _MULTIPLIES
 
 
 def _memory(found: Survey, reference: Estimate | None) -> Iterator[Upgrade]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from advisor.advice.result import Advice
+from advisor.advice.survey import WORKS
 from advisor.i18n import N_, Translator
 from advisor.machine import Origin
 from advisor.words import say
@@ -29,7 +31,10 @@ TIERS: Mapping[str, str] = {
 
 TIER_SENTENCES: Mapping[str, str] = {
     "entry": N_("Small quantised models for inference; fine-tuning only at the smallest sizes, if at all."),
-    "light": N_("Quantised models of a few billion parameters for inference; fine-tuning takes patience."),
+    "light": N_(
+        "Quantised models of a few billion parameters run at reading pace, and mixtures of experts of more; "
+        "fine-tuning only at the smallest sizes, with patience."
+    ),
     "capable": N_("Everyday models of 7 billion parameters and more run well; small models can be fine-tuned."),
     "strong": N_("Large models run well, and models of 7 billion parameters and more can be fine-tuned with QLoRA."),
     "workstation": N_("The largest open models that one computer can hold run well and can be fine-tuned."),
@@ -105,3 +110,12 @@ SCENARIOS: Mapping[str, str] = {
 def reason(_: Translator, origin: Origin) -> str:
     """Why something is as it is, without the kind of source: "compute capability 2.1; ... need 5.0 or newer"."""
     return _(origin.detail, **origin.values)
+
+
+def fitting(advice: Advice, _: Translator) -> str:
+    """How many models fit into the memory, where that is all that can be said; "" when not even that is known."""
+    counts = next(fit.counts for fit in advice.fits if fit.method == "run")
+    count = sum(number for verdict, number in counts.items() if verdict in WORKS)
+    if not count:
+        return ""
+    return _("{count} of {total} models of the catalogue fit.", count=count, total=sum(counts.values()))

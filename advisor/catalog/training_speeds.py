@@ -11,21 +11,25 @@ from advisor.errors import UserError
 from advisor.i18n import N_
 
 TRAINING_SPEED_FILE = RESOURCES / "catalog" / "training_speed.json"
+REQUIRED = frozenset({"cuda-8", "cuda-7", "cuda", "other", "cpu-bf16", "cpu-avx512", "cpu-emulated"})
 
 
 class TrainingClass(NamedTuple):
     """The law of one class of devices. Seconds for one micro-batch are
 
     FLOPs / (peak x `utilisation`) + `traffic` x bytes of saved activations / bandwidth + bytes of weights, gradients
-    and states / bandwidth + layers x `layer_s`.
+    and states / bandwidth + layers x `layer_s` + 4-bit weights unpacked x `unpack_cycles` / (cores x clock).
     """
 
-    key: str  # "cuda-8" (compute capability 8 and up), "cuda-7", "cuda" (older), "other", "cpu"
+    # "cuda-8" (compute capability 8 and up), "cuda-7", "cuda" (older), "other"; "cpu" in FP32, "cpu-bf16" with BF16
+    # instructions, "cpu-avx512" with BF16 products in AVX-512, "cpu-emulated" with BF16 in plain loops
+    key: str
     utilisation: float
     traffic: float  # how often an activation's bytes are moved: norms, activations and casts read and write them anew
     layer_s: float  # launching the kernels of a layer, forward and backward
     band: str  # key of error_bands.json
     source: str
+    unpack_cycles: float = 0.0  # core cycles to unpack one 4-bit weight; nothing worth counting on a GPU
 
 
 class Card(NamedTuple):
@@ -68,7 +72,7 @@ def load_training_speeds(path: Path) -> TrainingSpeeds:
         _class(Fields(entry, f"{path.name}: classes #{n}")) for n, entry in enumerate(document.items("classes"), 1)
     ]
     found = {entry.key: entry for entry in (*classes, _class(cpu, "cpu"))}
-    missing = {"cuda-8", "cuda-7", "cuda", "other"} - set(found)
+    missing = REQUIRED - set(found)
     if missing:
         raise UserError(N_("{path}: class {key} is missing"), path=path.name, key=sorted(missing)[0])
     document.close()
@@ -85,11 +89,12 @@ def _section(document: Fields, key: str) -> Fields:
 def _class(entry: Fields, key: str | None = None) -> TrainingClass:
     value = TrainingClass(
         key=key or entry.text("key"),
-        utilisation=entry.number("utilisation", 0.01, 1),
+        utilisation=entry.number("utilisation", 0.001, 1),
         traffic=entry.number("traffic", 0, 1000),
         layer_s=entry.number("layer_s", 0, 1),
         band=entry.text("band"),
         source=entry.text("source"),
+        unpack_cycles=entry.optional_number("unpack_cycles", 0, 10_000) or 0.0,
     )
     entry.close()
     return value

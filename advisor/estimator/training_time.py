@@ -25,14 +25,18 @@ class Work(NamedTuple):
     activations: float
     weights: float
     layers: int
+    unpacked: float = 0.0  # 4-bit weights turned into numbers, each pass anew
 
 
 class Speed(NamedTuple):
-    """What one device offers: operations and bytes per second (None: unknown), and the law of its class."""
+    """What one device offers: operations and bytes per second (None: unknown), the law of its class, and the cycles
+    per second of all its cores where unpacking counts.
+    """
 
     flops: float
     bandwidth: float | None
     kind: TrainingClass
+    cycles: float = 0.0
 
 
 def training(model: Model, workload: Workload, gpus: Sequence[Gpu], cpu: Cpu, memory: Memory) -> TrainingEstimate:
@@ -42,7 +46,7 @@ def training(model: Model, workload: Workload, gpus: Sequence[Gpu], cpu: Cpu, me
     known, and no energy for a CPU: its power is not known. Hours, kWh of the cards' boards alone.
     """
     trainable = trainable_parameters(model, workload)
-    speeds = [gpu_speed(gpu, workload) for gpu in gpus] if gpus else [cpu_speed(cpu, memory)]
+    speeds = [gpu_speed(gpu, workload) for gpu in gpus] if gpus else [cpu_speed(cpu, memory, workload)]
     rates = [_tokens_per_s(model, workload, speed) for speed in speeds if speed is not None]
     if not rates or len(rates) < len(speeds):
         return TrainingEstimate(trainable, None, None, None)
@@ -65,6 +69,8 @@ def micro_batch_s(work: Work, speed: Speed) -> float:
     seconds = work.flops / (speed.flops * speed.kind.utilisation) + work.layers * speed.kind.layer_s
     if speed.bandwidth:
         seconds += (speed.kind.traffic * work.activations + work.weights) / speed.bandwidth
+    if speed.cycles:
+        seconds += speed.kind.unpack_cycles * work.unpacked / speed.cycles
     return seconds
 
 
@@ -105,10 +111,23 @@ def _best(*rates: float | None) -> float | None:
 # FP32 operations per core and cycle: two fused multiply-adds of the vector width, or one multiply and one add.
 # (Agner Fog, "The microarchitecture of Intel, AMD and VIA CPUs"; Arm's optimisation guides for two NEON pipes.)
 _PER_CYCLE = (("avx512f", 64), ("fma", 32), ("avx", 16), ("neon", 16), ("sse4_2", 8))
+# Classes of processors in BF16 by instruction set, best first. torch multiplies BF16 by oneDNN from AVX-512 (or Arm's
+# BF16) on; anything older goes through plain loops, ten to hundreds of times slower than FP32.
+_BF16_CLASSES = (
+    ("amx_bf16", "cpu-bf16"), ("avx512_bf16", "cpu-bf16"), ("bf16", "cpu-bf16"), ("avx512f", "cpu-avx512"),
+)  # fmt: skip
 
 
-def cpu_speed(cpu: Cpu, memory: Memory) -> Speed | None:
-    """What a processor offers: cores x clock x vector width; None when one of them is not known."""
+def cpu_class(cpu: Cpu, workload: Workload) -> str:
+    """The key of the class that this processor belongs to in the workload's precision."""
+    features = cpu.features or frozenset()
+    if workload.precision == "fp32":
+        return "cpu"
+    return next((key for name, key in _BF16_CLASSES if name in features), "cpu-emulated")
+
+
+def cpu_speed(cpu: Cpu, memory: Memory, workload: Workload) -> Speed | None:
+    """What a processor offers in this precision: cores x clock x vector width; None when one of them is not known."""
     clocks = [mhz for mhz in (cpu.base_mhz, cpu.max_mhz) if mhz]
     if not cpu.cores or not clocks or cpu.features is None:
         return None
@@ -117,8 +136,9 @@ def cpu_speed(cpu: Cpu, memory: Memory) -> Speed | None:
     if cpu.performance_cores is not None and cpu.efficiency_cores is not None:
         cores = cpu.performance_cores + 0.5 * cpu.efficiency_cores  # half the clock x width, roughly
     # With all cores busy the clock lies between its base and its highest.
-    flops = cores * sum(clocks) / len(clocks) * 1e6 * per_cycle
-    return Speed(flops, memory.bandwidth_bytes_per_s, training_speeds().classes["cpu"])
+    cycles = cores * sum(clocks) / len(clocks) * 1e6
+    kind = training_speeds().classes[cpu_class(cpu, workload)]
+    return Speed(cycles * per_cycle, memory.bandwidth_bytes_per_s, kind, cycles)
 
 
 # The work -----------------------------------------------------------------------------------------------------------
@@ -184,14 +204,25 @@ def work(model: Model, workload: Workload) -> Work:
         activations=tokens * activation_bytes(model, workload),
         weights=_weight_traffic(model, workload),
         layers=model.layers,
+        unpacked=_unpacked(model, workload),
     )
+
+
+def _unpacked(model: Model, workload: Workload) -> float:
+    if not mode(workload).quantized:
+        return 0.0
+    return float(_passes(workload) * (_weights_read(model) - _matrices(model).head))
+
+
+def _passes(workload: Workload) -> int:
+    """How often a micro-batch meets the weights of the layers."""
+    return (3 if mode(workload).full else 2) + (1 if workload.checkpointing else 0)
 
 
 def _weight_traffic(model: Model, workload: Workload) -> float:
     """Bytes of weights read per micro-batch, 4-bit ones unpacked each time, and the update's share of it."""
     numbers = mode(workload)
     count = _weights_read(model)
-    passes = (3 if numbers.full else 2) + (1 if workload.checkpointing else 0)
-    read = count * numbers.compute * passes * (2 if numbers.quantized else 1)
+    read = count * numbers.compute * _passes(workload) * (2 if numbers.quantized else 1)
     trained = trainable_parameters(model, workload) * (16 if numbers.full else 28)
     return read + trained / workload.grad_accum

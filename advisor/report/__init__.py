@@ -61,7 +61,7 @@ def render(
 
     _ = translator(language)
     found = survey(machine, workload, budget)
-    advised = advice.advise_survey(found)
+    advised = advice.advise_survey(found, language)
     document = build(machine, found, advised, _, today or date.today())
     if chosen == "pdf":
         from advisor.report import pdf

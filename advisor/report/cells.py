@@ -1,7 +1,7 @@
 """Figures of estimates as the report writes them: cells, ranges, short phrases."""
 
 from advisor import words
-from advisor.advice.survey import decode, hours
+from advisor.advice.survey import decode, hours, needed
 from advisor.estimator.result import Estimate, Range
 from advisor.i18n import Translator
 from advisor.report.document import Cell
@@ -13,7 +13,7 @@ DASH = "–"
 def verdict_cell(answer: Estimate, _: Translator) -> Cell:
     """One matrix cell: symbol and memory, below them speed or time."""
     symbol = words.VERDICT_SYMBOLS[answer.verdict]
-    size = _.gib(answer.memory.total) if answer.memory is not None else _(words.VERDICT_WORDS["unknown"])
+    size = memory(answer, _) if answer.memory is not None else _(words.VERDICT_WORDS["unknown"])
     return Cell(f"{symbol} {size}\n{pace(answer, _)}".rstrip("\n"), answer.verdict)
 
 
@@ -29,14 +29,14 @@ def pace(answer: Estimate, _: Translator) -> str:
 
 
 def memory(answer: Estimate, _: Translator) -> str:
-    """Total memory, "?" when unknown."""
-    return _.gib(answer.memory.total) if answer.memory is not None else "?"
+    """What the job needs where it lies, "?" when unknown."""
+    return _.gib(needed(answer))
 
 
 def speed_span(answer: Estimate, _: Translator) -> str:
     """Decode speed as low – high."""
     if answer.speed is None or answer.speed.decode is None:
-        return "?"
+        return _("speed unknown")
     return span(answer.speed.decode, "tok/s", _)
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from advisor import __version__
 from advisor.advice import words as advice_words
-from advisor.advice.result import Advice
+from advisor.advice.result import Advice, Upgrade
+from advisor.advice.upgrades import worth_most
 from advisor.catalog.bands import bands
 from advisor.estimator.result import Estimate
 from advisor.i18n import Translator
@@ -12,6 +13,7 @@ from advisor.machine import Machine
 from advisor.report.cells import memory, speed_span, time_span
 from advisor.report.document import Block, Bullets, Cell, Column, Paragraph, Section, Table
 from advisor.report.machine_parts import machine_name
+from advisor.words import names
 from advisor.workload import SETTINGS, Workload
 
 _TORCH = ("transformers", "vllm")
@@ -25,6 +27,8 @@ def conclusion(machine: Machine, advice: Advice, _: Translator) -> Section:
 def _conclusions(machine: Machine, advice: Advice, _: Translator) -> Iterator[str]:
     tier = _(advice_words.TIERS[advice.tier.code])
     sentence = _(advice_words.TIER_SENTENCES[advice.tier.code])
+    if advice.tier.code == "unknown":
+        sentence = " ".join((sentence, advice_words.fitting(advice, _))).rstrip()
     yield _("{machine}: {tier}. {sentence}", machine=machine_name(machine, _), tier=tier, sentence=sentence)
     run = next((p.estimate for p in advice.picks if p.use not in ("lora", "qlora")), None)
     if run is not None:
@@ -35,12 +39,21 @@ def _conclusions(machine: Machine, advice: Advice, _: Translator) -> Iterator[st
     else:
         yield _("No model of the catalogue fits into its free memory.")
     yield _training(advice, _)
-    gains = [u for u in advice.upgrades if u.new_run]
-    if gains:
-        # The smallest step that helps comes first in the list of upgrades.
-        best = gains[0]
-        change = advice_words.say(_, advice_words.UPGRADES[best.code], best.values)
-        yield _("The first upgrade that pays: {change}: +{n} models.", change=change, n=best.new_run)
+    best = worth_most(advice.upgrades)
+    if best is not None:
+        yield _upgrade(best, _)
+
+
+def _upgrade(best: Upgrade, _: Translator) -> str:
+    """The change with its gains, those that are there."""
+    gains = [
+        _("+{count} models run", count=best.new_run) if best.new_run else "",
+        _("+{count} can be fine-tuned", count=best.new_train) if best.new_train else "",
+        _("generates x{factor}", factor=_.number(best.decode, 2)) if best.decode and best.decode > 1.05 else "",
+    ]
+    change = advice_words.say(_, advice_words.UPGRADES[best.code], best.values)
+    gained = names(_, [gain for gain in gains if gain])
+    return _("The upgrade that pays most: {change}: {gains}.", change=change, gains=gained)
 
 
 def _training(advice: Advice, _: Translator) -> str:

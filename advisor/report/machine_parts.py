@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from advisor import words
 from advisor.advice import words as advice_words
 from advisor.advice.result import Advice
+from advisor.advice.survey import on_processor
 from advisor.i18n import Translator
 from advisor.machine import Disk, Gpu, Machine, Part
 from advisor.report.cells import memory as memory_text
@@ -36,6 +37,8 @@ def summary(machine: Machine, advice: Advice, _: Translator) -> Section:
 def _tier(advice: Advice, _: Translator) -> Callout:
     tones = {"entry": "offload", "light": "tight", "unknown": "unknown"}
     sentences = [_(advice_words.TIER_SENTENCES[advice.tier.code])]
+    if advice.tier.code == "unknown" and (fitting := advice_words.fitting(advice, _)):
+        sentences.append(fitting)
     for gpu in advice.unusable:
         reason = advice_words.reason(_, gpu.reason)
         sentences.append(_("{name} cannot be used: {reason}", name=gpu.name, reason=reason))
@@ -124,14 +127,15 @@ def _reasons(advice: Advice, _: Translator) -> Iterator[str]:
         )  # fmt: skip
     else:
         yield _("No model of the catalogue is known to answer at reading pace (5 tok/s).")
-    if train is not None and train.training is not None:
+    if train is not None and train.training is not None and not on_processor(train):
         yield _(
-            "The largest that QLoRA can fine-tune within a week is {model}: {memory}, {time} for {tokens} tokens.",
+            "The largest that QLoRA can fine-tune within a day is {model}: {memory}, {time} for {tokens} tokens.",
             model=train.model.name, memory=memory_text(train, _), time=time_span(train.training.hours, _),
             tokens=_.integer(train.workload.dataset_tokens * train.workload.epochs),
         )  # fmt: skip
     else:
-        yield _("No model of the catalogue can be fine-tuned by QLoRA within a week.")
+        yield _("No usable graphics card here fine-tunes a model of the catalogue by QLoRA within a day.")
+    yield _("The tier is judged with the default settings, whatever is chosen for the rest of this report.")
 
 
 def _compute(machine: Machine, _: Translator) -> Iterator[tuple[str, str, str]]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from advisor import words
 from advisor.advice import words as advice_words
 from advisor.advice.result import Advice, CloudPlan, Pick, Technique, Upgrade
+from advisor.advice.survey import WORKS, decode, realistic
 from advisor.i18n import Translator
 from advisor.report.cells import DASH, memory, pace, span, speed_span, time_span, verdict_words
 from advisor.report.document import Block, Bullets, Cell, Column, Paragraph, Section, Table
@@ -28,7 +29,11 @@ def _run_here(advice: Advice, _: Translator) -> Iterator[Block]:
             _("No model of the catalogue fits into the free memory. Close other programs, or see section 8.")
         )
         return
-    if all(p.slow for p in run):
+    if all(decode(p.estimate) is None for p in run):
+        yield Paragraph(
+            _("No speed is known here: the models are chosen by what fits and reads few weights for each token.")
+        )
+    elif all(p.slow for p in run):
         yield Paragraph(_("Nothing answers at reading pace here; the quickest model that fits is listed."))
     best = run[0].estimate
     yield Paragraph(
@@ -49,11 +54,32 @@ def _run_here(advice: Advice, _: Translator) -> Iterator[Block]:
 def _train_here(advice: Advice, _: Translator) -> Iterator[Block]:
     train = [p for p in advice.picks if p.use in _TRAINING]
     if not train:
-        yield Paragraph(_("No fine-tuning of a catalogue model fits into this machine's memory: use section 4.4."))
+        fits = any(
+            count for fit in advice.fits if fit.method == "lora" for v, count in fit.counts.items() if v in WORKS
+        )
+        yield Paragraph(
+            _("Fine-tuning of small models fits into memory, but how long it would take here is not known.")
+            if fits
+            else _("No fine-tuning of a catalogue model fits into this machine's memory: use section 4.4.")
+        )
         return
-    if all(p.slow for p in train):
+    if any(p.slow and realistic(p.estimate) for p in train):
+        yield Paragraph(
+            _(
+                "No graphics card here can train, so the processor does: slow, and worth it only for the smallest "
+                "models, left alone for a night. For anything larger use section 4.4."
+            )
+        )
+    elif all(p.slow for p in train):
         yield Paragraph(
             _("It fits into memory but is not realistic here; the quickest one shows how long it would take.")
+        )
+    if any(p.estimate.workload.precision != advice.workload.precision for p in train):
+        yield Paragraph(
+            _(
+                "In FP32: this processor has no instructions for 16-bit training, which would be tens of times "
+                "slower on it."
+            )
         )
     columns = (
         Column(_("Method"), 1.2), Column(_("Model"), 1.6), Column(_("Memory"), 1, True), Column(_("Time"), 1.6, True),
@@ -68,8 +94,8 @@ def _training_row(pick: Pick, _: Translator) -> tuple[Cell, ...]:
     answer, w = pick.estimate, pick.estimate.workload
     time = answer.training
     settings = _(
-        "batch {batch} × {accum}, sequence {seq}, rank {rank}", batch=w.batch, accum=w.grad_accum, seq=_.integer(w.seq),
-        rank=w.rank,
+        "batch {batch} × {accum}, sequence {seq}, rank {rank}, {precision}", batch=w.batch, accum=w.grad_accum,
+        seq=_.integer(w.seq), rank=w.rank, precision=w.precision.upper(),
     )  # fmt: skip
     return (
         Cell({"lora": "LoRA", "qlora": "QLoRA"}[pick.use]),
@@ -165,6 +191,8 @@ def models(advice: Advice, _: Translator) -> Section:
             "caption",
         )
     )
+    if not _.language.startswith("en"):
+        blocks.append(Paragraph(_("Models that list your language come before those that do not."), "caption"))
     return Section(_("5 Which models"), tuple(blocks))
 
 
@@ -178,7 +206,7 @@ def _pick_row(pick: Pick, _: Translator) -> tuple[Cell, ...]:
         Cell(_.parameters(answer.parameters)),
         Cell(method),
         Cell(memory(answer, _)),
-        Cell(pace(answer, _) or "?"),
+        Cell(pace(answer, _) or _("unknown")),
         Cell(verdict_words(answer, _), answer.verdict),
     )
 
@@ -236,8 +264,9 @@ def upgrades(advice: Advice, _: Translator) -> Section:
         blocks.append(
             Paragraph(
                 _(
-                    "New to run: at reading pace, in the chosen quantisation. New to fine-tune: by QLoRA within "
-                    "a week. Both are counted over the whole catalogue, on the machine as it would be then."
+                    "New to run: at reading pace, in the chosen quantisation. New to fine-tune: by QLoRA on a "
+                    "graphics card within a day. Both are counted over the whole catalogue, on the machine as it "
+                    "would be then; what helps most comes first."
                 ),
                 "caption",
             )

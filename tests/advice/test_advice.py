@@ -1,5 +1,6 @@
 """Advice on three machines: tiers, picks, plans, savings and upgrades are what the estimator says."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -7,7 +8,21 @@ import pytest
 from advisor import advice
 from advisor.advice import words
 from advisor.advice.result import TIERS, Advice
-from advisor.advice.survey import READING_PACE, decode, dense_size, hours, power, survey, works
+from advisor.advice.survey import (
+    NIGHT_HOURS,
+    READING_PACE,
+    SMALL_PARAMETERS,
+    decode,
+    dense_size,
+    hours,
+    needed,
+    on_processor,
+    power,
+    speaks,
+    survey,
+    works,
+)
+from advisor.advice.upgrades import worth_most
 from advisor.catalog.models import find_model, models
 from advisor.catalog.whatif import assemble
 from advisor.estimator.estimate import estimate
@@ -67,6 +82,96 @@ def test_every_pick_runs_here_at_the_pace_it_claims(machine) -> None:  # type: i
             assert (decode(answer) or 0) >= READING_PACE
 
 
+@pytest.fixture(scope="module")
+def old_card() -> Advice:
+    """16 quick cores, 64 GB, and a card that no runtime supports."""
+    return advice.advise(assemble(None, gpu="GT 710", cpu="5950X", ram_gib=64), Workload())
+
+
+def test_without_a_usable_card_a_machine_is_not_strong(old_card: Advice) -> None:
+    """Dense models of 30B crawl there and nothing but the smallest can be fine-tuned."""
+    assert old_card.tier.code in ("light", "capable")
+
+
+@pytest.mark.parametrize("machine", [g480, builder_5950x], ids=["G480", "5950X"])
+def test_processors_are_asked_to_train_the_smallest_models_only(machine) -> None:  # type: ignore[no-untyped-def]
+    """Marked as slow, over within a night, about a billion parameters at most, in a precision that is not emulated."""
+    picked = [p for p in advice.advise(machine(), Workload()).picks if p.use in ("lora", "qlora")]
+    assert picked
+    for pick in picked:
+        assert pick.slow
+        assert on_processor(pick.estimate)
+        assert pick.estimate.parameters <= SMALL_PARAMETERS
+        assert (hours(pick.estimate) or 1e9) <= NIGHT_HOURS
+        assert pick.estimate.workload.precision == "fp32"
+
+
+def test_a_card_is_worth_more_than_memory_that_speeds_nothing(old_card: Advice) -> None:
+    """Cards unlock fine-tuning and multiply the speed; memory does neither and comes last."""
+    counted = [u for u in old_card.upgrades if u.new_run is not None]
+    assert counted[-1].code == "more_ram"
+    cards = [u for u in counted if u.code == "gpu"]
+    assert all(card.new_train is not None and card.new_train > 50 for card in cards)
+    best = worth_most(old_card.upgrades)
+    assert best is not None
+    assert best.values["gpu"] == "GeForce RTX 3090"
+
+
+def test_no_upgrade_pays_where_none_brings_a_model() -> None:
+    assert worth_most(()) is None
+
+
+@pytest.mark.parametrize("settings", [{"context": 16_777_216}, {"seq": 65_536, "batch": 64}, {"quant": "F16"}])
+def test_settings_do_not_change_the_tier(settings: dict[str, object]) -> None:
+    """A tier tells machines apart; what the owner asks for is another question."""
+    machine = assemble(None, gpu="RTX 3060 12GB", cpu="5950X", ram_gib=32)
+    changed = advice.advise(machine, replace(Workload(), **settings))  # type: ignore[arg-type]
+    assert changed.tier == advice.advise(machine, Workload()).tier
+    assert changed.tier.code == "capable"
+
+
+@pytest.fixture(scope="module")
+def rented_computer() -> Machine:
+    """A virtual machine that hides its memory modules: 32 GB, of unknown speed."""
+    machine = builder_5950x()
+    memory = replace(
+        machine.memory, total_bytes=32 << 30, available_bytes=30 << 30, bandwidth_bytes_per_s=None, kind=None,
+        speed_mts=None, modules=(),
+    )  # fmt: skip
+    return replace(machine, memory=memory, gpus=())
+
+
+def test_where_no_speed_is_known_models_are_picked_by_what_fits(rented_computer: Machine) -> None:
+    advised = advice.advise(rented_computer, Workload())
+    assert advised.tier.code == "unknown"
+    picked = [p for p in advised.picks if p.use not in ("lora", "qlora")]
+    assert {"chat", "code", "reasoning"} <= {p.use for p in picked}
+    assert all(works(p.estimate) and decode(p.estimate) is None for p in picked)
+    lines = advice.headlines(advised, translator("en"))
+    count = next(fit.counts["fits"] + fit.counts["tight"] for fit in advised.fits if fit.method == "run")
+    assert any(f"{count} of {len(models())} models" in line for line in lines)
+    assert any("speed unknown" in line for line in lines)
+
+
+@pytest.mark.parametrize("machine", [g480, rtx4090_desktop], ids=["G480", "RTX 4090"])
+def test_a_reader_of_chinese_is_offered_models_that_speak_it(machine) -> None:  # type: ignore[no-untyped-def]
+    """The catalogue's languages decide; a model that lists no Chinese stands only where no other will do."""
+    advised = advice.advise(machine(), Workload(), language="zh-CN")
+    chat = [p.estimate.model for p in advised.picks if p.use == "chat"]
+    assert len(chat) == 3
+    assert all(speaks(model, "zh-CN") for model in chat)
+    assert len({re.split(r"[\s\d.-]", model.family)[0] for model in chat}) == 3  # no sizes of one family
+    code = next(p.estimate.model for p in advised.picks if p.use == "code")
+    assert speaks(code, "zh-CN")
+
+
+@pytest.mark.parametrize("machine", [g480, builder_5950x, rtx4090_desktop], ids=["G480", "5950X", "RTX 4090"])
+def test_what_fits_needs_no_more_than_there_is(machine) -> None:  # type: ignore[no-untyped-def]
+    for fit in advice.advise(machine(), Workload()).fits:
+        if fit.largest is not None:
+            assert (needed(fit.largest) or 0) <= sum(p.available or 0 for p in fit.largest.placements)
+
+
 def test_a_machine_that_is_too_small_is_entry_level_not_unknown() -> None:
     tiny = replace(g480().memory, total_bytes=1 << 30, available_bytes=64 << 20)
     assert advice.advise(replace(g480(), memory=tiny), Workload()).tier.code == "entry"
@@ -113,7 +218,7 @@ def test_upgrades_bring_what_a_fresh_survey_of_the_new_machine_finds(old_laptop:
     cards = [u for u in old_laptop.upgrades if u.code == "other_computer"]
     gains = [u.new_run for u in cards]
     assert all(gain is not None and gain > 0 for gain in gains)
-    assert gains == sorted(gains, key=lambda gain: gain or 0)
+    assert gains == sorted(gains, key=lambda gain: gain or 0, reverse=True)  # what helps most comes first
 
 
 def test_cloud_plans_cost_hours_times_price(old_laptop: Advice) -> None:

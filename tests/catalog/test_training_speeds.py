@@ -22,7 +22,7 @@ def test_the_catalogue_file_names_bands_and_sources() -> None:
     [
         (("classes", 0, "utilisation"), 7, "utilisation"),
         (("classes", 0, "utilization"), 0.5, "unknown field utilization"),
-        (("classes",), [], "cuda"),
+        (("classes",), [], "cpu-avx512 is missing"),
         (("card",), None, "card"),
         (("energy", "low"), "much", "low"),
     ],

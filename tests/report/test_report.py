@@ -13,8 +13,14 @@ from pathlib import Path
 import pytest
 
 from advisor import report
+from advisor.advice import advise_survey
+from advisor.advice.survey import survey
+from advisor.catalog.models import models
 from advisor.errors import UserError
+from advisor.i18n import translator
 from advisor.machine import Machine
+from advisor.report import markdown
+from advisor.report.build import build
 from advisor.workload import Workload
 from tests.machines import builder_5950x, g480, rtx4090_desktop
 
@@ -38,14 +44,19 @@ def test_chinese_report_is_chinese_throughout() -> None:
     """Same sections and figures; no English sentence is left (names, units and quant types are the same words)."""
     assert len(re.findall(r"^## ", text("zh-CN"), re.M)) == len(re.findall(r"^## ", text("en"), re.M))
     body = text("zh-CN").split("## 附录")[0]
+    for licence in sorted({model.licence or "" for model in models()}, key=len, reverse=True):  # publishers' words
+        body = body.replace(licence, "")
     sentences = re.findall(r"(?:\b[a-z]{2,}\b[ ,]+){4,}", body)
     assert not sentences, sentences[:3]
 
 
-def test_the_same_figures_in_both_languages() -> None:
+def test_the_same_advice_prints_the_same_figures_in_both_languages() -> None:
     # Figures with a decimal point: whole ones also stand in sentences that name their unit once.
     pattern = r"\d[\d,]*\.\d+ (?:GiB|tok/s|kWh|GB/s)"
-    figures = [re.findall(pattern, text(language)) for language in ("en", "zh-CN")]
+    found = survey(g480(), Workload(), "free")
+    advised = advise_survey(found)
+    documents = [build(g480(), found, advised, translator(language), DAY) for language in ("en", "zh-CN")]
+    figures = [re.findall(pattern, markdown.render(document)) for document in documents]
     assert len(figures[0]) > 200
     assert sorted(figures[0]) == sorted(figures[1])
 
@@ -55,6 +66,22 @@ def test_other_machines_report_too(machine) -> None:  # type: ignore[no-untyped-
     shown = report.render(machine(), Workload(), "en", "md", today=DAY).decode()
     assert "None" not in shown
     assert "nan" not in re.findall(r"[a-z]+", shown)
+
+
+def test_a_machine_without_a_usable_card_is_told_so_and_what_pays() -> None:
+    """The processor trains in FP32, slowly; the upgrade that pays is a card."""
+    shown = report.render(builder_5950x(), Workload(), "en", "md", today=DAY).decode()
+    assert "left alone for a night" in shown
+    assert "In FP32: this processor has no instructions for 16-bit training" in shown
+    assert re.search("upgrade that pays most: Graphics card: .*can be fine-tuned", shown)
+
+
+def test_a_machine_of_unknown_speed_is_told_how_many_models_fit() -> None:
+    memory = replace(builder_5950x().memory, bandwidth_bytes_per_s=None, kind=None, speed_mts=None, modules=())
+    shown = report.render(replace(builder_5950x(), memory=memory), Workload(), "en", "md", today=DAY).decode()
+    assert re.search(r"> .*\d+ of \d+ models of the catalogue fit", shown)
+    assert "No speed is known here" in shown
+    assert "speed unknown" in shown
 
 
 def test_json_holds_machine_advice_and_matrix_and_no_mount_points() -> None:
