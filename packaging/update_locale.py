@@ -7,6 +7,7 @@ python packaging/update_locale.py --check    only say whether the files are up t
 import io
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -19,6 +20,7 @@ LOCALE = ROOT / "resources" / "locale"
 TEMPLATE = LOCALE / "advisor.pot"
 LANGUAGES = ("zh_CN",)
 PROJECT = "Hardware Advisor"
+NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)  # without one, the hour of the run would stand in the compiled file
 # A message is marked where it is defined by N_, and passed to a translator where it is shown.
 KEYWORDS = {"_": None, "N_": None, "translate": None}
 
@@ -84,7 +86,7 @@ def po_bytes(catalog: Catalog) -> bytes:
 def mo_bytes(po: bytes) -> bytes:
     """The compiled form of a .po file's content."""
     catalog = read_po(io.BytesIO(po), charset="utf-8")
-    catalog.revision_date = catalog.creation_date = None
+    catalog.revision_date = catalog.creation_date = NO_DATE
     output = io.BytesIO()
     write_mo(output, catalog)
     return output.getvalue()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # its rooms load after the first paint
     from advisor.advice.result import Advice
 
 LINES = 3
-SHARES = (4, 4, 5, 6, 5)  # widths of the columns, as long as their lines tend to be
+SHARES = (4, 5, 5, 7, 5)  # widths of the columns, as long as their lines tend to be
 
 
 class Column(QWidget):
@@ -64,7 +64,7 @@ class Column(QWidget):
 
 
 class AdviceStrip(Card):
-    """Five columns; stale ones are greyed while new advice is on its way."""
+    """Five columns; stale ones are greyed while new advice is on its way. Which GPUs stay idle stands by the gauges."""
 
     more = Signal()
 
@@ -120,7 +120,7 @@ class AdviceStrip(Card):
         _ = self._state.tr_
         name, sentence = advice_text.tier(_, advice)
         return [
-            (name, [sentence, *advice_text.unusable(_, advice)]),
+            (name, [sentence]),
             (_("Worth trying here"), advice_text.picks(_, advice) or [advice_text.no_picks(_)]),
             (_("Rented instead"), [advice_text.cloud(_, one) for one in advice.cloud]),
             (_("What an upgrade brings"), [advice_text.upgrade(_, one) for one in advice.upgrades]),

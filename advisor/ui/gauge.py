@@ -55,8 +55,8 @@ class Gauge(QWidget):
         return QSize(DIAL + 12, DIAL + self._lines() * self._line() + 2)
 
     def minimumSizeHint(self) -> QSize:
-        """Never smaller than its hint."""
-        return self.sizeHint()
+        """Room for the dial; two columns of them leave room for a scroll bar."""
+        return QSize(DIAL + 2, self.sizeHint().height())
 
     def _lines(self) -> int:
         return 3 if self.reading.note else 2

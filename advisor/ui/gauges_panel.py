@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from advisor import words
 from advisor.machine import Machine
 from advisor.probes.live import LiveSample, sample
 from advisor.ui import readings, texts
@@ -150,7 +149,7 @@ class GaugesPanel(Card):
             if gpu.usable is False:
                 reason = texts.why_not(_, gpu.origin("usable"))
                 lines.append(_("{name} cannot be used: {reason}", name=gpu.name or "GPU", reason=reason))
-        lines += [words.origin_text(_, note) for note in machine.notes]
+        lines += [texts.why_not(_, note) for note in machine.notes]
         if self._failure is not None and self.living:
             lines.append(error_text(_, self._failure))
         self.notes.setText("\n\n".join(lines))

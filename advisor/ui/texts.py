@@ -93,7 +93,7 @@ def span(_: Translator, figures: Range, unit: str) -> str:
 
 
 def why_not(_: Translator, item: Origin) -> str:
-    """The bare reason of an origin: why a part cannot be used."""
+    """The bare sentence of an origin: why a part cannot be used, what a probe noted."""
     return _(item.detail, **item.values) if item.values else _(item.detail)
 
 
