@@ -78,11 +78,13 @@ class Details(QObject):
             self._job = None
 
     def retranslate(self) -> None:
-        """The open texts are in another language: they close; the panes show theirs again."""
+        """The open texts are in another language: they close; the panes show theirs again, with its readers' models."""
         for dialog in self._dialogs.values():
             dialog.hide()
         self._show_tier()
         self.refresh()
+        if self._panes.strip.advice is not None:
+            self._question_changed()
 
     def refresh(self) -> None:
         """Show the selected cell now, its savings in a moment."""
@@ -151,7 +153,9 @@ class Details(QObject):
             return
         if self._job is not None:
             self._job.cancel()
-        self._job = self._work.run(_asker(machine, workload, budget), self._advised, self._advice_failed)
+        self._job = self._work.run(
+            _asker(machine, workload, budget, self._state.tr_.language), self._advised, self._advice_failed
+        )
 
     def _advised(self, advice: "Advice") -> None:
         self._job = None
@@ -172,7 +176,7 @@ class Details(QObject):
             self._panes.header.show_tier(*advice_text.tier(self._state.tr_, advice))
 
 
-def _asker(machine: Machine, workload: Workload, budget: Budget) -> Callable[[], "Advice"]:
+def _asker(machine: Machine, workload: Workload, budget: Budget, language: str) -> Callable[[], "Advice"]:
     # Advice covers inference and training; the base workload's own task is the first column's.
     base = replace(workload, task="inference", stack=workload.stack if workload.stack != "fused-loss" else "auto")
-    return lambda: tasks.advice(machine, base, budget)
+    return lambda: tasks.advice(machine, base, budget, language)

@@ -65,8 +65,8 @@ def export(path: Path, machine: Machine, workload: Workload, language: str, kind
     return path
 
 
-def advice(machine: Machine, workload: Workload, budget: Budget) -> "Advice":
-    """All advice for a machine."""
+def advice(machine: Machine, workload: Workload, budget: Budget, language: str) -> "Advice":
+    """All advice for a machine, models that list the reader's language first."""
     from advisor.advice import advise
 
-    return advise(machine, workload, budget)
+    return advise(machine, workload, budget, language)
