@@ -21,6 +21,7 @@ from advisor.estimator.speed import (
     prefill_rate,
 )
 from advisor.estimator.tensors import active_parameters
+from advisor.estimator.training_time import cpu_speed, gpu_speed
 from advisor.i18n import N_
 from advisor.machine import Machine
 from advisor.workload import Workload
@@ -228,17 +229,15 @@ def _training(machine: Machine, estimate: Estimate, time: TrainingEstimate) -> I
     gpu = None if device == "ram" else machine.gpus[int(device[3:])]
     rate = {"low": time.tokens_per_s.low, "high": time.tokens_per_s.high, "device": gpu.name if gpu else "CPU"}
     formula = "peak FLOP rate x share used / FLOP per token (forward, backward, recomputation)"
-    yield Explanation("tokens_per_s", formula, rate, time.tokens_per_s.mid, "tok/s", (), "training_time")
+    speed = gpu_speed(gpu, workload) if gpu else cpu_speed(machine.cpu, machine.memory, workload)
+    source, band_key = (speed.kind.source, speed.kind.band) if speed is not None else ("", "")
+    yield Explanation("tokens_per_s", formula, rate, time.tokens_per_s.mid, "tok/s", _sources(source), band_key)
     work = {"dataset_tokens": workload.dataset_tokens, "epochs": workload.epochs, "low": time.hours.low,
             "high": time.hours.high}  # fmt: skip
-    yield Explanation(
-        "hours", "dataset_tokens x epochs / tokens_per_s / 3600", work, time.hours.mid, "h", (), "training_time"
-    )
+    yield Explanation("hours", "dataset_tokens x epochs / tokens_per_s / 3600", work, time.hours.mid, "h", (), band_key)
     if time.energy_kwh is not None:
         power = {"board_power_w": gpu.board_power_w if gpu else None, "hours": time.hours.mid}
-        yield Explanation(
-            "energy_kwh", "board power x hours / 1000", power, time.energy_kwh.mid, "kWh", (), "training_time"
-        )
+        yield Explanation("energy_kwh", "board power x hours / 1000", power, time.energy_kwh.mid, "kWh", (), band_key)
 
 
 def _sources(*texts: str) -> tuple[str, ...]:

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from advisor.catalog.models import find_model
+from advisor.estimator.estimate import estimate
+from advisor.estimator.explain import explain
 from advisor.estimator.training_time import flops_per_token, training
-from advisor.machine import Cpu, Gpu, Memory
+from advisor.machine import Cpu, Gpu, Machine, Memory
 from advisor.workload import Workload, parse
 
 A100 = Gpu(
@@ -173,3 +175,13 @@ def test_cards_without_fast_fp16_use_fp32() -> None:
     rate = training(find_model("qwen2.5-1.5b"), QLORA, [pascal], Cpu(), Memory()).tokens_per_s
     assert rate is not None
     assert rate.mid > 100
+
+
+def test_why_names_the_band_and_source_of_the_device_that_trains() -> None:
+    """A processor's time is assumed in a wide range; it must not borrow the measured band of cards."""
+    machine = Machine(cpu=DESKTOP, memory=replace(RAM, total_bytes=64 << 30, available_bytes=56 << 30))
+    for precision, band in (("fp32", "training_time_processor"), ("bf16", "training_time_emulated")):
+        answer = estimate(machine, find_model("qwen2.5-0.5b"), parse({"task": "lora", "precision": precision}))
+        lines = {line.quantity: line for line in explain(machine, answer)}
+        assert lines["hours"].band == lines["tokens_per_s"].band == band
+        assert "assumed" in lines["tokens_per_s"].sources[0]
