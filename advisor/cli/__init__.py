@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 
-from advisor import NAME
+from advisor import words
 from advisor.errors import UserError
 from advisor.i18n import LANGUAGES, N_, Translator, system_language, translator
 
@@ -90,7 +90,7 @@ def no_display(_: Translator) -> str | None:
         return None
     if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
         return None
-    return _(N_("no display found, so {name} prints its summary instead of opening the window"), name=NAME)
+    return _(N_("no display found, so {name} prints its summary instead of opening the window"), name=_(words.PROGRAM))
 
 
 def _output() -> None:

@@ -177,7 +177,7 @@ def summary(_: Translator, machine: Machine | None = None) -> int:
 
     machine = machine or machines.this_machine()
     _print(text.machine_lines(machine, _))
-    _print(["", *advice.headlines(advice.advise(machine, Workload()), _)])
+    _print(["", *advice.headlines(advice.advise(machine, Workload(), language=_.language), _)])
     return OK
 
 
