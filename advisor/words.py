@@ -91,6 +91,7 @@ REASONS: Mapping[str, str] = {
         "the GPUs together have {together_bytes}, but dividing this work over several GPUs is not validated here"
     ),
     "runs_on_cpu": N_("runs in RAM on the processor, without a GPU: slow"),
+    "ram_not_stated": N_("the size of the RAM is not stated: about {needed_bytes} of it are needed beside the GPU"),
     "memory_unknown": N_("the memory of {device} is not known"),
     "vram_in_use": N_(
         "would fit on {gpu} if nothing else used it: {needed_bytes} are needed, {available_bytes} are free now"

@@ -43,6 +43,15 @@ class Device(NamedTuple):
     title: str  # the GPU's name
 
 
+class Share(NamedTuple):
+    """The work of one device for one token: bytes of weights read, the part of the layers, bytes of its KV cache."""
+
+    device: Device
+    weight_bytes: int
+    kv_bytes: int
+    layers: int
+
+
 class Ground(NamedTuple):
     """The machine as placement sees it."""
 

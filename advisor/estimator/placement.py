@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from advisor.catalog.model import Model
 from advisor.estimator import llama_cpp
-from advisor.estimator.ground import Device, Ground
+from advisor.estimator.ground import Device, Ground, Share
 from advisor.estimator.llama_cpp import Buffers
 from advisor.estimator.mixes import Weights, weights
 from advisor.estimator.result import MemoryEstimate, Placement, Reason, Verdict
@@ -16,15 +16,8 @@ from advisor.workload import Workload
 
 # A model "fits" when the high end of its band leaves a tenth of the budget free: other programs grow too.
 COMFORT = 0.9
-
-
-class Share(NamedTuple):
-    """The work of one device for one token: bytes of weights read, the part of the layers, bytes of its KV cache."""
-
-    device: Device
-    weight_bytes: int
-    kv_bytes: int
-    layers: int
+# RAM that every computer sold with a usable GPU has free: less than this is not asked for where RAM is not stated.
+SMALL_HOST = 2 << 30
 
 
 class Placed(NamedTuple):
@@ -95,12 +88,9 @@ def _on_cards(ground: Ground, model: Model, workload: Workload, memory: MemoryEs
     verdict = _verdict(need, int(need * memory.high / memory.total), first.available)
     if verdict in ("fits", "tight"):
         host = _host_need(memory, tensors, need - fixed)
-        return Placed(
-            verdict,
-            (_placement(first, need, model.layers), _placement(ground.ram, host, 0)),
-            ground.standing,
-            (Share(first, tensors.active_bytes, cache, model.layers),),
-        )
+        placements = (_placement(first, need, model.layers), _placement(ground.ram, host, 0))
+        share = Share(first, tensors.active_bytes, cache, model.layers)
+        return _with_host(ground, memory, verdict, host, placements, (), (share,))
     placed = _split(ground, model, workload, memory, tensors, scratch)
     return placed._replace(reasons=(*_in_use(first, need), *placed.reasons))
 
@@ -133,10 +123,30 @@ def _split(
     if left == 0 and shares:
         verdict: Verdict = "fits" if _roomy(ground.cards, used, memory) else "tight"
         reason = Reason("several_gpus", {"count": len(shares)})
-        return Placed(verdict, tuple(placements), (reason, *ground.standing), tuple(shares))
+        return _with_host(ground, memory, verdict, host, tuple(placements), (reason,), tuple(shares))
     read = tails.active[-1] - tails.active[placed] + (0 if shares else head)
     shares.append(Share(ground.ram, read, caches[-1] - caches[placed], left))
     return _offloaded(ground, model, memory, host, tuple(placements), tuple(shares), placed)
+
+
+def _with_host(
+    ground: Ground, memory: MemoryEstimate, verdict: Verdict, host: int, placements: tuple[Placement, ...],
+    reasons: tuple[Reason, ...], shares: tuple[Share, ...],
+) -> Placed:  # fmt: skip
+    """The verdict of GPUs that hold every layer, made worse where RAM does not hold `host`, what stays with it."""
+    enough = _verdict(host, int(host * memory.high / memory.total), ground.ram.available)
+    if enough == "unknown":
+        known = host < SMALL_HOST
+        code = "ram_not_stated" if known else "memory_unknown"
+        values: dict[str, object] = {"needed_bytes": host} if known else {"device": "RAM"}
+        verdict, shares = (verdict, shares) if known else ("unknown", ())
+        reasons = (*reasons, Reason(code, values))
+    elif enough == "no":
+        verdict, shares = "no", ()
+        reasons = (*reasons, *_short_of(host, ground.ram), *_freed(ground, host))
+    elif enough == "tight":
+        verdict = "tight"
+    return Placed(verdict, placements, (*reasons, *ground.standing), shares)
 
 
 class _Tails(NamedTuple):

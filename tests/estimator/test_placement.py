@@ -39,6 +39,32 @@ def test_everything_on_one_card_when_it_fits() -> None:
     assert tensors.embedding_bytes <= ram.used < GIB
 
 
+def test_what_stays_in_ram_must_fit_there() -> None:
+    """A card for all layers does not help where RAM cannot hold what llama.cpp keeps there."""
+    answer = ask(machine(0.25, gpu(24)))
+    assert answer.verdict == "no"
+    assert answer.speed is None
+    (short,) = [reason for reason in answer.reasons if reason.code == "needs_more_memory"]
+    assert short.values["needed_bytes"] == answer.placements[-1].used > 0.25 * GIB
+
+
+def test_what_stays_in_ram_beside_several_cards_must_fit_there() -> None:
+    """The same when the layers are divided over several cards; RAM that is nearly full makes it tight."""
+    cards = (gpu(3), gpu(4))
+    assert ask(machine(0.25, *cards)).verdict == "no"
+    host = ask(machine(16, *cards)).placements[-1].used
+    assert estimate(machine(1.06 * host / GIB, *cards), DENSE, Workload(), "total").verdict == "tight"
+    assert ask(machine(16, *cards)).verdict == "fits"
+
+
+def test_ram_that_nobody_stated_is_named_and_not_held_against_a_card() -> None:
+    """A wish for a card alone: its verdict, and that the small part in RAM was not checked."""
+    answer = ask(machine(16, gpu(12), total_bytes=None, available_bytes=None))
+    assert answer.verdict == "fits"
+    (said,) = [reason for reason in answer.reasons if reason.code == "ram_not_stated"]
+    assert said.values["needed_bytes"] == answer.placements[-1].used
+
+
 def test_no_card_means_ram() -> None:
     """Without a usable GPU the model lies in RAM once, with what a processor run needs there."""
     answer = ask(machine(16))
