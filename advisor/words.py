@@ -86,6 +86,9 @@ REASONS: Mapping[str, str] = {
     "from_disk_only": N_("llama.cpp could read the weights from disk for every token: it starts, but is far too slow"),
     "partly_on_gpu": N_("{layers} of {all_layers} layers fit on the GPU, the rest runs from RAM on the processor"),
     "nothing_on_gpu": N_("not one layer fits on {gpu}: everything runs from RAM on the processor"),
+    "ram_is_faster": N_(
+        "runs from RAM on the processor alone: with layers on {gpu} it would be slower"
+    ),
     "several_gpus": N_("the layers are divided over {count} GPUs, which work one after the other"),
     "several_gpus_not_validated": N_(
         "the GPUs together have {together_bytes}, but dividing this work over several GPUs is not validated here"

@@ -61,7 +61,7 @@ class Ground(NamedTuple):
     torch_cards: Mapping[str, tuple[Device, ...]]  # by stack; training counts as "transformers"
     torch_pool: Mapping[str, Device | None]
     standing: tuple[Reason, ...]  # reasons that hold for every inference on this machine
-    torch_standing: tuple[Reason, ...]
+    cpu_standing: tuple[Reason, ...]  # and those of llama.cpp where the processor computes
     machine: Machine
 
 
@@ -111,7 +111,7 @@ def _ground(same: _Same, budget: Budget) -> Ground:
                 torch_cards[stack].append(_card(gpu, index, stack, budget, facts))
     if pool is not None and machine.gpus[int(pool.name[3:])].kind != "unified" and not _faster(pool, ram):
         pool = None
-    standing = (*_gpu_reasons(machine), *_cpu_reasons(machine, bool(cards or pool)), *_ram_reasons(machine, budget))
+    standing = (*_gpu_reasons(machine), *_ram_reasons(machine, budget))
     return Ground(
         cards=_largest_first(cards),
         pool=None if cards else pool,
@@ -119,7 +119,7 @@ def _ground(same: _Same, budget: Budget) -> Ground:
         torch_cards={stack: _largest_first(found) for stack, found in torch_cards.items()},
         torch_pool={stack: None if torch_cards[stack] else found for stack, found in torch_pool.items()},
         standing=standing,
-        torch_standing=(*_gpu_reasons(machine), *_ram_reasons(machine, budget)),
+        cpu_standing=(*_gpu_reasons(machine), *_cpu_reasons(machine), *_ram_reasons(machine, budget)),
         machine=machine,
     )
 
@@ -241,9 +241,9 @@ def _gpu_reasons(machine: Machine) -> tuple[Reason, ...]:
     return tuple(found)
 
 
-def _cpu_reasons(machine: Machine, has_gpu: bool) -> tuple[Reason, ...]:
+def _cpu_reasons(machine: Machine) -> tuple[Reason, ...]:
     features = machine.cpu.features
-    if has_gpu or features is None or _instruction_set(machine) in ("avx512", "avx2", "dotprod", "neon"):
+    if features is None or _instruction_set(machine) in ("avx512", "avx2", "dotprod", "neon"):
         return ()
     return (Reason("no_avx2" if "avx" in features else "no_avx", {"cpu": machine.cpu.name or "CPU"}),)
 

@@ -12,6 +12,7 @@ from advisor.estimator.ground import Device, Ground, Share
 from advisor.estimator.llama_cpp import Buffers
 from advisor.estimator.mixes import Weights, weights
 from advisor.estimator.result import MemoryEstimate, Placement, Reason, Verdict
+from advisor.estimator.speed import decode_seconds
 from advisor.workload import Workload
 
 # A model "fits" when the high end of its band leaves a tenth of the budget free: other programs grow too.
@@ -33,7 +34,8 @@ def place_llama_cpp(ground: Ground, model: Model, workload: Workload, memory: Me
     """Placement of llama.cpp inference: one GPU if one holds everything, else several, else GPU and RAM, else RAM."""
     tensors = weights(model, workload.quant)
     if ground.cards:
-        return _on_cards(ground, model, workload, memory, tensors)
+        placed = _on_cards(ground, model, workload, memory, tensors)
+        return _better(ground, model, workload, memory, tensors, placed) if placed.verdict == "offload" else placed
     if ground.pool is not None:
         return _in_pool(ground, ground.pool, model, memory, tensors)
     return _in_ram(ground, model, memory, tensors)
@@ -61,9 +63,9 @@ def place_whole(ground: Ground, model: Model, workload: Workload, memory: Memory
         reasons = (*reasons, Reason("several_gpus_not_validated", {"together_bytes": together}))
     if verdict in ("fits", "tight"):
         reasons = (*reasons, Reason("runs_on_cpu", {}))
-        return _whole(ground, ground.ram, model, memory, "offload", weight_bytes, processor, reasons)
+        return _whole(ground, ground.ram, model, memory, verdict, weight_bytes, processor, reasons)
     placements = (_placement(device, need, model.layers),)
-    return Placed("no" if verdict == "no" else "unknown", placements, (*reasons, *ground.torch_standing), ())
+    return Placed("no" if verdict == "no" else "unknown", placements, (*reasons, *ground.standing), ())
 
 
 def _whole(
@@ -76,7 +78,7 @@ def _whole(
     if device.available is None:
         reasons = (*reasons, Reason("memory_unknown", {"device": device.title}))
     shares = () if verdict == "no" else (Share(device, weight_bytes, component(memory, "kv_cache"), model.layers),)
-    return Placed(verdict, (_placement(device, used, model.layers),), (*reasons, *ground.torch_standing), shares)
+    return Placed(verdict, (_placement(device, used, model.layers),), (*reasons, *ground.standing), shares)
 
 
 def _on_cards(ground: Ground, model: Model, workload: Workload, memory: MemoryEstimate, tensors: Weights) -> Placed:
@@ -114,9 +116,7 @@ def _split(
         used.append(size)
         placed = upto
     # A tied embedding is copied to the GPU, so it frees nothing in RAM.
-    moved = tails.layers[placed] + caches[placed]
-    if shares:
-        moved += head - (tensors.head_bytes if tensors.tied else 0)
+    moved = tails.layers[placed] + caches[placed] + head - (tensors.head_bytes if tensors.tied else 0)
     host = _host_need(memory, tensors, moved)
     left = model.layers - placed
     placements.append(_placement(ground.ram, host, left))
@@ -124,9 +124,28 @@ def _split(
         verdict: Verdict = "fits" if _roomy(ground.cards, used, memory) else "tight"
         reason = Reason("several_gpus", {"count": len(shares)})
         return _with_host(ground, memory, verdict, host, tuple(placements), (reason,), tuple(shares))
-    read = tails.active[-1] - tails.active[placed] + (0 if shares else head)
-    shares.append(Share(ground.ram, read, caches[-1] - caches[placed], left))
+    if not shares:
+        return Placed("offload", (), (), ())
+    shares.append(Share(ground.ram, tails.active[-1] - tails.active[placed], caches[-1] - caches[placed], left))
     return _offloaded(ground, model, memory, host, tuple(placements), tuple(shares), placed)
+
+
+def _better(
+    ground: Ground, model: Model, workload: Workload, memory: MemoryEstimate, tensors: Weights, split: Placed
+) -> Placed:
+    """`split`, or RAM alone where that is faster: layers on a slow card can cost more than they save."""
+    alone = _in_ram(ground, model, memory, tensors)
+    if not split.shares:
+        reason = Reason("nothing_on_gpu", {"gpu": ground.cards[0].title})
+        return alone._replace(reasons=(*split.reasons, reason, *alone.reasons))
+    if alone.verdict not in ("fits", "tight"):
+        return split
+    ours = decode_seconds(model, workload, alone.shares)
+    theirs = decode_seconds(model, workload, split.shares)
+    if ours is None or theirs is None or ours >= theirs:
+        return split
+    reason = Reason("ram_is_faster", {"gpu": split.shares[0].device.title})
+    return alone._replace(reasons=(reason, *alone.reasons))
 
 
 def _with_host(
@@ -175,9 +194,8 @@ def _offloaded(
     if enough == "no":
         reasons = (*_short_of(host, ground.ram), *_freed(ground, host), *ground.standing)
         return Placed("no", placements, reasons, ())
-    values = {"layers": on_gpu, "all_layers": model.layers}
-    reason = Reason("partly_on_gpu", values) if on_gpu else Reason("nothing_on_gpu", {"gpu": ground.cards[0].title})
-    return Placed("offload", placements, (reason, *ground.standing), shares)
+    reason = Reason("partly_on_gpu", {"layers": on_gpu, "all_layers": model.layers})
+    return Placed("offload", placements, (reason, *ground.cpu_standing), shares)
 
 
 def _cache_tails(caches: tuple[int, ...]) -> Sequence[int]:
@@ -234,7 +252,8 @@ def _one_device(
     runs = verdict in ("fits", "tight")
     cache = component(memory, "kv_cache")
     shares = (Share(device, tensors.active_bytes, cache, model.layers),) if runs else ()
-    return Placed(verdict, (_placement(device, need, model.layers),), (*reasons, *ground.standing), shares)
+    standing = ground.cpu_standing if device is ground.ram else ground.standing
+    return Placed(verdict, (_placement(device, need, model.layers),), (*reasons, *standing), shares)
 
 
 def _verdict(need: int, high: int, available: int | None) -> Verdict:

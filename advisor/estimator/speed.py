@@ -6,8 +6,7 @@ from typing import NamedTuple
 from advisor.catalog.bands import Band, band
 from advisor.catalog.model import Model
 from advisor.catalog.speeds import Backend, CpuSpeed, speeds
-from advisor.estimator.ground import Rates
-from advisor.estimator.placement import Share
+from advisor.estimator.ground import Rates, Share
 from advisor.estimator.result import Range, SpeedEstimate
 from advisor.estimator.tensors import active_parameters
 from advisor.workload import Workload
@@ -81,6 +80,12 @@ def decode_steps(model: Model, workload: Workload, shares: tuple[Share, ...], de
             return None
         steps.append(step)
     return steps
+
+
+def decode_seconds(model: Model, workload: Workload, shares: tuple[Share, ...]) -> float | None:
+    """Seconds for one token where speed is stated; None when a device's bandwidth is not known."""
+    steps = decode_steps(model, workload, shares, depth_of(workload))
+    return None if steps is None else sum(step.seconds for step in steps)
 
 
 def _weight_bytes(shares: tuple[Share, ...]) -> int:

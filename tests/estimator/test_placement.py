@@ -88,11 +88,51 @@ def test_a_small_card_takes_the_last_layers() -> None:
 
 
 def test_a_card_too_small_for_a_layer_leaves_all_to_ram() -> None:
-    """No layer on the card: everything in RAM, still "offload" because the card does not do the work."""
-    answer = ask(machine(16, gpu(0.5)))
-    assert answer.verdict == "offload"
-    assert [(p.device, p.layers) for p in answer.placements] == [("ram", 28)]
-    assert "nothing_on_gpu" in codes(answer)
+    """No layer on the card: the answer is the one without it, and says why the card does not help."""
+    answer, without = ask(machine(16, gpu(0.5))), ask(machine(16))
+    assert (answer.verdict, answer.placements, answer.speed) == (without.verdict, without.placements, without.speed)
+    assert codes(answer) == ["nothing_on_gpu"]
+
+
+def test_what_the_processor_lacks_is_said_wherever_it_computes() -> None:
+    """A card that takes nothing, or only a part, does not hide that the processor has no AVX2."""
+    old = replace(machine(16).cpu, features=frozenset({"sse4_2", "avx"}))
+    for size, said in ((0.5, True), (3, True), (12, False)):
+        answer = ask(replace(machine(16, gpu(size)), cpu=old))
+        assert ("no_avx2" in codes(answer)) == said
+
+
+def test_a_slow_card_is_left_alone() -> None:
+    """A card slower than the memory beside it: RAM alone is faster, so that is the answer."""
+    slow = gpu(2, bandwidth_bytes_per_s=14.4e9, fp32_flops=0.7e12)
+    answer, without = ask(machine(16, slow)), ask(machine(16))
+    assert (answer.verdict, answer.placements, answer.speed) == (without.verdict, without.placements, without.speed)
+    assert "ram_is_faster" in codes(answer)
+
+
+@given(
+    vram=st.floats(0.1, 24), gbs=st.floats(5, 400), ram=st.floats(2, 64), tflops=st.floats(0.2, 20),
+    model=st.sampled_from((DENSE, SPARSE)), avx2=st.booleans(),
+)  # fmt: skip
+@settings(max_examples=40, deadline=None)
+def test_a_card_never_makes_a_machine_worse(
+    vram: float, gbs: float, ram: float, tflops: float, model: Model, avx2: bool
+) -> None:
+    """Whatever the card: what ran without it still runs; a lesser verdict only buys speed."""
+    card = gpu(vram, bandwidth_bytes_per_s=gbs * 1e9, fp32_flops=tflops * 1e12)
+    cpu = machine(1).cpu if avx2 else replace(machine(1).cpu, features=frozenset({"sse4_2", "avx"}))
+    without, beside = (ask(replace(machine(ram, *cards), cpu=cpu), model) for cards in ((), (card,)))
+    if without.verdict not in ("fits", "tight"):
+        return
+    assert without.speed is not None
+    assert beside.speed is not None
+    assert without.speed.decode is not None
+    assert beside.speed.decode is not None
+    if RANK[beside.verdict] < min(RANK[without.verdict], RANK["tight"]):
+        assert beside.speed.decode.mid > without.speed.decode.mid
+    # A card that holds everything is used whatever its speed (it reads prompts faster); a split must earn its place.
+    if beside.verdict == "offload" or beside.speed.device == "ram":
+        assert beside.speed.decode.mid >= without.speed.decode.mid
 
 
 def test_two_cards_share_what_one_cannot_hold() -> None:
@@ -173,9 +213,9 @@ def test_an_architecture_that_llama_cpp_lacks_is_unknown() -> None:
 
 
 def test_training_that_no_card_holds_falls_back_to_ram() -> None:
-    """LoRA of a 7B model on 12 GiB: too much for the card, possible in 64 GiB of RAM, called what it is."""
+    """LoRA of a 7B model on 12 GiB: too much for the card, possible in 64 GiB of RAM as without the card."""
     answer = ask(machine(64, gpu(12)), task="lora")
-    assert answer.verdict == "offload"
+    assert answer.verdict == ask(machine(64), task="lora").verdict == "fits"
     assert answer.placements[0].device == "ram"
     assert {"needs_more_memory", "runs_on_cpu"} <= set(codes(answer))
 
