@@ -2,9 +2,9 @@
 
 from advisor.catalog.model import Model
 from advisor.estimator import llama_cpp, torch_inference, training, training_time
-from advisor.estimator.ground import BUDGETS, Budget, Device, Ground, ground
+from advisor.estimator.ground import BUDGETS, Budget, Device, Ground, Share, ground
 from advisor.estimator.mixes import weights
-from advisor.estimator.placement import Placed, Share, component, place_llama_cpp, place_whole
+from advisor.estimator.placement import Placed, component, place_llama_cpp, place_whole
 from advisor.estimator.result import Estimate, MemoryEstimate, Reason, SpeedEstimate, TrainingEstimate
 from advisor.estimator.speed import speed
 from advisor.estimator.tensors import parameters

@@ -6,10 +6,10 @@ from advisor.catalog.model import Model
 from advisor.catalog.speeds import speeds
 from advisor.estimator import llama_cpp
 from advisor.estimator.estimate import placed_on
-from advisor.estimator.ground import Rates
+from advisor.estimator.ground import Rates, Share
 from advisor.estimator.lora import trainable_parameters
 from advisor.estimator.mixes import weights
-from advisor.estimator.placement import COMFORT, Share
+from advisor.estimator.placement import COMFORT
 from advisor.estimator.result import Component, Estimate, Explanation, MemoryEstimate, TrainingEstimate
 from advisor.estimator.speed import (
     Step,
