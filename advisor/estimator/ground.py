@@ -133,7 +133,8 @@ def _engine(gpu: Gpu, wanted: tuple[str, ...]) -> str | None:
 
 
 def _shares_memory(gpu: Gpu) -> bool:
-    return gpu.kind in ("integrated", "unified") or gpu.vram_bytes == 0
+    # A discrete card with no memory is a wrong reading, not a card in the system's memory.
+    return gpu.kind in ("integrated", "unified") or (gpu.vram_bytes == 0 and gpu.kind != "discrete")
 
 
 def _ram(machine: Machine, budget: Budget, facts: Speeds) -> Device:
@@ -236,7 +237,7 @@ def _gpu_reasons(machine: Machine) -> tuple[Reason, ...]:
             found.append(Reason("gpu_unusable", {"gpu": name, "why": gpu.origin("usable")}))
         elif gpu.usable is None:
             found.append(Reason("gpu_unknown", {"gpu": name}))
-        elif gpu.vram_bytes is None and not _shares_memory(gpu):
+        elif not gpu.vram_bytes and not _shares_memory(gpu):
             found.append(Reason("vram_unknown", {"gpu": name}))
     return tuple(found)
 

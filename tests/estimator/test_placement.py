@@ -159,6 +159,13 @@ def test_an_unusable_gpu_is_never_used_and_says_why() -> None:
     assert "gpu_unusable" in codes(answer)
 
 
+def test_a_discrete_card_without_memory_is_an_unknown_one() -> None:
+    """0 bytes of a discrete card: its memory is not known, so it is not counted, and nothing lies "on" it in RAM."""
+    answer = ask(machine(16, gpu(0)))
+    assert [place.device for place in answer.placements] == ["ram"]
+    assert codes(answer) == ["vram_unknown"]
+
+
 def test_unified_memory_is_one_pool() -> None:
     """A GPU in the system's memory: one placement, capped by what the GPU may take."""
     apple = gpu(
