@@ -103,7 +103,7 @@ def _name(device: Device) -> str:
 
 
 def _beyond_training(model: Model, workload: Workload) -> tuple[Reason, ...]:
-    length = workload.seq if workload.training else workload.context // workload.parallel
+    length = workload.seq if workload.training else workload.sequence_context
     if model.max_context is None or length <= model.max_context:
         return ()
     return (Reason("beyond_trained_context", {"context": length, "trained": model.max_context}),)

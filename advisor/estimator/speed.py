@@ -30,7 +30,7 @@ class Step(NamedTuple):
 
 def depth_of(workload: Workload) -> int:
     """Tokens already in the cache of one sequence when its speed is stated."""
-    return max(1, workload.context // workload.parallel // DEPTH_DIVISOR)
+    return max(1, workload.sequence_context // DEPTH_DIVISOR)
 
 
 def speed(model: Model, workload: Workload, shares: tuple[Share, ...]) -> SpeedEstimate | None:

@@ -11,6 +11,7 @@ from advisor.estimator.as_json import to_json
 from advisor.estimator.estimate import estimate
 from advisor.estimator.explain import explain
 from advisor.estimator.ground import BUDGETS, Budget
+from advisor.estimator.speed import depth_of
 from advisor.i18n import translator
 from advisor.machine import Machine
 from advisor.words import REASONS
@@ -83,6 +84,18 @@ def test_the_same_question_has_the_same_answer(method: Method) -> None:
     first = estimate(PLACE, MODELS[0], workload)
     assert first == estimate(PLACE, MODELS[0], workload)
     assert first == estimate(machine(64, gpu(12)), MODELS[0], workload)
+
+
+def test_a_unified_cache_may_be_one_sequence_s() -> None:
+    """65,536 tokens for four sequences: unified, one of them may use all, which is more than was trained."""
+    apart = Workload(context=65536, parallel=4)
+    unified = Workload(context=65536, parallel=4, kv_unified=True)
+    assert (depth_of(apart), depth_of(unified)) == (2048, 8192)
+    assert [r.code for r in estimate(PLACE, MODELS[0], apart).reasons] == []
+    (said,) = estimate(PLACE, MODELS[0], unified).reasons
+    assert (said.code, said.values["context"]) == ("beyond_trained_context", 65536)
+    # The torch stacks know no such setting.
+    assert Workload(context=65536, parallel=4, kv_unified=True, stack="vllm", quant="BF16").sequence_context == 16384
 
 
 def test_json_has_the_contract_s_names() -> None:
