@@ -86,9 +86,7 @@ REASONS: Mapping[str, str] = {
     "from_disk_only": N_("llama.cpp could read the weights from disk for every token: it starts, but is far too slow"),
     "partly_on_gpu": N_("{layers} of {all_layers} layers fit on the GPU, the rest runs from RAM on the processor"),
     "nothing_on_gpu": N_("not one layer fits on {gpu}: everything runs from RAM on the processor"),
-    "ram_is_faster": N_(
-        "runs from RAM on the processor alone: with layers on {gpu} it would be slower"
-    ),
+    "ram_is_faster": N_("runs from RAM on the processor alone: with layers on {gpu} it would be slower"),
     "several_gpus": N_("the layers are divided over {count} GPUs, which work one after the other"),
     "several_gpus_not_validated": N_(
         "the GPUs together have {together_bytes}, but dividing this work over several GPUs is not validated here"
@@ -108,6 +106,9 @@ REASONS: Mapping[str, str] = {
     "container_limit": N_("this container may use {limit_bytes} of memory"),
     "free_memory_assumed": N_("how much memory is free is not known; {reserve_bytes} are kept for the system"),
     "llama_cpp_unknown_architecture": N_("llama.cpp does not know the architecture {architecture}"),
+    "kv_type_refused": N_(
+        "llama.cpp refuses a {kv_type} KV cache for this model: its heads of {width} do not divide into blocks of {block}"
+    ),
     "beyond_trained_context": N_("{context} tokens are more than the {trained} that the model was trained for"),
 }
 

@@ -30,6 +30,10 @@ def _llama_cpp(place: Ground, model: Model, workload: Workload) -> Estimate:
         return Estimate(model, parameters(model), workload, None, (), "unknown", (reason,))
     memory = llama_cpp.memory(model, workload)
     placed = _place(place, model, workload, memory)
+    refused = llama_cpp.undivided(model, workload) if workload.kv_type != "f16" else None
+    if refused is not None:
+        values = {"kv_type": workload.kv_type, "width": refused[0], "block": refused[1]}
+        placed = Placed("no", placed.placements, (Reason("kv_type_refused", values), *place.standing), ())
     found = speed(model, workload, placed.shares)
     return _answer(model, workload, memory, placed, _beyond_training(model, workload), found, None)
 

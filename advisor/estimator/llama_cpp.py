@@ -125,8 +125,13 @@ def resident(model: Model, workload: Workload, prompt_tokens: int = PROMPT) -> t
 
 def refuses(model: Model, workload: Workload) -> bool:
     """Whether llama.cpp refuses the cache type: its blocks must divide the width of a head (llama-context.cpp)."""
+    return undivided(model, workload) is not None
+
+
+def undivided(model: Model, workload: Workload) -> tuple[int, int] | None:
+    """The first width of a cached head that the cache type's blocks do not divide, and the block; None if all do."""
     block = tensor_types()[workload.kv_type.upper()].block
-    return any(width % block for width in _shape(model).widths)
+    return next(((width, block) for width in _shape(model).widths if width % block), None)
 
 
 class _Shape(NamedTuple):

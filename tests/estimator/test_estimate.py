@@ -1,12 +1,14 @@
 """The estimator as a whole: sums add up, more asks for more, one question has one answer, and JSON says all of it."""
 
 import json
+from typing import Literal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advisor.catalog.model import Model
+from advisor.catalog.models import find_model
 from advisor.estimator.as_json import to_json
 from advisor.estimator.estimate import estimate
 from advisor.estimator.explain import explain
@@ -96,6 +98,16 @@ def test_a_unified_cache_may_be_one_sequence_s() -> None:
     assert (said.code, said.values["context"]) == ("beyond_trained_context", 65536)
     # The torch stacks know no such setting.
     assert Workload(context=65536, parallel=4, kv_unified=True, stack="vllm", quant="BF16").sequence_context == 16384
+
+
+@pytest.mark.parametrize("kv_type", ["q8_0", "q4_0"])
+def test_a_cache_that_llama_cpp_refuses_is_a_no(kv_type: Literal["q8_0", "q4_0"]) -> None:
+    """Phi-2's heads of 80 values do not divide into blocks of 32: refused at the start, however large the machine."""
+    answer = estimate(PLACE, find_model("phi-2"), Workload(kv_type=kv_type))
+    assert (answer.verdict, answer.speed) == ("no", None)
+    (said,) = [reason for reason in answer.reasons if reason.code == "kv_type_refused"]
+    assert said.values == {"kv_type": kv_type, "width": 80, "block": 32}
+    assert estimate(PLACE, find_model("phi-2"), Workload()).verdict == "fits"
 
 
 def test_json_has_the_contract_s_names() -> None:
