@@ -107,7 +107,7 @@ REASONS: Mapping[str, str] = {
     "free_memory_assumed": N_("how much memory is free is not known; {reserve_bytes} are kept for the system"),
     "llama_cpp_unknown_architecture": N_("llama.cpp does not know the architecture {architecture}"),
     "kv_type_refused": N_(
-        "llama.cpp refuses a {kv_type} KV cache for this model: its heads of {width} do not divide into blocks of {block}"
+        "llama.cpp refuses a {kv_type} KV cache for this model: heads of {width} do not divide into blocks of {block}"
     ),
     "beyond_trained_context": N_("{context} tokens are more than the {trained} that the model was trained for"),
 }

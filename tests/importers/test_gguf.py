@@ -118,7 +118,7 @@ def test_rows_that_do_not_divide_into_blocks_are_refused(tmp_path: Path) -> None
     known, path = find_model("smollm2-135m"), tmp_path / "odd.gguf"
     listed = [("token_embd.weight", (576, known.vocab), TYPE_NUMBERS["F16"]),
               ("blk.0.attn_k.weight", (64, 192), TYPE_NUMBERS["IQ1_S"])]  # fmt: skip
-    path.write_bytes(header(metadata_of(known), listed))
+    path.write_bytes(header(metadata_of(known), listed) + bytes(64))
     with pytest.raises(UserError, match=r"odd.gguf: tensor blk.0.attn_k.weight: rows of 64 .* IQ1_S blocks of 256"):
         read_model(path)
 
