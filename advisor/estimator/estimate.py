@@ -29,7 +29,7 @@ def _llama_cpp(place: Ground, model: Model, workload: Workload) -> Estimate:
         reason = Reason("llama_cpp_unknown_architecture", {"architecture": model.style.name})
         return Estimate(model, parameters(model), workload, None, (), "unknown", (reason,))
     memory = llama_cpp.memory(model, workload)
-    placed = _place(place, model, workload, memory)
+    placed = place_llama_cpp(place, model, workload, memory)
     refused = llama_cpp.undivided(model, workload) if workload.kv_type != "f16" else None
     if refused is not None:
         values = {"kv_type": workload.kv_type, "width": refused[0], "block": refused[1]}
@@ -39,8 +39,7 @@ def _llama_cpp(place: Ground, model: Model, workload: Workload) -> Estimate:
 
 
 def _torch(place: Ground, model: Model, workload: Workload) -> Estimate:
-    memory = _torch_memory(model, workload)
-    placed = _place(place, model, workload, memory)
+    placed, memory = _place_torch(place, model, workload)
     found: SpeedEstimate | None = None
     time: TrainingEstimate | None = None
     if not workload.training:
@@ -60,19 +59,22 @@ def placed_on(machine: Machine, answer: Estimate) -> tuple[Share, ...]:
     """The work that each device of `machine` does in `answer`, an estimate for it; empty when it cannot run."""
     if answer.memory is None:
         return ()
-    found = (_place(ground(machine, budget), answer.model, answer.workload, answer.memory) for budget in BUDGETS)
+    found = (_place(ground(machine, budget), answer) for budget in BUDGETS)
     # The estimate does not say which budget it was made with; its placements do.
     return next((placed.shares for placed in found if placed.placements == answer.placements), ())
 
 
-def _place(place: Ground, model: Model, workload: Workload, memory: MemoryEstimate) -> Placed:
-    if workload.training:
-        return place_whole(place, model, workload, memory, 0)
-    if workload.resolved_stack == "llama.cpp":
-        return place_llama_cpp(place, model, workload, memory)
-    return place_whole(
-        place, model, workload, memory, torch_inference.torch_weights(model, workload.quant).active_bytes
-    )
+def _place(place: Ground, answer: Estimate) -> Placed:
+    model, workload = answer.model, answer.workload
+    if not workload.training and workload.resolved_stack == "llama.cpp" and answer.memory is not None:
+        return place_llama_cpp(place, model, workload, answer.memory)
+    return _place_torch(place, model, workload)[0]
+
+
+def _place_torch(place: Ground, model: Model, workload: Workload) -> tuple[Placed, MemoryEstimate]:
+    memory = _torch_memory(model, workload)
+    read = 0 if workload.training else torch_inference.torch_weights(model, workload.quant).active_bytes
+    return place_whole(place, model, workload, memory, read)
 
 
 def shares_on(device: Device, model: Model, workload: Workload) -> tuple[Share, ...]:

@@ -11,6 +11,7 @@ from advisor.estimator import llama_cpp
 from advisor.estimator.ground import Device, Ground, Share
 from advisor.estimator.llama_cpp import Buffers
 from advisor.estimator.mixes import Weights, weights
+from advisor.estimator.process import in_ram
 from advisor.estimator.result import MemoryEstimate, Placement, Reason, Verdict
 from advisor.estimator.speed import decode_seconds
 from advisor.workload import Workload
@@ -19,6 +20,7 @@ from advisor.workload import Workload
 COMFORT = 0.9
 # RAM that every computer sold with a usable GPU has free: less than this is not asked for where RAM is not stated.
 SMALL_HOST = 2 << 30
+TRAINING_RAM, INFERENCE_RAM = "training_ram", "torch_ram"  # error bands of torch's memory in RAM
 
 
 class Placed(NamedTuple):
@@ -41,44 +43,45 @@ def place_llama_cpp(ground: Ground, model: Model, workload: Workload, memory: Me
     return _in_ram(ground, model, memory, tensors)
 
 
-def place_whole(ground: Ground, model: Model, workload: Workload, memory: MemoryEstimate, weight_bytes: int) -> Placed:
-    """Placement of training and of the torch stacks: everything on one GPU, or everything in RAM."""
-    need, high = memory.total, memory.high
+def place_whole(
+    ground: Ground, model: Model, workload: Workload, memory: MemoryEstimate, weight_bytes: int
+) -> tuple[Placed, MemoryEstimate]:
+    """Placement of training and of the torch stacks: everything on one GPU, or everything in RAM; and the memory there.
+
+    `memory` is what a card needs; in RAM the process's own stands in place of the card's runtime.
+    """
     stack = "vllm" if workload.resolved_stack == "vllm" else "transformers"
     cards = ground.torch_cards[stack]
     device = cards[0] if cards else ground.torch_pool[stack]
     if device is not None:
-        verdict = _verdict(need, high, device.available)
+        verdict = _verdict(memory.total, memory.high, device.available)
         if verdict in ("fits", "tight", "unknown"):
-            return _whole(ground, device, model, memory, verdict, weight_bytes)
-    processor = need - sum(part.bytes for part in memory.components if part.name == "runtime")
-    verdict = _verdict(processor, int(high * processor / max(1, need)), ground.ram.available)
-    reasons: tuple[Reason, ...]
+            return _whole(ground, device, model, memory, verdict, weight_bytes), memory
+    resident = in_ram(memory, TRAINING_RAM if workload.training else INFERENCE_RAM)
+    verdict = _verdict(resident.total, resident.high, ground.ram.available)
+    runs = (Reason("runs_on_cpu", {}),) if verdict in ("fits", "tight") else ()
     if device is None:
-        reasons = (Reason("runs_on_cpu", {}),) if verdict in ("fits", "tight") else ()
-        return _whole(ground, ground.ram, model, memory, verdict, weight_bytes, processor, reasons)
-    reasons = (*_short_of(need, device), *_in_use(device, need))
+        return _whole(ground, ground.ram, model, resident, verdict, weight_bytes, runs), resident
+    reasons = (*_short_of(memory.total, device), *_in_use(device, memory.total))
     together = sum(card.available or 0 for card in cards)
-    if len(cards) > 1 and together >= need:
+    if len(cards) > 1 and together >= memory.total:
         reasons = (*reasons, Reason("several_gpus_not_validated", {"together_bytes": together}))
-    if verdict in ("fits", "tight"):
-        reasons = (*reasons, Reason("runs_on_cpu", {}))
-        return _whole(ground, ground.ram, model, memory, verdict, weight_bytes, processor, reasons)
-    placements = (_placement(device, need, model.layers),)
-    return Placed("no" if verdict == "no" else "unknown", placements, (*reasons, *ground.standing), ())
+    if runs:
+        return _whole(ground, ground.ram, model, resident, verdict, weight_bytes, (*reasons, *runs)), resident
+    placements = (_placement(device, memory.total, model.layers),)
+    return Placed("no" if verdict == "no" else "unknown", placements, (*reasons, *ground.standing), ()), memory
 
 
 def _whole(
     ground: Ground, device: Device, model: Model, memory: MemoryEstimate, verdict: Verdict, weight_bytes: int,
-    need: int | None = None, reasons: tuple[Reason, ...] = (),
+    reasons: tuple[Reason, ...] = (),
 ) -> Placed:  # fmt: skip
-    used = memory.total if need is None else need
     if verdict == "no":
-        reasons = (*reasons, *_short_of(used, device))
+        reasons = (*reasons, *_short_of(memory.total, device))
     if device.available is None:
         reasons = (*reasons, Reason("memory_unknown", {"device": device.title}))
     shares = () if verdict == "no" else (Share(device, weight_bytes, component(memory, "kv_cache"), model.layers),)
-    return Placed(verdict, (_placement(device, used, model.layers),), (*reasons, *ground.standing), shares)
+    return Placed(verdict, (_placement(device, memory.total, model.layers),), (*reasons, *ground.standing), shares)
 
 
 def _on_cards(ground: Ground, model: Model, workload: Workload, memory: MemoryEstimate, tensors: Weights) -> Placed:
