@@ -98,6 +98,16 @@ REASONS: Mapping[str, str] = {
         "would fit on {gpu} if nothing else used it: {needed_bytes} are needed, {available_bytes} are free now"
     ),
     "bandwidth_unknown": N_("no generation speed: the memory bandwidth of {device} is not known"),
+    "training_speed_unknown": N_("no training time: how fast {device} computes is not known"),
+    "energy_unknown": N_("no energy: the power that {device} draws is not known"),
+    "mla_not_validated": N_("training with latent attention (MLA) is computed, but no measured run stands behind it"),
+    "recurrent_not_validated": N_(
+        "training of recurrent or convolutional layers is computed, but no measured run stands behind it"
+    ),
+    "qlora_experts_packed": N_(
+        "the experts are counted in 4 bit, as Unsloth and transformers 4 keep them; "
+        "transformers 5 leaves them in 16 bit and needs far more memory"
+    ),
     "gpu_unusable": N_("{gpu} cannot be used: {why}"),
     "gpu_unknown": N_("{gpu} is not counted: it is not known what it can run"),
     "vram_unknown": N_("{gpu} is not counted: its memory is not known"),

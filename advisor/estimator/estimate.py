@@ -46,7 +46,10 @@ def _torch(place: Ground, model: Model, workload: Workload) -> Estimate:
         found = speed(model, workload, placed.shares)
     elif placed.shares:
         time = _training(place, model, workload, placed)
-    return _answer(model, workload, memory, placed, _beyond_training(model, workload), found, time)
+    reasons = _beyond_training(model, workload)
+    if workload.training:
+        reasons = (*reasons, *_not_validated(model, workload))
+    return _answer(model, workload, memory, placed, reasons, found, time)
 
 
 def _torch_memory(model: Model, workload: Workload) -> MemoryEstimate:
@@ -101,6 +104,10 @@ def _answer(
     if found is not None and found.decode is None:
         dark = next((share.device for share in placed.shares if not share.device.rates.effective), None)
         reasons = (*reasons, Reason("bandwidth_unknown", {"device": _name(dark or placed.shares[0].device)}))
+    if time is not None and (time.hours is None or time.energy_kwh is None):
+        # Without hours there is no energy either: one reason is enough.
+        code = "training_speed_unknown" if time.hours is None else "energy_unknown"
+        reasons = (*reasons, Reason(code, {"device": placed.shares[0].device.title}))
     return Estimate(model, parameters(model), workload, memory, placed.placements, placed.verdict, reasons, found, time)
 
 
@@ -113,3 +120,20 @@ def _beyond_training(model: Model, workload: Workload) -> tuple[Reason, ...]:
     if model.max_context is None or length <= model.max_context:
         return ()
     return (Reason("beyond_trained_context", {"context": length, "trained": model.max_context}),)
+
+
+_MLA = (Reason("mla_not_validated", {}),)
+_RECURRENT = (Reason("recurrent_not_validated", {}),)
+_EXPERTS = (Reason("qlora_experts_packed", {}),)
+
+
+def _not_validated(model: Model, workload: Workload) -> tuple[Reason, ...]:
+    """What no measured or published training step stands behind."""
+    reasons: tuple[Reason, ...] = ()
+    if model.mla is not None:
+        reasons = _MLA
+    if model.linear is not None:
+        reasons = (*reasons, *_RECURRENT)
+    if model.moe is not None and workload.task == "qlora":
+        reasons = (*reasons, *_EXPERTS)
+    return reasons

@@ -1,6 +1,7 @@
 """The estimator as a whole: sums add up, more asks for more, one question has one answer, and JSON says all of it."""
 
 import json
+from dataclasses import replace
 from typing import Literal
 
 import pytest
@@ -15,9 +16,9 @@ from advisor.estimator.explain import explain
 from advisor.estimator.ground import BUDGETS, Budget
 from advisor.estimator.speed import depth_of
 from advisor.i18n import translator
-from advisor.machine import Machine
+from advisor.machine import Cpu, Machine
 from advisor.words import REASONS
-from advisor.workload import METHODS, Method, Workload, for_method
+from advisor.workload import METHODS, Method, Task, Workload, for_method
 from tests.estimator.samples import GIB, dense, gpu, machine, sparse
 
 MODELS = (dense(), sparse())
@@ -108,6 +109,41 @@ def test_a_cache_that_llama_cpp_refuses_is_a_no(kv_type: Literal["q8_0", "q4_0"]
     (said,) = [reason for reason in answer.reasons if reason.code == "kv_type_refused"]
     assert said.values == {"kv_type": kv_type, "width": 80, "block": 32}
     assert estimate(PLACE, find_model("phi-2"), Workload()).verdict == "fits"
+
+
+def said(place: Machine, model: Model, workload: Workload) -> list[tuple[str, object]]:
+    """Codes of the reasons, each with its device."""
+    return [(reason.code, reason.values.get("device")) for reason in estimate(place, model, workload).reasons]
+
+
+def test_a_training_time_or_energy_that_is_missing_has_its_reason() -> None:
+    """Unknown rates, an unknown board power, a processor: each figure left out says why."""
+    lora = Workload(task="lora")
+    unknown = {"fp32_flops": None, "fp16_flops": None}
+    assert said(machine(64, gpu(48)), MODELS[0], lora) == []
+    assert said(machine(64, gpu(48, **unknown)), MODELS[0], lora) == [("training_speed_unknown", "Test RTX")]
+    assert said(machine(64, gpu(48, board_power_w=None)), MODELS[0], lora) == [("energy_unknown", "Test RTX")]
+    assert ("energy_unknown", "Test CPU") in said(machine(64), MODELS[0], lora)
+    nameless = replace(machine(64), cpu=Cpu(name="Odd CPU"))
+    assert ("training_speed_unknown", "Odd CPU") in said(nameless, MODELS[0], lora)
+
+
+@pytest.mark.parametrize(
+    ("name", "task", "codes"),
+    [
+        ("qwen2.5-7b", "full", set()),
+        ("deepseek-v2-lite", "lora", {"mla_not_validated"}),
+        ("deepseek-v2-lite", "qlora", {"mla_not_validated", "qlora_experts_packed"}),
+        ("lfm2-1.2b", "full", {"recurrent_not_validated"}),
+        ("qwen3-30b-a3b", "qlora", {"qlora_experts_packed"}),
+        ("qwen3-30b-a3b", "lora", set()),
+    ],
+)
+def test_what_no_measured_training_stands_behind_says_so(name: str, task: Task, codes: set[str]) -> None:
+    """Latent attention, recurrent layers, packed experts; nothing of it for inference."""
+    place = machine(1024, gpu(400))
+    assert {code for code, _ in said(place, find_model(name), Workload(task=task))} == codes
+    assert said(place, find_model(name), Workload()) == []
 
 
 def test_json_has_the_contract_s_names() -> None:

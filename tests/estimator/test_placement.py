@@ -238,9 +238,10 @@ def test_training_over_several_cards_is_not_claimed() -> None:
 @given(gib=st.floats(1, 40), more=st.floats(0, 40))
 @settings(max_examples=15, deadline=None)
 def test_more_video_memory_never_makes_it_worse(task: str, gib: float, more: float) -> None:
-    """The verdict only climbs as the card grows."""
-    small, large = (ask(machine(24, gpu(size)), task=task).verdict for size in (gib, gib + more))
-    assert RANK[large] >= RANK[small]
+    """The verdict only climbs as the card grows; from room to spare in RAM it may move to a card that just holds it."""
+    small, large = (ask(machine(24, gpu(size)), task=task) for size in (gib, gib + more))
+    moved = small.placements[0].device == "ram" != large.placements[0].device
+    assert RANK[large.verdict] >= min(RANK[small.verdict], RANK["tight"] if moved else RANK["fits"])
 
 
 @given(ram=st.floats(2, 64), more=st.floats(0, 64), vram=st.sampled_from((0, 2, 6)))
