@@ -172,7 +172,7 @@ def _speed(estimate: Estimate, shares: tuple[Share, ...]) -> Iterator[Explanatio
         sources = tuple(dict.fromkeys(_rates_source(share.device.rates) for share in shares))
         yield Explanation(
             "decode", joined + _law(shares[0].device.rates), values, speed.decode.mid, "tok/s", sources,
-            decode_band_key(shares),
+            decode_band_key(shares, workload.resolved_stack),
         )  # fmt: skip
         limit = {"bytes": sum(s.weight_bytes for s in shares), "fastest_s": sum(step.floor for step in steps)}
         yield Explanation("ceiling", "1 / (bytes read for one token / bandwidth)", limit, speed.ceiling, "tok/s")
@@ -213,7 +213,9 @@ def _prefill(model: Model, workload: Workload, shares: Sequence[Share], result: 
         values[f"{share.device.name}_flop_rate"] = prefill_rate(share.device.rates, workload.quant)
     formula = "flop rate / (2 x active parameters + attention)"
     sources = tuple(dict.fromkeys(_rates_source(share.device.rates) for share in shares))
-    return Explanation("prefill", formula, values, result, "tok/s", sources, prefill_band_key(tuple(shares)))
+    return Explanation(
+        "prefill", formula, values, result, "tok/s", sources, prefill_band_key(tuple(shares), workload.resolved_stack)
+    )
 
 
 def _training(machine: Machine, estimate: Estimate, time: TrainingEstimate) -> Iterator[Explanation]:
