@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from advisor.catalog.kept_memory import kept_memory
 from advisor.catalog.speeds import Backend, Speeds, speeds
 from advisor.estimator.result import Reason
 from advisor.machine import Cpu, Gpu, Machine
@@ -142,9 +143,9 @@ def _ram(machine: Machine, budget: Budget, facts: Speeds) -> Device:
     if budget == "total" or total is None:
         available = total
     elif machine.memory.available_bytes is None:
-        available = max(0, total - facts.system_bytes)
+        available = total - kept_memory().by_system(total)
     else:
-        available = max(0, min(total, machine.memory.available_bytes) - facts.reserve_bytes)
+        available = max(0, min(total, machine.memory.available_bytes) - kept_memory().reserve_bytes)
     return Device("ram", total, available, 0, _cpu_rates(machine, facts), machine.cpu.name or "CPU")
 
 
@@ -153,7 +154,7 @@ def _card(gpu: Gpu, index: int, engine: str, budget: Budget, facts: Speeds) -> D
     available = total
     if budget == "free":
         known = gpu.vram_available_bytes
-        available = max(0, total - facts.card_reserve_bytes) if known is None else min(total, known)
+        available = max(0, total - kept_memory().by_screen(gpu.architecture)) if known is None else min(total, known)
     rates = _gpu_rates(gpu, engine, gpu.bandwidth_bytes_per_s, facts)
     runtime = rates.backend.runtime_bytes if rates.backend else 0
     return Device(f"gpu{index}", total, available, runtime, rates, gpu.name or f"GPU {index}")
@@ -166,7 +167,9 @@ def _pool(machine: Machine, index: int, engine: str, facts: Speeds, ram: Device)
     rates = _gpu_rates(gpu, engine, bandwidth, facts)
     share = gpu.shared_bytes
     if not share and ram.capacity is not None and gpu.kind == "unified":
-        share = int(ram.capacity * facts.unified_share)
+        kept = kept_memory()
+        apple = gpu.vendor == "Apple"
+        share = kept.for_metal(ram.capacity) if apple else int(ram.capacity * kept.unified_share)
     available = ram.available
     if available is not None and share:
         available = min(available, share + (gpu.vram_bytes or 0))
@@ -253,6 +256,7 @@ def _ram_reasons(machine: Machine, budget: Budget) -> tuple[Reason, ...]:
     memory = machine.memory
     if memory.limit_bytes is not None and memory.total_bytes is not None and memory.limit_bytes < memory.total_bytes:
         return (Reason("container_limit", {"limit_bytes": memory.limit_bytes}),)
-    if budget == "free" and memory.total_bytes is not None and memory.available_bytes is None:
-        return (Reason("free_memory_assumed", {"reserve_bytes": speeds().system_bytes}),)
+    total = machine.memory_budget_bytes
+    if budget == "free" and total is not None and memory.available_bytes is None:
+        return (Reason("free_memory_assumed", {"reserve_bytes": kept_memory().by_system(total)}),)
     return ()
