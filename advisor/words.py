@@ -98,6 +98,7 @@ REASONS: Mapping[str, str] = {
         "would fit on {gpu} if nothing else used it: {needed_bytes} are needed, {available_bytes} are free now"
     ),
     "bandwidth_unknown": N_("no generation speed: the memory bandwidth of {device} is not known"),
+    "stack_refused": N_("{stack} with {format} does not run on {device}: {why}"),
     "training_speed_unknown": N_("no training time: how fast {device} computes is not known"),
     "energy_unknown": N_("no energy: the power that {device} draws is not known"),
     "mla_not_validated": N_("training with latent attention (MLA) is computed, but no measured run stands behind it"),

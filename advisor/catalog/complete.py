@@ -158,6 +158,12 @@ def _metal_share(gpu: Gpu, memory: Memory) -> Gpu:
     return fill(gpu, {"shared_bytes": kept_memory().for_metal(total)}, Origin("assumed", text))
 
 
+def subject_of(gpu: Gpu, machine: Machine) -> Subject:
+    """What rules look at of a GPU of `machine`, with the facts of its entry in the catalogue."""
+    found = identify(gpu, machine.memory.total_bytes, machine.cpu.name or "")
+    return _subject(gpu, found[0] if found else None)
+
+
 def _subject(gpu: Gpu, spec: GpuSpec | None) -> Subject:
     return Subject(
         vendor=gpu.vendor,

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from advisor.catalog.complete import subject_of
 from advisor.catalog.kept_memory import kept_memory
 from advisor.catalog.speeds import Backend, Speeds, speeds
+from advisor.catalog.stacks import cpu_refusal, gpu_refusal
 from advisor.estimator.result import Reason
 from advisor.machine import Cpu, Gpu, Machine
 
@@ -15,6 +17,7 @@ BUDGETS: tuple[Budget, ...] = ("free", "total")
 ENGINES = ("cuda", "metal", "rocm", "vulkan", "sycl")  # the order in which llama.cpp's back ends are preferred
 TORCH_ENGINES = ("cuda", "rocm", "metal")
 TORCH_STACKS = ("transformers", "vllm")
+TORCH_VENDORS = ("NVIDIA", "AMD", "Apple")
 # Instruction sets that llama.cpp's CPU kernels are written for, best first.
 INSTRUCTION_SETS: Mapping[str, tuple[str, ...]] = {
     "avx512": ("avx512f",), "avx2": ("avx2", "fma"), "avx": ("avx",),
@@ -99,7 +102,8 @@ def _ground(same: _Same, budget: Budget) -> Ground:
         if gpu.usable is not True:
             continue
         engine = _engine(gpu, ENGINES)
-        torch_engine = _engine(gpu, TORCH_ENGINES)
+        # Which of their formats they can use is another question: see `refused`.
+        torch_engine = _engine(gpu, TORCH_ENGINES) or gpu.vendor in TORCH_VENDORS
         if _shares_memory(gpu):
             if engine and pool is None:
                 pool = _pool(machine, index, engine, facts, ram)
@@ -123,6 +127,30 @@ def _ground(same: _Same, budget: Budget) -> Ground:
         cpu_standing=(*_gpu_reasons(machine), *_cpu_reasons(machine), *_ram_reasons(machine, budget)),
         machine=machine,
     )
+
+
+def refused(machine: Machine, stack: str, needs: tuple[str, ...]) -> Mapping[str, Reason]:
+    """Devices of `machine` ("gpu0", "ram") on which a torch stack has not all of `needs` (formats and optimizers)."""
+    return _refused(_Same(machine), stack, needs)
+
+
+@lru_cache(maxsize=256)
+def _refused(same: _Same, stack: str, needs: tuple[str, ...]) -> Mapping[str, Reason]:
+    machine = same.machine
+    found: dict[str, Reason] = {}
+    for need in needs:
+        values = {"stack": "vLLM" if stack == "vllm" else "PyTorch", "format": need}
+        for index, gpu in enumerate(machine.gpus):
+            if gpu.usable is True:
+                why = gpu_refusal(stack, need, subject_of(gpu, machine), machine.os_family)
+                if why is not None:
+                    device = gpu.name or f"GPU {index}"
+                    found.setdefault(f"gpu{index}", Reason("stack_refused", {**values, "device": device, "why": why}))
+        why = cpu_refusal(stack, need, machine.cpu, machine.os_family)
+        if why is not None:
+            device = machine.cpu.name or "CPU"
+            found.setdefault("ram", Reason("stack_refused", {**values, "device": device, "why": why}))
+    return found
 
 
 def _largest_first(cards: list[Device]) -> tuple[Device, ...]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from advisor.catalog.model import Model
 from advisor.estimator import llama_cpp
-from advisor.estimator.ground import Device, Ground, Share
+from advisor.estimator.ground import Device, Ground, Share, refused
 from advisor.estimator.llama_cpp import Buffers
 from advisor.estimator.mixes import Weights, weights
 from advisor.estimator.process import in_ram
@@ -51,25 +51,47 @@ def place_whole(
     `memory` is what a card needs; in RAM the process's own stands in place of the card's runtime.
     """
     stack = "vllm" if workload.resolved_stack == "vllm" else "transformers"
-    cards = ground.torch_cards[stack]
-    device = cards[0] if cards else ground.torch_pool[stack]
+    barred = refused(ground.machine, stack, _needs(workload))
+    cards, pool = ground.torch_cards[stack], ground.torch_pool[stack]
+    reasons: tuple[Reason, ...] = ()
+    if barred:
+        cards = tuple(card for card in cards if card.name not in barred)
+        pool = None if pool is not None and pool.name in barred else pool
+        reasons = tuple(reason for name, reason in barred.items() if name != "ram")
+    device = cards[0] if cards else pool
     if device is not None:
         verdict = _verdict(memory.total, memory.high, device.available)
         if verdict in ("fits", "tight", "unknown"):
-            return _whole(ground, device, model, memory, verdict, weight_bytes), memory
+            return _whole(ground, device, model, memory, verdict, weight_bytes, reasons), memory
+        reasons = (*reasons, *_too_small(cards, device, memory.total))
     resident = in_ram(memory, TRAINING_RAM if workload.training else INFERENCE_RAM)
+    if "ram" in barred:
+        held, need = (device, memory) if device is not None else (ground.ram, resident)
+        placements = (_placement(held, need.total, model.layers),)
+        return Placed("no", placements, (*reasons, barred["ram"], *ground.standing), ()), need
     verdict = _verdict(resident.total, resident.high, ground.ram.available)
-    runs = (Reason("runs_on_cpu", {}),) if verdict in ("fits", "tight") else ()
-    if device is None:
-        return _whole(ground, ground.ram, model, resident, verdict, weight_bytes, runs), resident
-    reasons = (*_short_of(memory.total, device), *_in_use(device, memory.total))
+    if verdict in ("fits", "tight"):
+        reasons = (*reasons, Reason("runs_on_cpu", {}))
+    elif device is not None:
+        placements = (_placement(device, memory.total, model.layers),)
+        return Placed(verdict, placements, (*reasons, *ground.standing), ()), memory
+    return _whole(ground, ground.ram, model, resident, verdict, weight_bytes, reasons), resident
+
+
+def _needs(workload: Workload) -> tuple[str, ...]:
+    """Formats and optimizers that the stack must have on the device."""
+    if not workload.training:
+        return (workload.quant,)
+    form = "NF4" if workload.task == "qlora" else "BF16"
+    return (form, workload.optimizer) if "8bit" in workload.optimizer else (form,)
+
+
+def _too_small(cards: tuple[Device, ...], device: Device, need: int) -> tuple[Reason, ...]:
+    reasons = (*_short_of(need, device), *_in_use(device, need))
     together = sum(card.available or 0 for card in cards)
-    if len(cards) > 1 and together >= memory.total:
+    if len(cards) > 1 and together >= need:
         reasons = (*reasons, Reason("several_gpus_not_validated", {"together_bytes": together}))
-    if runs:
-        return _whole(ground, ground.ram, model, resident, verdict, weight_bytes, (*reasons, *runs)), resident
-    placements = (_placement(device, memory.total, model.layers),)
-    return Placed("no" if verdict == "no" else "unknown", placements, (*reasons, *ground.standing), ()), memory
+    return reasons
 
 
 def _whole(

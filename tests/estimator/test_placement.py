@@ -1,12 +1,15 @@
 """Placement: where layers lie, what the verdict says, and that memory is never counted twice."""
 
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advisor.catalog.model import Model
+from advisor.catalog.models import find_model
+from advisor.catalog.whatif import assemble
 from advisor.estimator import llama_cpp
 from advisor.estimator.estimate import estimate
 from advisor.estimator.mixes import weights
@@ -217,6 +220,39 @@ def test_an_architecture_that_llama_cpp_lacks_is_unknown() -> None:
     assert answer.memory is None
     assert answer.parameters > 7e9
     assert codes(answer) == ["llama_cpp_unknown_architecture"]
+
+
+@pytest.mark.parametrize(
+    ("gpu_name", "system", "settings_", "verdict", "device"),
+    [
+        ("RTX 4090", "windows", {"stack": "vllm", "quant": "BF16"}, "no", "ram"),
+        ("RTX 4090", "linux", {"stack": "vllm", "quant": "BF16"}, "fits", "gpu0"),
+        ("GTX 1080", "linux", {"stack": "vllm", "quant": "FP8"}, "no", "ram"),
+        ("RTX 3090", "linux", {"stack": "transformers", "quant": "FP8"}, "no", "ram"),
+        ("RTX 3090", "linux", {"stack": "transformers", "quant": "BF16"}, "fits", "gpu0"),
+        ("GTX 970", "linux", {"task": "qlora"}, "fits", "ram"),
+        ("Radeon RX 6700 XT", "linux", {"task": "qlora"}, "fits", "ram"),
+    ],
+)
+def test_a_stack_runs_only_where_it_has_builds(
+    gpu_name: str, system: Literal["windows", "linux"], settings_: dict[str, object], verdict: str, device: str
+) -> None:
+    """Its own rows decide, not llama.cpp's: a refused card is named, and RAM is used where the stack runs there."""
+    place = replace(assemble(None, gpu=gpu_name, cpu="Ryzen 9 5950X", ram_gib=64), os_family=system)
+    answer = estimate(place, find_model("qwen2.5-1.5b"), Workload(**settings_))  # type: ignore[arg-type]
+    assert (answer.verdict, answer.placements[0].device) == (verdict, device)
+    refused = [reason.values["device"] for reason in answer.reasons if reason.code == "stack_refused"]
+    assert (place.gpus[0].name in refused) == (device == "ram")
+
+
+def test_qlora_needs_avx2_on_a_processor() -> None:
+    """bitsandbytes has no kernels for an AVX-only processor: no, with the reason; 16-bit LoRA runs."""
+    old = replace(machine(64).cpu, features=frozenset({"sse4_2", "avx"}))
+    place = replace(machine(64), cpu=old)
+    answer = ask(place, task="qlora")
+    assert (answer.verdict, answer.training) == ("no", None)
+    assert codes(answer) == ["stack_refused"]
+    assert ask(place, task="lora").verdict == "fits"
 
 
 def test_training_that_no_card_holds_falls_back_to_ram() -> None:
