@@ -1,6 +1,7 @@
 """The estimator as a whole: sums add up, more asks for more, one question has one answer, and JSON says all of it."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Literal
 
@@ -23,11 +24,13 @@ from tests.estimator.samples import GIB, dense, gpu, machine, sparse
 
 MODELS = (dense(), sparse())
 PLACE = machine(64, gpu(12))
+ROOMY = machine(64, gpu(4000))
 BUSY = machine(64, gpu(12, vram_available_bytes=3 * GIB), free_gib=20)
 EN, ZH = translator("en"), translator("zh-CN")
 
 
-def need(model: Model, workload: Workload, place: Machine = PLACE) -> int:
+def need(model: Model, workload: Workload, place: Machine = ROOMY) -> int:
+    """Bytes, all on one card: a machine that runs out of it shows what RAM needs instead."""
     memory = estimate(place, model, workload).memory
     assert memory is not None
     return memory.total
@@ -198,3 +201,104 @@ def test_every_figure_has_an_explanation_with_the_same_number(method: Method, bu
         assert found["ceiling"].result == answer.speed.ceiling
     if answer.training is not None and answer.training.hours is not None:
         assert found["hours"].result == answer.training.hours.mid
+
+
+def values(place: Machine, model: Model, workload: Workload) -> Iterator[tuple[str, float, dict[str, float]]]:
+    """Quantity, result and the explanation's own numbers."""
+    for line in explain(place, estimate(place, model, workload)):
+        assert line.result is not None
+        numbers = {key: value for key, value in line.values.items() if isinstance(value, int | float)}
+        yield line.quantity, line.result, numbers
+
+
+SETTINGS = (
+    Workload(), Workload(context=20_000, parallel=3, kv_type="q8_0"), Workload(flash_attention=False, ubatch=64),
+    Workload(output_rows="all", quant="F16"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["qwen2.5-7b", "gemma-3-4b", "deepseek-v2-lite", "lfm2-1.2b", "qwen3-30b-a3b"])
+@pytest.mark.parametrize("workload", SETTINGS, ids=range(len(SETTINGS)))
+def test_memory_follows_from_the_values_that_are_shown(name: str, workload: Workload) -> None:
+    """Weights, cache and buffers of llama.cpp recomputed from the explanation's own values, to the byte."""
+    found = {quantity: (result, v) for quantity, result, v in values(machine(512), find_model(name), workload)}
+    result, v = found["weights"]
+    assert result == sum(v.values())
+    result, v = found["kv_cache"]
+    cells = v["full_layers"] * v["cells"] + v["window_layers"] * v["window_cells"]
+    assert result == v["sequences"] * cells * v["row_bytes"] + v["state_layers"] * v["state_bytes"] * v["parallel"]
+    result, v = found["compute_buffer"]
+    logits = 4 * v["tokens"] * (v["embedding"] + 1) + 4 * v["outputs"] * (v["last"] + v["vocabulary"])
+    layer = 4 * v["tokens"] * v["inputs"] + 4 * v["outputs"] + v["mask_bytes"] + v["index_bytes"] + v["work_bytes"]
+    assert (result, v["work_bytes"] >= 4 * v["tokens"] * v["mlp"]) == (max(logits, layer), True)
+    result, v = found["output_buffer"]
+    assert result == 4 * v["vocabulary"] * v["sequences"]
+
+
+@pytest.mark.parametrize(
+    ("place", "workload"),
+    [
+        (machine(64), Workload()),
+        (machine(64, gpu(24)), Workload(context=32768)),
+        (machine(64, gpu(3)), Workload(context=16384)),
+        (machine(64, gpu(3), gpu(4)), Workload()),
+        (machine(64, gpu(24)), Workload(stack="transformers", quant="BF16")),
+        (machine(64, gpu(24)), Workload(stack="vllm", quant="BF16")),
+        (machine(64), Workload(stack="transformers", quant="BF16")),
+    ],
+)
+@pytest.mark.parametrize("model", MODELS, ids=lambda m: m.id)
+def test_speeds_follow_from_the_values_that_are_shown(place: Machine, workload: Workload, model: Model) -> None:
+    """Ceiling, decode and prefill recomputed device by device."""
+    answer = estimate(place, model, workload)
+    assert answer.speed is not None
+    devices = answer.speed.device.split("+")
+    found = {quantity: (result, v) for quantity, result, v in values(place, model, workload)}
+    floor = seconds = prompt = 0.0
+    for device in devices:
+        prefix = f"{device}_" if len(devices) > 1 else ""
+        limit, step, read = found["ceiling"][1], found["decode"][1], found["prefill"][1]
+        floor += (limit[prefix + "weights_bytes"] + limit[prefix + "kv_read_bytes"]) / (
+            limit[prefix + "bandwidth_bytes_per_s"]
+        )
+        seconds += decode_time({key.removeprefix(prefix): value for key, value in step.items()}, workload)
+        work = 2 * read["active_parameters"] + read[f"{device}_attention_cost"] * read["attention_flop"]
+        prompt += read[f"{device}_part"] * work / read[f"{device}_flop_rate"]
+    assert found["ceiling"][0] == pytest.approx(1 / floor)
+    assert found["decode"][0] == pytest.approx(min(1 / seconds, 1 / floor))
+    assert found["prefill"][0] == pytest.approx(1 / prompt)
+
+
+def decode_time(v: dict[str, float], workload: Workload) -> float:
+    """Seconds of one token on one device by the formula that is shown."""
+    reading = (v["weights_bytes"] + v.get("kv_cost", 1) * v["kv_read_bytes"]) / v["effective_bytes_per_s"]
+    if "kv_cost" not in v:
+        return v.get("slowdown", 1) * (max(reading, v["computing_s"]) + v["layers"] * v["layer_s"])
+    if workload.stack == "transformers":
+        return max(reading + v["computing_s"], v["fixed_s"] - v["visits_s"]) + v["visits_s"]
+    return reading + v["computing_s"] + v["fixed_s"]
+
+
+@pytest.mark.parametrize("task", ["lora", "qlora", "full"])
+@pytest.mark.parametrize("place", [machine(512, gpu(400)), machine(512)], ids=["card", "ram"])
+def test_training_follows_from_the_values_that_are_shown(place: Machine, task: Task) -> None:
+    """Weights, runtime, tokens a second, hours and energy."""
+    found = {quantity: (result, v) for quantity, result, v in values(place, MODELS[0], Workload(task=task))}
+    result, v = found["weights"]
+    packed = v.get("packed", 0)
+    assert result == int(packed * v.get("bytes_packed", 0)) + (v["parameters"] - packed) * v["bytes_each"]
+    result, v = found["runtime"]
+    beside = v["context_bytes"] if place.gpus else v["process_bytes"]
+    assert result == beside + int(v["share"] * v["tensors_bytes"])
+    for name, unit in (("activations", "token"), ("gradients", "parameter"), ("optimizer", "parameter")):
+        result, v = found[name]
+        assert result == pytest.approx(v["tokens" if unit == "token" else "trained"] * v[f"bytes_per_{unit}"])
+    rate, v = found["tokens_per_s"]
+    seconds = v["flop"] / (v["flop_rate"] * v["utilisation"]) + v["layers"] * v["layer_s"]
+    seconds += (v["traffic"] * v["activation_bytes"] + v["weight_bytes"]) / v["bandwidth_bytes_per_s"]
+    assert rate == pytest.approx(v["tokens"] / seconds)
+    hours, v = found["hours"]
+    assert hours == pytest.approx(v["dataset_tokens"] * v["epochs"] / rate / 3600)
+    if place.gpus:
+        result, v = found["energy_kwh"]
+        assert result == pytest.approx(v["board_power_w"] * v["share"] * hours / 1000)
