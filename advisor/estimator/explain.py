@@ -286,16 +286,19 @@ def _training(machine: Machine, estimate: Estimate, time: TrainingEstimate) -> I
 
 def _rate(estimate: Estimate, speed: Speed, rate: Range) -> Explanation:
     workload, done, law = estimate.workload, work(estimate.model, estimate.workload), speed.kind
-    values = {
+    values: dict[str, object] = {
         "tokens": workload.batch * workload.seq, "flop": done.flops, "flop_rate": speed.flops,
         "utilisation": law.utilisation, "traffic": law.traffic, "activation_bytes": done.activations,
         "weight_bytes": done.weights, "bandwidth_bytes_per_s": speed.bandwidth, "layers": done.layers,
         "layer_s": law.layer_s,
     }  # fmt: skip
     formula = (
-        "tokens / (flop / (flop_rate x utilisation) + (traffic x activation_bytes + weight_bytes) / bandwidth"
-        " + layers x layer_s)"
+        "flop / (flop_rate x utilisation) + (traffic x activation_bytes + weight_bytes) / bandwidth + layers x layer_s"
     )
+    if speed.cycles:
+        values |= {"unpacked": done.unpacked, "unpack_cycles": law.unpack_cycles, "cycles_per_s": speed.cycles}
+        formula += " + unpacked x unpack_cycles / cycles_per_s"
+    formula = f"tokens / ({formula})"
     return Explanation("tokens_per_s", formula, values, rate.mid, "tok/s", (law.source,), law.band)
 
 

@@ -296,6 +296,7 @@ def test_training_follows_from_the_values_that_are_shown(place: Machine, task: T
     rate, v = found["tokens_per_s"]
     seconds = v["flop"] / (v["flop_rate"] * v["utilisation"]) + v["layers"] * v["layer_s"]
     seconds += (v["traffic"] * v["activation_bytes"] + v["weight_bytes"]) / v["bandwidth_bytes_per_s"]
+    seconds += v.get("unpacked", 0) * v.get("unpack_cycles", 0) / v.get("cycles_per_s", 1)
     assert rate == pytest.approx(v["tokens"] / seconds)
     hours, v = found["hours"]
     assert hours == pytest.approx(v["dataset_tokens"] * v["epochs"] / rate / 3600)
