@@ -281,7 +281,8 @@ def _training(machine: Machine, estimate: Estimate, time: TrainingEstimate) -> I
         share = training_speeds().energy
         power = {"board_power_w": gpu.board_power_w, "share": share.mid, "hours": time.hours.mid}
         formula = "board_power_w x share x hours / 1000"
-        yield Explanation("energy_kwh", formula, power, time.energy_kwh.mid, "kWh", (share.source,))
+        band = speed.kind.band if speed is not None else ""
+        yield Explanation("energy_kwh", formula, power, time.energy_kwh.mid, "kWh", (share.source,), band)
 
 
 def _rate(estimate: Estimate, speed: Speed, rate: Range) -> Explanation:
