@@ -86,16 +86,29 @@ REASONS: Mapping[str, str] = {
     "from_disk_only": N_("llama.cpp could read the weights from disk for every token: it starts, but is far too slow"),
     "partly_on_gpu": N_("{layers} of {all_layers} layers fit on the GPU, the rest runs from RAM on the processor"),
     "nothing_on_gpu": N_("not one layer fits on {gpu}: everything runs from RAM on the processor"),
+    "ram_is_faster": N_("runs from RAM on the processor alone: with layers on {gpu} it would be slower"),
     "several_gpus": N_("the layers are divided over {count} GPUs, which work one after the other"),
     "several_gpus_not_validated": N_(
         "the GPUs together have {together_bytes}, but dividing this work over several GPUs is not validated here"
     ),
     "runs_on_cpu": N_("runs in RAM on the processor, without a GPU: slow"),
+    "ram_not_stated": N_("the size of the RAM is not stated: about {needed_bytes} of it are needed beside the GPU"),
     "memory_unknown": N_("the memory of {device} is not known"),
     "vram_in_use": N_(
         "would fit on {gpu} if nothing else used it: {needed_bytes} are needed, {available_bytes} are free now"
     ),
     "bandwidth_unknown": N_("no generation speed: the memory bandwidth of {device} is not known"),
+    "stack_refused": N_("{stack} with {format} does not run on {device}: {why}"),
+    "training_speed_unknown": N_("no training time: how fast {device} computes is not known"),
+    "energy_unknown": N_("no energy: the power that {device} draws is not known"),
+    "mla_not_validated": N_("training with latent attention (MLA) is computed, but no measured run stands behind it"),
+    "recurrent_not_validated": N_(
+        "training of recurrent or convolutional layers is computed, but no measured run stands behind it"
+    ),
+    "qlora_experts_packed": N_(
+        "the experts are counted in 4 bit, as Unsloth and transformers 4 keep them; "
+        "transformers 5 leaves them in 16 bit and needs far more memory"
+    ),
     "gpu_unusable": N_("{gpu} cannot be used: {why}"),
     "gpu_unknown": N_("{gpu} is not counted: it is not known what it can run"),
     "vram_unknown": N_("{gpu} is not counted: its memory is not known"),
@@ -104,6 +117,9 @@ REASONS: Mapping[str, str] = {
     "container_limit": N_("this container may use {limit_bytes} of memory"),
     "free_memory_assumed": N_("how much memory is free is not known; {reserve_bytes} are kept for the system"),
     "llama_cpp_unknown_architecture": N_("llama.cpp does not know the architecture {architecture}"),
+    "kv_type_refused": N_(
+        "llama.cpp refuses a {kv_type} KV cache for this model: heads of {width} do not divide into blocks of {block}"
+    ),
     "beyond_trained_context": N_("{context} tokens are more than the {trained} that the model was trained for"),
 }
 

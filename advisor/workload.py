@@ -63,6 +63,14 @@ class Workload:
             return self.stack
         return STACKS["training" if self.training else "inference"][0]
 
+    @property
+    def sequence_context(self) -> int:
+        """Tokens that one sequence may fill. In llama.cpp's unified cache that is all of it (llama-context.cpp,
+        n_ctx_seq); otherwise the sequences divide the context.
+        """
+        shared = self.kv_unified and self.resolved_stack == "llama.cpp"
+        return self.context if shared else self.context // self.parallel
+
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "task": TASKS,

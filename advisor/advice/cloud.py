@@ -62,7 +62,8 @@ def _smallest(model: Model, workload: Workload, method: Method, today: date) -> 
     """The plan on the GPU with least memory that holds the job with room to spare; among equals the cheapest."""
     for price, machine in _rentable():
         answer = estimate(machine, model, for_method(workload, method), "total")
-        if answer.verdict == "fits":  # nobody rents a card to find out whether the job just fits
+        # Nobody rents a card to find out whether the job just fits, nor to train on the processor beside it.
+        if answer.verdict == "fits" and answer.placements[0].device != "ram":
             return _plan(price, answer, today)
     return None
 

@@ -133,11 +133,15 @@ def speaks(model: Model, language: str) -> bool:
 
 def teaching_model(found: Survey) -> Model | None:
     """The model on which methods and techniques are shown: the strongest plain transformer that QLoRA could train
-    here, however long it takes; else the smallest. Its KV cache, layers and weights behave as those of most models.
+    here, however long it takes, or LoRA where QLoRA cannot run; else the smallest. Its KV cache, layers and weights
+    behave as those of most models.
     """
-    plain = [a for a in found.estimates["qlora"] if a.memory is not None and _plain(a.model)]
-    best = ranked(plain, works)
-    smallest = sorted(plain, key=lambda a: a.parameters)
+    plain = {
+        method: [a for a in found.estimates[method] if a.memory is not None and _plain(a.model)]
+        for method in ("qlora", "lora")
+    }
+    best = ranked(plain["qlora"], works) or ranked(plain["lora"], works)
+    smallest = sorted(plain["qlora"], key=lambda a: a.parameters)
     return next((a.model for a in (*best, *smallest)), None)
 
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, TypeVar
 from advisor.catalog.complete_memory import complete_memory
 from advisor.catalog.cpus import CpuSpec, known_cpu
 from advisor.catalog.gpus import GpuSpec, by_pci_id, named, weakest
+from advisor.catalog.kept_memory import kept_memory
 from advisor.catalog.runtimes import Subject, judge, remarks
 from advisor.i18n import N_
 from advisor.machine import Cpu, Gpu, GpuKind, Machine, Memory, Origin, Part
@@ -14,8 +15,6 @@ from advisor.machine import Cpu, Gpu, GpuKind, Machine, Memory, Origin, Part
 P = TypeVar("P", bound=Part)
 
 _VENDORS = {"10de": "NVIDIA", "1002": "AMD", "1022": "AMD", "8086": "Intel", "106b": "Apple"}
-# Apple lets the GPU wire this share of the memory: two thirds of small, three quarters of large machines.
-_METAL_SHARE = ((36 << 30, 2 / 3), (1 << 62, 3 / 4))
 
 
 def complete(machine: Machine) -> Machine:
@@ -155,9 +154,14 @@ def _metal_share(gpu: Gpu, memory: Memory) -> Gpu:
     total = memory.total_bytes
     if gpu.vendor != "Apple" or gpu.kind != "unified" or total is None:
         return gpu
-    share = next(part for limit, part in _METAL_SHARE if total <= limit)
     text = N_("a rule of thumb: what macOS lets the GPU use of the memory")
-    return fill(gpu, {"shared_bytes": round(total * share)}, Origin("assumed", text))
+    return fill(gpu, {"shared_bytes": kept_memory().for_metal(total)}, Origin("assumed", text))
+
+
+def subject_of(gpu: Gpu, machine: Machine) -> Subject:
+    """What rules look at of a GPU of `machine`, with the facts of its entry in the catalogue."""
+    found = identify(gpu, machine.memory.total_bytes, machine.cpu.name or "")
+    return _subject(gpu, found[0] if found else None)
 
 
 def _subject(gpu: Gpu, spec: GpuSpec | None) -> Subject:

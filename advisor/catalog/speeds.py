@@ -71,10 +71,6 @@ class Speeds:
 
     backends: Mapping[str, Backend]
     cpu: CpuSpeed
-    reserve_bytes: int  # kept free for the system when its free memory is known
-    system_bytes: int  # taken by the system when its free memory is not known
-    card_reserve_bytes: int  # taken by the desktop on a card whose free memory is not known
-    unified_share: float  # part of unified memory that a GPU may use when the system does not say
     note: str
 
 
@@ -92,10 +88,6 @@ def load_speeds(path: Path) -> Speeds:
     found = Speeds(
         backends={entry.key: entry for entry in entries},
         cpu=_cpu(cpu),
-        reserve_bytes=document.integer("reserve_bytes"),
-        system_bytes=document.integer("system_bytes"),
-        card_reserve_bytes=document.integer("card_reserve_bytes"),
-        unified_share=document.number("unified_share", 0.1, 1),
         note=document.text("note"),
     )
     document.close()

@@ -33,9 +33,22 @@ class TrainingClass(NamedTuple):
 
 
 class Card(NamedTuple):
-    """What a card needs beside torch's peak: the CUDA context, and a share of the peak for gaps between tensors."""
+    """What a card needs beside torch's peak: the CUDA context, and a share of the peak for gaps between tensors.
+
+    The context's size differs by card and driver: `context_low_bytes` and `context_high_bytes` are its measured range.
+    """
 
     context_bytes: int
+    context_low_bytes: int
+    context_high_bytes: int
+    share: float
+    source: str
+
+
+class Process(NamedTuple):
+    """What torch needs in RAM beside its tensors: itself and its libraries, and a share of the tensors."""
+
+    resident_bytes: int
     share: float
     source: str
 
@@ -53,6 +66,7 @@ class TrainingSpeeds(NamedTuple):
     """Everything of the file."""
 
     card: Card
+    process: Process
     energy: Energy
     classes: Mapping[str, TrainingClass]
 
@@ -67,7 +81,7 @@ def load_training_speeds(path: Path) -> TrainingSpeeds:
     """Read and check such a file, uncached. Raises UserError naming the file and the entry."""
     document = Fields(read_json(path), path.name)
     document.optional_text("note")
-    card, energy, cpu = (_section(document, key) for key in ("card", "energy", "cpu"))
+    card, process, energy, cpu = (_section(document, key) for key in ("card", "process", "energy", "cpu"))
     classes = [
         _class(Fields(entry, f"{path.name}: classes #{n}")) for n, entry in enumerate(document.items("classes"), 1)
     ]
@@ -76,7 +90,7 @@ def load_training_speeds(path: Path) -> TrainingSpeeds:
     if missing:
         raise UserError(N_("{path}: class {key} is missing"), path=path.name, key=sorted(missing)[0])
     document.close()
-    return TrainingSpeeds(_card(card), _energy(energy), found)
+    return TrainingSpeeds(_card(card), _process(process), _energy(energy), found)
 
 
 def _section(document: Fields, key: str) -> Fields:
@@ -101,7 +115,18 @@ def _class(entry: Fields, key: str | None = None) -> TrainingClass:
 
 
 def _card(entry: Fields) -> Card:
-    value = Card(entry.integer("context_bytes", 0, 1 << 33), entry.number("share", 0, 2), entry.text("source"))
+    middle, low, high = (
+        entry.integer(key, 0, 1 << 33) for key in ("context_bytes", "context_low_bytes", "context_high_bytes")
+    )
+    if not low <= middle <= high:
+        entry.fail("context_bytes", N_("{where}: {field}: not between its low and its high"))
+    value = Card(middle, low, high, entry.number("share", 0, 2), entry.text("source"))
+    entry.close()
+    return value
+
+
+def _process(entry: Fields) -> Process:
+    value = Process(entry.integer("resident_bytes", 0, 1 << 33), entry.number("share", 0, 2), entry.text("source"))
     entry.close()
     return value
 

@@ -6,15 +6,13 @@ from advisor.catalog.complete import complete, looked_up
 from advisor.catalog.complete_memory import UNEQUAL_MODULES
 from advisor.catalog.cpus import CpuSpec, find_cpu, known_cpu
 from advisor.catalog.gpus import GpuSpec, find_gpu
+from advisor.catalog.kept_memory import kept_memory
 from advisor.catalog.names import parse
 from advisor.errors import UserError
 from advisor.i18n import N_
 from advisor.machine import Cpu, Gpu, Machine, Memory, Origin
 
 _GIB = 1 << 30
-# What system and desktop keep of a machine that is only imagined: Windows 11 with a browser and little else.
-_SYSTEM_SHARE, _SYSTEM_MOST = 0.25, 4 * _GIB
-_SCREEN_BYTES = _GIB // 2  # what the desktop keeps of the first card's memory
 _MOST_GPUS = 64
 _WISH = Origin("assumed", N_("what-if: as wished"))
 
@@ -103,8 +101,10 @@ def _with_ram(memory: Memory, total: int) -> Memory:
         used = memory.total_bytes - memory.available_bytes
         free = Origin("computed", N_("the wished size less what this machine uses now"))
     else:
-        used = min(round(total * _SYSTEM_SHARE), _SYSTEM_MOST)
-        free = Origin("assumed", N_("a quarter, at most 4 GiB, is kept for the system and its desktop"))
+        kept = kept_memory()
+        used = kept.by_system(total)
+        values = {"share": f"{100 * kept.system_share:g}", "most": f"{kept.system_most_bytes / _GIB:g}"}
+        free = Origin("assumed", N_("{share} %, at most {most} GiB, is kept for the system and its desktop"), values)
     return replace(
         memory,
         total_bytes=total,
@@ -126,8 +126,8 @@ def _gpu(spec: GpuSpec, first: bool) -> Gpu:
     """The wished card with all of the entry's own figures, so that a variant chosen by memory size stays chosen."""
     fact = looked_up(spec.name, spec.source)
     shared = spec.kind in ("integrated", "unified")
-    screen = _SCREEN_BYTES if first and not spec.architecture.startswith(("Hopper", "CDNA")) else 0
-    free = None if shared or spec.vram_bytes is None else max(0, spec.vram_bytes - screen)
+    screen = kept_memory().by_screen(spec.architecture)
+    free = None if shared or spec.vram_bytes is None else max(0, spec.vram_bytes - (screen if first else 0))
     values = {
         "name": spec.name,
         "vendor": spec.vendor,
@@ -145,6 +145,6 @@ def _gpu(spec: GpuSpec, first: bool) -> Gpu:
     if free is not None:
         known["vram_available_bytes"] = free
         origins["vram_available_bytes"] = Origin(
-            "assumed", N_("the desktop keeps half a GiB of the first card's memory")
+            "assumed", N_("the desktop keeps {size} GiB of the first card's memory"), {"size": f"{screen / _GIB:g}"}
         )
     return Gpu(**known, origins=origins)  # type: ignore[arg-type]

@@ -2,9 +2,9 @@
 
 from advisor.catalog.model import Model
 from advisor.estimator import llama_cpp, torch_inference, training, training_time
-from advisor.estimator.ground import BUDGETS, Budget, Device, Ground, ground
+from advisor.estimator.ground import BUDGETS, Budget, Device, Ground, Share, ground
 from advisor.estimator.mixes import weights
-from advisor.estimator.placement import Placed, Share, component, place_llama_cpp, place_whole
+from advisor.estimator.placement import Placed, component, place_llama_cpp, place_whole
 from advisor.estimator.result import Estimate, MemoryEstimate, Reason, SpeedEstimate, TrainingEstimate
 from advisor.estimator.speed import speed
 from advisor.estimator.tensors import parameters
@@ -29,21 +29,27 @@ def _llama_cpp(place: Ground, model: Model, workload: Workload) -> Estimate:
         reason = Reason("llama_cpp_unknown_architecture", {"architecture": model.style.name})
         return Estimate(model, parameters(model), workload, None, (), "unknown", (reason,))
     memory = llama_cpp.memory(model, workload)
-    placed = _place(place, model, workload, memory)
+    placed = place_llama_cpp(place, model, workload, memory)
+    refused = llama_cpp.undivided(model, workload) if workload.kv_type != "f16" else None
+    if refused is not None:
+        values = {"kv_type": workload.kv_type, "width": refused[0], "block": refused[1]}
+        placed = Placed("no", placed.placements, (Reason("kv_type_refused", values), *place.standing), ())
     found = speed(model, workload, placed.shares)
     return _answer(model, workload, memory, placed, _beyond_training(model, workload), found, None)
 
 
 def _torch(place: Ground, model: Model, workload: Workload) -> Estimate:
-    memory = _torch_memory(model, workload)
-    placed = _place(place, model, workload, memory)
+    placed, memory = _place_torch(place, model, workload)
     found: SpeedEstimate | None = None
     time: TrainingEstimate | None = None
     if not workload.training:
         found = speed(model, workload, placed.shares)
     elif placed.shares:
         time = _training(place, model, workload, placed)
-    return _answer(model, workload, memory, placed, _beyond_training(model, workload), found, time)
+    reasons = _beyond_training(model, workload)
+    if workload.training:
+        reasons = (*reasons, *_not_validated(model, workload))
+    return _answer(model, workload, memory, placed, reasons, found, time)
 
 
 def _torch_memory(model: Model, workload: Workload) -> MemoryEstimate:
@@ -56,19 +62,22 @@ def placed_on(machine: Machine, answer: Estimate) -> tuple[Share, ...]:
     """The work that each device of `machine` does in `answer`, an estimate for it; empty when it cannot run."""
     if answer.memory is None:
         return ()
-    found = (_place(ground(machine, budget), answer.model, answer.workload, answer.memory) for budget in BUDGETS)
+    found = (_place(ground(machine, budget), answer) for budget in BUDGETS)
     # The estimate does not say which budget it was made with; its placements do.
     return next((placed.shares for placed in found if placed.placements == answer.placements), ())
 
 
-def _place(place: Ground, model: Model, workload: Workload, memory: MemoryEstimate) -> Placed:
-    if workload.training:
-        return place_whole(place, model, workload, memory, 0)
-    if workload.resolved_stack == "llama.cpp":
-        return place_llama_cpp(place, model, workload, memory)
-    return place_whole(
-        place, model, workload, memory, torch_inference.torch_weights(model, workload.quant).active_bytes
-    )
+def _place(place: Ground, answer: Estimate) -> Placed:
+    model, workload = answer.model, answer.workload
+    if not workload.training and workload.resolved_stack == "llama.cpp" and answer.memory is not None:
+        return place_llama_cpp(place, model, workload, answer.memory)
+    return _place_torch(place, model, workload)[0]
+
+
+def _place_torch(place: Ground, model: Model, workload: Workload) -> tuple[Placed, MemoryEstimate]:
+    memory = _torch_memory(model, workload)
+    read = 0 if workload.training else torch_inference.torch_weights(model, workload.quant).active_bytes
+    return place_whole(place, model, workload, memory, read)
 
 
 def shares_on(device: Device, model: Model, workload: Workload) -> tuple[Share, ...]:
@@ -95,6 +104,10 @@ def _answer(
     if found is not None and found.decode is None:
         dark = next((share.device for share in placed.shares if not share.device.rates.effective), None)
         reasons = (*reasons, Reason("bandwidth_unknown", {"device": _name(dark or placed.shares[0].device)}))
+    if time is not None and (time.hours is None or time.energy_kwh is None):
+        # Without hours there is no energy either: one reason is enough.
+        code = "training_speed_unknown" if time.hours is None else "energy_unknown"
+        reasons = (*reasons, Reason(code, {"device": placed.shares[0].device.title}))
     return Estimate(model, parameters(model), workload, memory, placed.placements, placed.verdict, reasons, found, time)
 
 
@@ -103,7 +116,24 @@ def _name(device: Device) -> str:
 
 
 def _beyond_training(model: Model, workload: Workload) -> tuple[Reason, ...]:
-    length = workload.seq if workload.training else workload.context // workload.parallel
+    length = workload.seq if workload.training else workload.sequence_context
     if model.max_context is None or length <= model.max_context:
         return ()
     return (Reason("beyond_trained_context", {"context": length, "trained": model.max_context}),)
+
+
+_MLA = (Reason("mla_not_validated", {}),)
+_RECURRENT = (Reason("recurrent_not_validated", {}),)
+_EXPERTS = (Reason("qlora_experts_packed", {}),)
+
+
+def _not_validated(model: Model, workload: Workload) -> tuple[Reason, ...]:
+    """What no measured or published training step stands behind."""
+    reasons: tuple[Reason, ...] = ()
+    if model.mla is not None:
+        reasons = _MLA
+    if model.linear is not None:
+        reasons = (*reasons, *_RECURRENT)
+    if model.moe is not None and workload.task == "qlora":
+        reasons = (*reasons, *_EXPERTS)
+    return reasons

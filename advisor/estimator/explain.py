@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from advisor.catalog.model import Model
 from advisor.catalog.speeds import speeds
+from advisor.catalog.training_speeds import training_speeds
 from advisor.estimator import llama_cpp
 from advisor.estimator.estimate import placed_on
-from advisor.estimator.ground import Rates
+from advisor.estimator.ground import Rates, Share
 from advisor.estimator.lora import trainable_parameters
 from advisor.estimator.mixes import weights
-from advisor.estimator.placement import COMFORT, Share
-from advisor.estimator.result import Component, Estimate, Explanation, MemoryEstimate, TrainingEstimate
+from advisor.estimator.placement import COMFORT, INFERENCE_RAM, TRAINING_RAM
+from advisor.estimator.result import Component, Estimate, Explanation, MemoryEstimate, Range, TrainingEstimate
 from advisor.estimator.speed import (
     Step,
     attention_flops,
@@ -20,8 +21,9 @@ from advisor.estimator.speed import (
     prefill_band_key,
     prefill_rate,
 )
-from advisor.estimator.tensors import active_parameters
-from advisor.estimator.training_time import cpu_speed, gpu_speed
+from advisor.estimator.tensors import active_parameters, language_parameters
+from advisor.estimator.training_states import NF4_BYTES, linear_elements, mode
+from advisor.estimator.training_time import Speed, cpu_speed, gpu_speed, work
 from advisor.i18n import N_
 from advisor.machine import Machine
 from advisor.workload import Workload
@@ -63,12 +65,12 @@ def _lines(machine: Machine, estimate: Estimate) -> Iterator[Explanation]:
 
 def _component(model: Model, workload: Workload, memory: MemoryEstimate, part: Component) -> Explanation:
     if workload.training:
-        formula, values = _training_part(model, workload, part.name)
+        formula, values = _runtime(memory) if part.name == "runtime" else _training_part(model, workload, part)
         return Explanation(
             part.name, formula, values, part.bytes, "B", (N_("torch's allocator, measured runs"),), memory.band
         )
     if workload.resolved_stack != "llama.cpp":
-        formula, values = _torch_part(model, workload, part.name)
+        formula, values = _runtime(memory) if part.name == "runtime" else _torch_part(model, workload, part.name)
         return Explanation(part.name, formula, values, part.bytes, "B", _sources(model.source), memory.band)
     formula, values = _llama_part(model, workload, part.name)
     exact = part.name in ("weights", "kv_cache", "output_buffer")
@@ -80,32 +82,24 @@ def _llama_part(model: Model, workload: Workload, name: str) -> tuple[str, Mappi
         types = weights(model, workload.quant).types
         values = {f"{kind}_bytes": size for kind, size in types}
         return "sum over tensors of rows x row / block x block_bytes: " + " + ".join(values), values
-    count = llama_cpp.cells(model, workload)
     if name == "kv_cache":
-        return _cache_formula(model, workload), {
-            "cells": count.full, "window_cells": count.window, "sequences": count.streams, "layers": model.layers,
-            "kv_width": model.kv_width, "type": workload.kv_type,
-        }  # fmt: skip
+        return _CACHE, llama_cpp.cache_terms(model, workload)
     if name == "output_buffer":
-        return "4 x vocabulary x sequences", {"vocabulary": model.vocab, "sequences": workload.parallel}
-    formula = (
-        "max(4 x rows x vocabulary + 8 x ubatch x hidden, 4 x ubatch x MLP + mask, attention without flash attention)"
-    )
-    buffer: Mapping[str, object] = {
-        "ubatch": count.ubatch, "hidden": model.hidden, "vocabulary": model.vocab, "cells": count.full,
-        "rows": workload.output_rows, "flash_attention": workload.flash_attention,
-    }  # fmt: skip
-    return formula, buffer
+        return "4 x vocabulary x sequences", {
+            "vocabulary": model.gguf_vocab or model.vocab, "sequences": workload.parallel,
+        }  # fmt: skip
+    return _COMPUTE, llama_cpp.compute_terms(model, workload)
 
 
-def _cache_formula(model: Model, workload: Workload) -> str:
-    size = {"f16": "2", "q8_0": "34/32", "q4_0": "18/32"}[workload.kv_type]
-    if model.mla is not None:
-        return f"layers x sequences x cells x (kv_lora_rank + rope width) x {size}"
-    text = f"layers x sequences x cells x 2 x kv_width x {size}"
-    if model.window is not None and model.style.llama_cpp_uses_window:
-        text += ", with window_cells for the sliding-window layers"
-    return text + (", and a fixed state for each linear layer" if model.linear is not None else "")
+_CACHE = (
+    "sequences x (full_layers x cells + window_layers x window_cells) x row_bytes"
+    " + state_layers x state_bytes x parallel"
+)
+_COMPUTE = (
+    "max(logits_bytes, layer_bytes); logits_bytes = 4 x tokens x (embedding + 1) + 4 x outputs x (last + vocabulary); "
+    "layer_bytes = 4 x tokens x inputs + 4 x outputs + mask_bytes + index_bytes + work_bytes; "
+    "work_bytes = max(4 x tokens x mlp, attention)"
+)
 
 
 def _torch_part(model: Model, workload: Workload, name: str) -> tuple[str, Mapping[str, object]]:
@@ -115,35 +109,57 @@ def _torch_part(model: Model, workload: Workload, name: str) -> tuple[str, Mappi
             "layers x tokens x 2 x kv_width x 2",
             {"layers": model.layers, "tokens": workload.context, "kv_width": model.kv_width},
         ),
-        "runtime": ("CUDA context and library workspaces", {}),
         "logits": ("vocabulary x rows x bytes", {"vocabulary": model.vocab}),
     }
     return formulas.get(name, ("the prompt's intermediate results in the widest layer", {"hidden": model.hidden}))
 
 
-def _training_part(model: Model, workload: Workload, name: str) -> tuple[str, Mapping[str, object]]:
+def _runtime(memory: MemoryEstimate) -> tuple[str, Mapping[str, object]]:
+    """What lies beside the tensors: a card's context, or the process in RAM."""
+    facts = training_speeds()
+    tensors = sum(part.bytes for part in memory.components if part.name != "runtime")
+    if memory.band in (TRAINING_RAM, INFERENCE_RAM):
+        process = facts.process
+        values = {"process_bytes": process.resident_bytes, "share": process.share, "tensors_bytes": tensors}
+        return "process_bytes + share x tensors_bytes", values
+    card = facts.card
+    context: dict[str, object] = {
+        "context_bytes": card.context_bytes, "context_low_bytes": card.context_low_bytes,
+        "context_high_bytes": card.context_high_bytes,
+    }  # fmt: skip
+    if memory.band != "training_card":
+        return "context_bytes", context
+    return "context_bytes + share x tensors_bytes", {**context, "share": card.share, "tensors_bytes": tensors}
+
+
+def _training_part(model: Model, workload: Workload, part: Component) -> tuple[str, Mapping[str, object]]:
     trained = trainable_parameters(model, workload)
     tokens = workload.batch * workload.seq
-    formulas: dict[str, tuple[str, Mapping[str, object]]] = {
-        "weights": (
-            "sum over tensors of rows x columns x bytes of their format",
-            {"task": workload.task, "precision": workload.precision},
-        ),
-        "adapters": (
-            "bytes x sum over targets of rank x (inputs + outputs)",
-            {"rank": workload.rank, "targets": workload.targets, "trained": trained},
-        ),
-        "gradients": ("bytes x trained parameters whose gradient is alive at the peak", {"trained": trained}),
-        "optimizer": ("states x bytes x trained", {"optimizer": workload.optimizer, "trained": trained}),
-        "activations": (
-            "tokens x what one token keeps for the backward pass",
-            {"tokens": tokens, "checkpointing": workload.checkpointing, "attention": workload.attention},
-        ),
-        "logits": ("tokens x vocabulary x bytes of the copies alive at the peak",
-                   {"tokens": tokens, "vocabulary": model.vocab, "stack": workload.resolved_stack}),
-        "runtime": ("CUDA context + share of the peak that the allocator holds beside it", {}),
+    if part.name == "weights":
+        return _trained_weights(model, workload)
+    if part.name in ("activations", "logits"):
+        kept = "what one token keeps for the backward pass" if part.name == "activations" else "its logits at the peak"
+        return f"tokens x bytes_per_token ({kept})", {
+            "tokens": tokens, "bytes_per_token": part.bytes / tokens, "vocabulary": model.vocab,
+            "checkpointing": workload.checkpointing, "attention": workload.attention,
+            "stack": workload.resolved_stack,
+        }  # fmt: skip
+    alive = {"gradients": " alive at the peak", "optimizer": " of the optimizer's states"}.get(part.name, "")
+    return f"trained x bytes_per_parameter{alive}", {
+        "trained": trained, "bytes_per_parameter": part.bytes / max(1, trained), "rank": workload.rank,
+        "targets": workload.targets, "optimizer": workload.optimizer,
     }  # fmt: skip
-    return formulas.get(name, ("", {}))
+
+
+def _trained_weights(model: Model, workload: Workload) -> tuple[str, Mapping[str, object]]:
+    numbers, count = mode(workload), language_parameters(model)
+    if not numbers.quantized:
+        return "parameters x bytes_each", {"parameters": count, "bytes_each": numbers.weight}
+    packed = linear_elements(model, experts=True)
+    return "packed x bytes_packed + (parameters - packed) x bytes_each", {
+        "parameters": count, "packed": packed, "bytes_packed": NF4_BYTES,
+        "bytes_each": 4 if numbers.norms_fp32 else numbers.weight,
+    }  # fmt: skip
 
 
 def _total(memory: MemoryEstimate) -> Explanation:
@@ -165,39 +181,58 @@ def _speed(estimate: Estimate, shares: tuple[Share, ...]) -> Iterator[Explanatio
     if speed is None:
         return
     if steps is not None and speed.decode is not None:
-        values: dict[str, object] = {"depth": depth_of(workload)}
+        depth = {"depth": depth_of(workload), "context": workload.context}
+        values: dict[str, object] = {**depth}
+        limit: dict[str, object] = {**depth}
         for share, step in zip(shares, steps, strict=True):
-            values |= _step_values(share, step, len(shares) > 1)
-        joined = "1 / sum over devices of slowdown x " if len(shares) > 1 else "1 / "
+            prefix = f"{share.device.name}_" if len(shares) > 1 else ""
+            read = _read(share, workload)
+            values |= {
+                prefix + key: value for key, value in _step_values(model, share, step, read, len(shares)).items()
+            }
+            limit |= {prefix + key: read[key] for key in ("weights_bytes", "kv_read_bytes", "bandwidth_bytes_per_s")}
+        joined = "1 / sum over devices of " if len(shares) > 1 else "1 / "
         sources = tuple(dict.fromkeys(_rates_source(share.device.rates) for share in shares))
+        laws = " and ".join(dict.fromkeys(_law(share.device.rates, len(shares) > 1) for share in shares))
         yield Explanation(
-            "decode", joined + _law(shares[0].device.rates), values, speed.decode.mid, "tok/s", sources,
-            decode_band_key(shares),
+            "decode", f"min(ceiling, {joined}{laws})", values, speed.decode.mid, "tok/s", sources,
+            decode_band_key(shares, workload.resolved_stack),
         )  # fmt: skip
-        limit = {"bytes": sum(s.weight_bytes for s in shares), "fastest_s": sum(step.floor for step in steps)}
-        yield Explanation("ceiling", "1 / (bytes read for one token / bandwidth)", limit, speed.ceiling, "tok/s")
+        formula = joined + "(weights_bytes + kv_read_bytes) / bandwidth"
+        yield Explanation("ceiling", formula, limit, speed.ceiling, "tok/s")
     if speed.prefill is not None:
         yield _prefill(model, workload, shares, speed.prefill.mid)
 
 
-def _law(rates: Rates) -> str:
-    if rates.backend is None:
-        return "(max(bytes / effective bandwidth, weights / weights per second) + layers x fixed)"
-    if rates.backend.queued:
-        return "max(bytes / effective bandwidth + work, layers x launch time)"
-    return "(bytes / effective bandwidth + weights x work / FP32 rate + layers x fixed + fixed)"
-
-
-def _step_values(share: Share, step: Step, several: bool) -> dict[str, object]:
-    rates = share.device.rates
-    found: dict[str, object] = {
-        "weights_bytes": share.weight_bytes, "bandwidth_bytes_per_s": rates.bandwidth,
-        "effective_bytes_per_s": rates.effective, "reading_s": step.reading, "computing_s": step.computing,
-        "fixed_s": step.fixed, "layers": share.layers,
+def _read(share: Share, workload: Workload) -> dict[str, object]:
+    """Bytes that a device reads for one token: its weights, and the part of its cache that is filled."""
+    filled = min(1.0, depth_of(workload) / workload.context)
+    return {
+        "weights_bytes": share.weight_bytes, "kv_read_bytes": share.kv_bytes * filled,
+        "bandwidth_bytes_per_s": share.device.rates.bandwidth,
     }  # fmt: skip
-    if several and rates.backend is None:
-        found["slowdown"] = speeds().cpu.split_slowdown
-    return {f"{share.device.name}_{key}": value for key, value in found.items()} if several else found
+
+
+def _law(rates: Rates, several: bool) -> str:
+    if rates.backend is None:
+        slowdown = "slowdown x " if several else ""
+        return slowdown + "(max((weights_bytes + kv_read_bytes) / effective bandwidth, computing_s) + layers x layer_s)"
+    reading = "(weights_bytes + kv_cost x kv_read_bytes) / effective bandwidth + computing_s"
+    if rates.backend.queued:
+        return f"(max({reading}, fixed_s - visits_s) + visits_s)"
+    return f"({reading} + fixed_s)"
+
+
+def _step_values(model: Model, share: Share, step: Step, read: Mapping[str, object], devices: int) -> dict[str, object]:
+    rates, backend = share.device.rates, share.device.rates.backend
+    found: dict[str, object] = {
+        **read, "effective_bytes_per_s": rates.effective, "reading_s": step.reading, "computing_s": step.computing,
+        "fixed_s": step.fixed, "layers": share.layers, "layer_s": rates.layer_s,
+    }  # fmt: skip
+    if backend is None:
+        return {**found, "slowdown": speeds().cpu.split_slowdown} if devices > 1 else found
+    experts = sum(model.moe.layers) * model.moe.experts if model.moe else 0
+    return {**found, "kv_cost": backend.kv_cost, "visits_s": experts * backend.expert_s}
 
 
 def _rates_source(rates: Rates) -> str:
@@ -209,11 +244,17 @@ def _prefill(model: Model, workload: Workload, shares: Sequence[Share], result: 
         "active_parameters": active_parameters(model), "attention_flop": attention_flops(model, depth_of(workload)),
         "depth": depth_of(workload),
     }  # fmt: skip
+    total = sum(share.weight_bytes for share in shares)
     for share in shares:
+        backend = share.device.rates.backend
         values[f"{share.device.name}_flop_rate"] = prefill_rate(share.device.rates, workload.quant)
-    formula = "flop rate / (2 x active parameters + attention)"
+        values[f"{share.device.name}_part"] = share.weight_bytes / total
+        values[f"{share.device.name}_attention_cost"] = backend.attention_cost if backend else 1.0
+    formula = "1 / sum over devices of part x (2 x active_parameters + attention_cost x attention_flop) / flop_rate"
     sources = tuple(dict.fromkeys(_rates_source(share.device.rates) for share in shares))
-    return Explanation("prefill", formula, values, result, "tok/s", sources, prefill_band_key(tuple(shares)))
+    return Explanation(
+        "prefill", formula, values, result, "tok/s", sources, prefill_band_key(tuple(shares), workload.resolved_stack)
+    )
 
 
 def _training(machine: Machine, estimate: Estimate, time: TrainingEstimate) -> Iterator[Explanation]:
@@ -227,17 +268,39 @@ def _training(machine: Machine, estimate: Estimate, time: TrainingEstimate) -> I
         return
     device = estimate.placements[0].device
     gpu = None if device == "ram" else machine.gpus[int(device[3:])]
-    rate = {"low": time.tokens_per_s.low, "high": time.tokens_per_s.high, "device": gpu.name if gpu else "CPU"}
-    formula = "peak FLOP rate x share used / FLOP per token (forward, backward, recomputation)"
     speed = gpu_speed(gpu, workload) if gpu else cpu_speed(machine.cpu, machine.memory, workload)
-    source, band_key = (speed.kind.source, speed.kind.band) if speed is not None else ("", "")
-    yield Explanation("tokens_per_s", formula, rate, time.tokens_per_s.mid, "tok/s", _sources(source), band_key)
-    work = {"dataset_tokens": workload.dataset_tokens, "epochs": workload.epochs, "low": time.hours.low,
-            "high": time.hours.high}  # fmt: skip
-    yield Explanation("hours", "dataset_tokens x epochs / tokens_per_s / 3600", work, time.hours.mid, "h", (), band_key)
-    if time.energy_kwh is not None:
-        power = {"board_power_w": gpu.board_power_w if gpu else None, "hours": time.hours.mid}
-        yield Explanation("energy_kwh", "board power x hours / 1000", power, time.energy_kwh.mid, "kWh", (), band_key)
+    if speed is not None:
+        yield _rate(estimate, speed, time.tokens_per_s)
+        band = speed.kind.band
+        work_done = {"dataset_tokens": workload.dataset_tokens, "epochs": workload.epochs,
+                     "tokens_per_s": time.tokens_per_s.mid}  # fmt: skip
+        yield Explanation(
+            "hours", "dataset_tokens x epochs / tokens_per_s / 3600", work_done, time.hours.mid, "h", (), band
+        )
+    if time.energy_kwh is not None and gpu is not None:
+        share = training_speeds().energy
+        power = {"board_power_w": gpu.board_power_w, "share": share.mid, "hours": time.hours.mid}
+        formula = "board_power_w x share x hours / 1000"
+        band = speed.kind.band if speed is not None else ""
+        yield Explanation("energy_kwh", formula, power, time.energy_kwh.mid, "kWh", (share.source,), band)
+
+
+def _rate(estimate: Estimate, speed: Speed, rate: Range) -> Explanation:
+    workload, done, law = estimate.workload, work(estimate.model, estimate.workload), speed.kind
+    values: dict[str, object] = {
+        "tokens": workload.batch * workload.seq, "flop": done.flops, "flop_rate": speed.flops,
+        "utilisation": law.utilisation, "traffic": law.traffic, "activation_bytes": done.activations,
+        "weight_bytes": done.weights, "bandwidth_bytes_per_s": speed.bandwidth, "layers": done.layers,
+        "layer_s": law.layer_s,
+    }  # fmt: skip
+    formula = (
+        "flop / (flop_rate x utilisation) + (traffic x activation_bytes + weight_bytes) / bandwidth + layers x layer_s"
+    )
+    if speed.cycles:
+        values |= {"unpacked": done.unpacked, "unpack_cycles": law.unpack_cycles, "cycles_per_s": speed.cycles}
+        formula += " + unpacked x unpack_cycles / cycles_per_s"
+    formula = f"tokens / ({formula})"
+    return Explanation("tokens_per_s", formula, values, rate.mid, "tok/s", (law.source,), law.band)
 
 
 def _sources(*texts: str) -> tuple[str, ...]:

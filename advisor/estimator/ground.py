@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from advisor.catalog.complete import subject_of
+from advisor.catalog.kept_memory import kept_memory
 from advisor.catalog.speeds import Backend, Speeds, speeds
+from advisor.catalog.stacks import cpu_refusal, gpu_refusal
 from advisor.estimator.result import Reason
 from advisor.machine import Cpu, Gpu, Machine
 
@@ -14,6 +17,7 @@ BUDGETS: tuple[Budget, ...] = ("free", "total")
 ENGINES = ("cuda", "metal", "rocm", "vulkan", "sycl")  # the order in which llama.cpp's back ends are preferred
 TORCH_ENGINES = ("cuda", "rocm", "metal")
 TORCH_STACKS = ("transformers", "vllm")
+TORCH_VENDORS = ("NVIDIA", "AMD", "Apple")
 # Instruction sets that llama.cpp's CPU kernels are written for, best first.
 INSTRUCTION_SETS: Mapping[str, tuple[str, ...]] = {
     "avx512": ("avx512f",), "avx2": ("avx2", "fma"), "avx": ("avx",),
@@ -43,6 +47,15 @@ class Device(NamedTuple):
     title: str  # the GPU's name
 
 
+class Share(NamedTuple):
+    """The work of one device for one token: bytes of weights read, the part of the layers, bytes of its KV cache."""
+
+    device: Device
+    weight_bytes: int
+    kv_bytes: int
+    layers: int
+
+
 class Ground(NamedTuple):
     """The machine as placement sees it."""
 
@@ -52,7 +65,7 @@ class Ground(NamedTuple):
     torch_cards: Mapping[str, tuple[Device, ...]]  # by stack; training counts as "transformers"
     torch_pool: Mapping[str, Device | None]
     standing: tuple[Reason, ...]  # reasons that hold for every inference on this machine
-    torch_standing: tuple[Reason, ...]
+    cpu_standing: tuple[Reason, ...]  # and those of llama.cpp where the processor computes
     machine: Machine
 
 
@@ -89,7 +102,8 @@ def _ground(same: _Same, budget: Budget) -> Ground:
         if gpu.usable is not True:
             continue
         engine = _engine(gpu, ENGINES)
-        torch_engine = _engine(gpu, TORCH_ENGINES)
+        # Which of their formats they can use is another question: see `refused`.
+        torch_engine = _engine(gpu, TORCH_ENGINES) or gpu.vendor in TORCH_VENDORS
         if _shares_memory(gpu):
             if engine and pool is None:
                 pool = _pool(machine, index, engine, facts, ram)
@@ -102,7 +116,7 @@ def _ground(same: _Same, budget: Budget) -> Ground:
                 torch_cards[stack].append(_card(gpu, index, stack, budget, facts))
     if pool is not None and machine.gpus[int(pool.name[3:])].kind != "unified" and not _faster(pool, ram):
         pool = None
-    standing = (*_gpu_reasons(machine), *_cpu_reasons(machine, bool(cards or pool)), *_ram_reasons(machine, budget))
+    standing = (*_gpu_reasons(machine), *_ram_reasons(machine, budget))
     return Ground(
         cards=_largest_first(cards),
         pool=None if cards else pool,
@@ -110,9 +124,33 @@ def _ground(same: _Same, budget: Budget) -> Ground:
         torch_cards={stack: _largest_first(found) for stack, found in torch_cards.items()},
         torch_pool={stack: None if torch_cards[stack] else found for stack, found in torch_pool.items()},
         standing=standing,
-        torch_standing=(*_gpu_reasons(machine), *_ram_reasons(machine, budget)),
+        cpu_standing=(*_gpu_reasons(machine), *_cpu_reasons(machine), *_ram_reasons(machine, budget)),
         machine=machine,
     )
+
+
+def refused(machine: Machine, stack: str, needs: tuple[str, ...]) -> Mapping[str, Reason]:
+    """Devices of `machine` ("gpu0", "ram") on which a torch stack has not all of `needs` (formats and optimizers)."""
+    return _refused(_Same(machine), stack, needs)
+
+
+@lru_cache(maxsize=256)
+def _refused(same: _Same, stack: str, needs: tuple[str, ...]) -> Mapping[str, Reason]:
+    machine = same.machine
+    found: dict[str, Reason] = {}
+    for need in needs:
+        values = {"stack": "vLLM" if stack == "vllm" else "PyTorch", "format": need}
+        for index, gpu in enumerate(machine.gpus):
+            if gpu.usable is True:
+                why = gpu_refusal(stack, need, subject_of(gpu, machine), machine.os_family)
+                if why is not None:
+                    device = gpu.name or f"GPU {index}"
+                    found.setdefault(f"gpu{index}", Reason("stack_refused", {**values, "device": device, "why": why}))
+        why = cpu_refusal(stack, need, machine.cpu, machine.os_family)
+        if why is not None:
+            device = machine.cpu.name or "CPU"
+            found.setdefault("ram", Reason("stack_refused", {**values, "device": device, "why": why}))
+    return found
 
 
 def _largest_first(cards: list[Device]) -> tuple[Device, ...]:
@@ -124,7 +162,8 @@ def _engine(gpu: Gpu, wanted: tuple[str, ...]) -> str | None:
 
 
 def _shares_memory(gpu: Gpu) -> bool:
-    return gpu.kind in ("integrated", "unified") or gpu.vram_bytes == 0
+    # A discrete card with no memory is a wrong reading, not a card in the system's memory.
+    return gpu.kind in ("integrated", "unified") or (gpu.vram_bytes == 0 and gpu.kind != "discrete")
 
 
 def _ram(machine: Machine, budget: Budget, facts: Speeds) -> Device:
@@ -132,9 +171,9 @@ def _ram(machine: Machine, budget: Budget, facts: Speeds) -> Device:
     if budget == "total" or total is None:
         available = total
     elif machine.memory.available_bytes is None:
-        available = max(0, total - facts.system_bytes)
+        available = total - kept_memory().by_system(total)
     else:
-        available = max(0, min(total, machine.memory.available_bytes) - facts.reserve_bytes)
+        available = max(0, min(total, machine.memory.available_bytes) - kept_memory().reserve_bytes)
     return Device("ram", total, available, 0, _cpu_rates(machine, facts), machine.cpu.name or "CPU")
 
 
@@ -143,7 +182,7 @@ def _card(gpu: Gpu, index: int, engine: str, budget: Budget, facts: Speeds) -> D
     available = total
     if budget == "free":
         known = gpu.vram_available_bytes
-        available = max(0, total - facts.card_reserve_bytes) if known is None else min(total, known)
+        available = max(0, total - kept_memory().by_screen(gpu.architecture)) if known is None else min(total, known)
     rates = _gpu_rates(gpu, engine, gpu.bandwidth_bytes_per_s, facts)
     runtime = rates.backend.runtime_bytes if rates.backend else 0
     return Device(f"gpu{index}", total, available, runtime, rates, gpu.name or f"GPU {index}")
@@ -156,7 +195,9 @@ def _pool(machine: Machine, index: int, engine: str, facts: Speeds, ram: Device)
     rates = _gpu_rates(gpu, engine, bandwidth, facts)
     share = gpu.shared_bytes
     if not share and ram.capacity is not None and gpu.kind == "unified":
-        share = int(ram.capacity * facts.unified_share)
+        kept = kept_memory()
+        apple = gpu.vendor == "Apple"
+        share = kept.for_metal(ram.capacity) if apple else int(ram.capacity * kept.unified_share)
     available = ram.available
     if available is not None and share:
         available = min(available, share + (gpu.vram_bytes or 0))
@@ -227,14 +268,14 @@ def _gpu_reasons(machine: Machine) -> tuple[Reason, ...]:
             found.append(Reason("gpu_unusable", {"gpu": name, "why": gpu.origin("usable")}))
         elif gpu.usable is None:
             found.append(Reason("gpu_unknown", {"gpu": name}))
-        elif gpu.vram_bytes is None and not _shares_memory(gpu):
+        elif not gpu.vram_bytes and not _shares_memory(gpu):
             found.append(Reason("vram_unknown", {"gpu": name}))
     return tuple(found)
 
 
-def _cpu_reasons(machine: Machine, has_gpu: bool) -> tuple[Reason, ...]:
+def _cpu_reasons(machine: Machine) -> tuple[Reason, ...]:
     features = machine.cpu.features
-    if has_gpu or features is None or _instruction_set(machine) in ("avx512", "avx2", "dotprod", "neon"):
+    if features is None or _instruction_set(machine) in ("avx512", "avx2", "dotprod", "neon"):
         return ()
     return (Reason("no_avx2" if "avx" in features else "no_avx", {"cpu": machine.cpu.name or "CPU"}),)
 
@@ -243,6 +284,7 @@ def _ram_reasons(machine: Machine, budget: Budget) -> tuple[Reason, ...]:
     memory = machine.memory
     if memory.limit_bytes is not None and memory.total_bytes is not None and memory.limit_bytes < memory.total_bytes:
         return (Reason("container_limit", {"limit_bytes": memory.limit_bytes}),)
-    if budget == "free" and memory.total_bytes is not None and memory.available_bytes is None:
-        return (Reason("free_memory_assumed", {"reserve_bytes": speeds().system_bytes}),)
+    total = machine.memory_budget_bytes
+    if budget == "free" and total is not None and memory.available_bytes is None:
+        return (Reason("free_memory_assumed", {"reserve_bytes": kept_memory().by_system(total)}),)
     return ()

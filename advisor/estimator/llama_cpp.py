@@ -125,8 +125,49 @@ def resident(model: Model, workload: Workload, prompt_tokens: int = PROMPT) -> t
 
 def refuses(model: Model, workload: Workload) -> bool:
     """Whether llama.cpp refuses the cache type: its blocks must divide the width of a head (llama-context.cpp)."""
+    return undivided(model, workload) is not None
+
+
+def undivided(model: Model, workload: Workload) -> tuple[int, int] | None:
+    """The first width of a cached head that the cache type's blocks do not divide, and the block; None if all do."""
     block = tensor_types()[workload.kv_type.upper()].block
-    return any(width % block for width in _shape(model).widths)
+    return next(((width, block) for width in _shape(model).widths if width % block), None)
+
+
+def cache_terms(model: Model, workload: Workload) -> Mapping[str, int]:
+    """What `kv_bytes` is made of: sequences x (full_layers x cells + window_layers x window_cells) x row_bytes
+    + state_layers x state_bytes x parallel.
+    """
+    shape = _shape(model)
+    count = _cells(shape, workload)
+    return {
+        "sequences": count.streams, "cells": count.full, "full_layers": shape.full_layers,
+        "window_cells": count.window, "window_layers": shape.window_layers, "row_bytes": shape.rows[workload.kv_type],
+        "state_layers": shape.state_layers, "state_bytes": shape.state, "parallel": workload.parallel,
+    }  # fmt: skip
+
+
+def compute_terms(model: Model, workload: Workload) -> Mapping[str, int]:
+    """What the compute buffer is made of: the larger of `logits_bytes` and `layer_bytes`, which are
+
+    4 x tokens x (embedding + 1) + 4 x outputs x (last + vocabulary), and 4 x tokens x inputs + 4 x outputs
+    + mask_bytes + index_bytes + work_bytes, where the work is that of the MLP (4 x tokens x mlp) or of attention.
+    """
+    shape = _shape(model)
+    count = _cells(shape, workload)
+    plan, parallel = shape.graph, workload.parallel
+    tokens = -(-count.ubatch // parallel) * parallel
+    outputs = min(parallel, count.ubatch) if workload.output_rows == "few" else count.ubatch
+    logits, layer = _moments(shape, count, workload)
+    mask = _mask(shape, count, workload.flash_attention)
+    index = 0 if workload.flash_attention else _value_indices(shape, _FLOAT * tokens)
+    mlp = plan.mlp if workload.kv_type == "f16" else plan.mlp + plan.rotated
+    return {
+        "tokens": tokens, "outputs": outputs, "embedding": plan.embedding, "last": plan.last, "inputs": plan.inputs,
+        "vocabulary": shape.vocab, "mlp": mlp, "mask_bytes": mask, "index_bytes": index,
+        "work_bytes": layer - _FLOAT * (tokens * plan.inputs + outputs) - mask - index,
+        "logits_bytes": logits, "layer_bytes": layer,
+    }  # fmt: skip
 
 
 class _Shape(NamedTuple):

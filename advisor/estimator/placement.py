@@ -8,23 +8,19 @@ from typing import NamedTuple
 
 from advisor.catalog.model import Model
 from advisor.estimator import llama_cpp
-from advisor.estimator.ground import Device, Ground
+from advisor.estimator.ground import Device, Ground, Share, refused
 from advisor.estimator.llama_cpp import Buffers
 from advisor.estimator.mixes import Weights, weights
+from advisor.estimator.process import in_ram
 from advisor.estimator.result import MemoryEstimate, Placement, Reason, Verdict
+from advisor.estimator.speed import decode_seconds
 from advisor.workload import Workload
 
 # A model "fits" when the high end of its band leaves a tenth of the budget free: other programs grow too.
 COMFORT = 0.9
-
-
-class Share(NamedTuple):
-    """The work of one device for one token: bytes of weights read, the part of the layers, bytes of its KV cache."""
-
-    device: Device
-    weight_bytes: int
-    kv_bytes: int
-    layers: int
+# RAM that every computer sold with a usable GPU has free: less than this is not asked for where RAM is not stated.
+SMALL_HOST = 2 << 30
+TRAINING_RAM, INFERENCE_RAM = "training_ram", "torch_ram"  # error bands of torch's memory in RAM
 
 
 class Placed(NamedTuple):
@@ -40,50 +36,74 @@ def place_llama_cpp(ground: Ground, model: Model, workload: Workload, memory: Me
     """Placement of llama.cpp inference: one GPU if one holds everything, else several, else GPU and RAM, else RAM."""
     tensors = weights(model, workload.quant)
     if ground.cards:
-        return _on_cards(ground, model, workload, memory, tensors)
+        placed = _on_cards(ground, model, workload, memory, tensors)
+        return _better(ground, model, workload, memory, tensors, placed) if placed.verdict == "offload" else placed
     if ground.pool is not None:
         return _in_pool(ground, ground.pool, model, memory, tensors)
     return _in_ram(ground, model, memory, tensors)
 
 
-def place_whole(ground: Ground, model: Model, workload: Workload, memory: MemoryEstimate, weight_bytes: int) -> Placed:
-    """Placement of training and of the torch stacks: everything on one GPU, or everything in RAM."""
-    need, high = memory.total, memory.high
+def place_whole(
+    ground: Ground, model: Model, workload: Workload, memory: MemoryEstimate, weight_bytes: int
+) -> tuple[Placed, MemoryEstimate]:
+    """Placement of training and of the torch stacks: everything on one GPU, or everything in RAM; and the memory there.
+
+    `memory` is what a card needs; in RAM the process's own stands in place of the card's runtime.
+    """
     stack = "vllm" if workload.resolved_stack == "vllm" else "transformers"
-    cards = ground.torch_cards[stack]
-    device = cards[0] if cards else ground.torch_pool[stack]
+    barred = refused(ground.machine, stack, _needs(workload))
+    cards, pool = ground.torch_cards[stack], ground.torch_pool[stack]
+    reasons: tuple[Reason, ...] = ()
+    if barred:
+        cards = tuple(card for card in cards if card.name not in barred)
+        pool = None if pool is not None and pool.name in barred else pool
+        reasons = tuple(reason for name, reason in barred.items() if name != "ram")
+    device = cards[0] if cards else pool
     if device is not None:
-        verdict = _verdict(need, high, device.available)
+        verdict = _verdict(memory.total, memory.high, device.available)
         if verdict in ("fits", "tight", "unknown"):
-            return _whole(ground, device, model, memory, verdict, weight_bytes)
-    processor = need - sum(part.bytes for part in memory.components if part.name == "runtime")
-    verdict = _verdict(processor, int(high * processor / max(1, need)), ground.ram.available)
-    reasons: tuple[Reason, ...]
-    if device is None:
-        reasons = (Reason("runs_on_cpu", {}),) if verdict in ("fits", "tight") else ()
-        return _whole(ground, ground.ram, model, memory, verdict, weight_bytes, processor, reasons)
+            return _whole(ground, device, model, memory, verdict, weight_bytes, reasons), memory
+        reasons = (*reasons, *_too_small(cards, device, memory.total))
+    resident = in_ram(memory, TRAINING_RAM if workload.training else INFERENCE_RAM)
+    if "ram" in barred:
+        held, need = (device, memory) if device is not None else (ground.ram, resident)
+        placements = (_placement(held, need.total, model.layers),)
+        return Placed("no", placements, (*reasons, barred["ram"], *ground.standing), ()), need
+    verdict = _verdict(resident.total, resident.high, ground.ram.available)
+    if verdict in ("fits", "tight"):
+        reasons = (*reasons, Reason("runs_on_cpu", {}))
+    elif device is not None:
+        placements = (_placement(device, memory.total, model.layers),)
+        return Placed(verdict, placements, (*reasons, *ground.standing), ()), memory
+    return _whole(ground, ground.ram, model, resident, verdict, weight_bytes, reasons), resident
+
+
+def _needs(workload: Workload) -> tuple[str, ...]:
+    """Formats and optimizers that the stack must have on the device."""
+    if not workload.training:
+        return (workload.quant,)
+    form = "NF4" if workload.task == "qlora" else "BF16"
+    return (form, workload.optimizer) if "8bit" in workload.optimizer else (form,)
+
+
+def _too_small(cards: tuple[Device, ...], device: Device, need: int) -> tuple[Reason, ...]:
     reasons = (*_short_of(need, device), *_in_use(device, need))
     together = sum(card.available or 0 for card in cards)
     if len(cards) > 1 and together >= need:
         reasons = (*reasons, Reason("several_gpus_not_validated", {"together_bytes": together}))
-    if verdict in ("fits", "tight"):
-        reasons = (*reasons, Reason("runs_on_cpu", {}))
-        return _whole(ground, ground.ram, model, memory, "offload", weight_bytes, processor, reasons)
-    placements = (_placement(device, need, model.layers),)
-    return Placed("no" if verdict == "no" else "unknown", placements, (*reasons, *ground.torch_standing), ())
+    return reasons
 
 
 def _whole(
     ground: Ground, device: Device, model: Model, memory: MemoryEstimate, verdict: Verdict, weight_bytes: int,
-    need: int | None = None, reasons: tuple[Reason, ...] = (),
+    reasons: tuple[Reason, ...] = (),
 ) -> Placed:  # fmt: skip
-    used = memory.total if need is None else need
     if verdict == "no":
-        reasons = (*reasons, *_short_of(used, device))
+        reasons = (*reasons, *_short_of(memory.total, device))
     if device.available is None:
         reasons = (*reasons, Reason("memory_unknown", {"device": device.title}))
     shares = () if verdict == "no" else (Share(device, weight_bytes, component(memory, "kv_cache"), model.layers),)
-    return Placed(verdict, (_placement(device, used, model.layers),), (*reasons, *ground.torch_standing), shares)
+    return Placed(verdict, (_placement(device, memory.total, model.layers),), (*reasons, *ground.standing), shares)
 
 
 def _on_cards(ground: Ground, model: Model, workload: Workload, memory: MemoryEstimate, tensors: Weights) -> Placed:
@@ -95,12 +115,9 @@ def _on_cards(ground: Ground, model: Model, workload: Workload, memory: MemoryEs
     verdict = _verdict(need, int(need * memory.high / memory.total), first.available)
     if verdict in ("fits", "tight"):
         host = _host_need(memory, tensors, need - fixed)
-        return Placed(
-            verdict,
-            (_placement(first, need, model.layers), _placement(ground.ram, host, 0)),
-            ground.standing,
-            (Share(first, tensors.active_bytes, cache, model.layers),),
-        )
+        placements = (_placement(first, need, model.layers), _placement(ground.ram, host, 0))
+        share = Share(first, tensors.active_bytes, cache, model.layers)
+        return _with_host(ground, memory, verdict, host, placements, (), (share,))
     placed = _split(ground, model, workload, memory, tensors, scratch)
     return placed._replace(reasons=(*_in_use(first, need), *placed.reasons))
 
@@ -124,19 +141,56 @@ def _split(
         used.append(size)
         placed = upto
     # A tied embedding is copied to the GPU, so it frees nothing in RAM.
-    moved = tails.layers[placed] + caches[placed]
-    if shares:
-        moved += head - (tensors.head_bytes if tensors.tied else 0)
+    moved = tails.layers[placed] + caches[placed] + head - (tensors.head_bytes if tensors.tied else 0)
     host = _host_need(memory, tensors, moved)
     left = model.layers - placed
     placements.append(_placement(ground.ram, host, left))
     if left == 0 and shares:
         verdict: Verdict = "fits" if _roomy(ground.cards, used, memory) else "tight"
         reason = Reason("several_gpus", {"count": len(shares)})
-        return Placed(verdict, tuple(placements), (reason, *ground.standing), tuple(shares))
-    read = tails.active[-1] - tails.active[placed] + (0 if shares else head)
-    shares.append(Share(ground.ram, read, caches[-1] - caches[placed], left))
+        return _with_host(ground, memory, verdict, host, tuple(placements), (reason,), tuple(shares))
+    if not shares:
+        return Placed("offload", (), (), ())
+    shares.append(Share(ground.ram, tails.active[-1] - tails.active[placed], caches[-1] - caches[placed], left))
     return _offloaded(ground, model, memory, host, tuple(placements), tuple(shares), placed)
+
+
+def _better(
+    ground: Ground, model: Model, workload: Workload, memory: MemoryEstimate, tensors: Weights, split: Placed
+) -> Placed:
+    """`split`, or RAM alone where that is faster: layers on a slow card can cost more than they save."""
+    alone = _in_ram(ground, model, memory, tensors)
+    if not split.shares:
+        reason = Reason("nothing_on_gpu", {"gpu": ground.cards[0].title})
+        return alone._replace(reasons=(*split.reasons, reason, *alone.reasons))
+    if alone.verdict not in ("fits", "tight"):
+        return split
+    ours = decode_seconds(model, workload, alone.shares)
+    theirs = decode_seconds(model, workload, split.shares)
+    if ours is None or theirs is None or ours >= theirs:
+        return split
+    reason = Reason("ram_is_faster", {"gpu": split.shares[0].device.title})
+    return alone._replace(reasons=(reason, *alone.reasons))
+
+
+def _with_host(
+    ground: Ground, memory: MemoryEstimate, verdict: Verdict, host: int, placements: tuple[Placement, ...],
+    reasons: tuple[Reason, ...], shares: tuple[Share, ...],
+) -> Placed:  # fmt: skip
+    """The verdict of GPUs that hold every layer, made worse where RAM does not hold `host`, what stays with it."""
+    enough = _verdict(host, int(host * memory.high / memory.total), ground.ram.available)
+    if enough == "unknown":
+        known = host < SMALL_HOST
+        code = "ram_not_stated" if known else "memory_unknown"
+        values: dict[str, object] = {"needed_bytes": host} if known else {"device": "RAM"}
+        verdict, shares = (verdict, shares) if known else ("unknown", ())
+        reasons = (*reasons, Reason(code, values))
+    elif enough == "no":
+        verdict, shares = "no", ()
+        reasons = (*reasons, *_short_of(host, ground.ram), *_freed(ground, host))
+    elif enough == "tight":
+        verdict = "tight"
+    return Placed(verdict, placements, (*reasons, *ground.standing), shares)
 
 
 class _Tails(NamedTuple):
@@ -165,9 +219,8 @@ def _offloaded(
     if enough == "no":
         reasons = (*_short_of(host, ground.ram), *_freed(ground, host), *ground.standing)
         return Placed("no", placements, reasons, ())
-    values = {"layers": on_gpu, "all_layers": model.layers}
-    reason = Reason("partly_on_gpu", values) if on_gpu else Reason("nothing_on_gpu", {"gpu": ground.cards[0].title})
-    return Placed("offload", placements, (reason, *ground.standing), shares)
+    reason = Reason("partly_on_gpu", {"layers": on_gpu, "all_layers": model.layers})
+    return Placed("offload", placements, (reason, *ground.cpu_standing), shares)
 
 
 def _cache_tails(caches: tuple[int, ...]) -> Sequence[int]:
@@ -224,7 +277,8 @@ def _one_device(
     runs = verdict in ("fits", "tight")
     cache = component(memory, "kv_cache")
     shares = (Share(device, tensors.active_bytes, cache, model.layers),) if runs else ()
-    return Placed(verdict, (_placement(device, need, model.layers),), (*reasons, *ground.standing), shares)
+    standing = ground.cpu_standing if device is ground.ram else ground.standing
+    return Placed(verdict, (_placement(device, need, model.layers),), (*reasons, *standing), shares)
 
 
 def _verdict(need: int, high: int, available: int | None) -> Verdict:

@@ -6,14 +6,15 @@ from typing import NamedTuple
 from advisor.catalog.bands import Band, band
 from advisor.catalog.model import Model
 from advisor.catalog.speeds import Backend, CpuSpeed, speeds
-from advisor.estimator.ground import Rates
-from advisor.estimator.placement import Share
+from advisor.estimator.ground import Rates, Share
 from advisor.estimator.result import Range, SpeedEstimate
 from advisor.estimator.tensors import active_parameters
 from advisor.workload import Workload
 
 SPLIT_BAND = "decode_split"
 PREFILL_SPLIT_BAND = "prefill_split"
+# The torch stacks in RAM follow llama.cpp's law for want of measurements, with bands that say so.
+TORCH_RAM_BAND, PREFILL_TORCH_RAM_BAND = "decode_torch_ram", "prefill_torch_ram"
 # Speed is stated at the middle of a conversation that fills a quarter of the context.
 DEPTH_DIVISOR = 8
 PROMPT_TOKENS = 512  # prompts shorter than this are read less efficiently; the constants were fitted at this length
@@ -31,7 +32,7 @@ class Step(NamedTuple):
 
 def depth_of(workload: Workload) -> int:
     """Tokens already in the cache of one sequence when its speed is stated."""
-    return max(1, workload.context // workload.parallel // DEPTH_DIVISOR)
+    return max(1, workload.sequence_context // DEPTH_DIVISOR)
 
 
 def speed(model: Model, workload: Workload, shares: tuple[Share, ...]) -> SpeedEstimate | None:
@@ -44,7 +45,7 @@ def speed(model: Model, workload: Workload, shares: tuple[Share, ...]) -> SpeedE
     steps = decode_steps(model, workload, shares, depth_of(workload))
     decode = ceiling = None
     if steps is not None:
-        decode, ceiling = _range_and_ceiling(steps, band(decode_band_key(shares)))
+        decode, ceiling = _range_and_ceiling(steps, band(decode_band_key(shares, workload.resolved_stack)))
     name = shares[0].device.name if len(shares) == 1 else "+".join(share.device.name for share in shares)
     return SpeedEstimate(decode, ceiling, prefill(model, workload, shares), name)
 
@@ -52,7 +53,9 @@ def speed(model: Model, workload: Workload, shares: tuple[Share, ...]) -> SpeedE
 def decode_at(model: Model, workload: Workload, shares: tuple[Share, ...], depth: float) -> Range | None:
     """Tokens per second with `depth` tokens already in the cache; None when a bandwidth is not known."""
     steps = decode_steps(model, workload, shares, depth)
-    return None if steps is None else _range_and_ceiling(steps, band(decode_band_key(shares)))[0]
+    return (
+        None if steps is None else _range_and_ceiling(steps, band(decode_band_key(shares, workload.resolved_stack)))[0]
+    )
 
 
 def _range_and_ceiling(steps: list[Step], limits: Band) -> tuple[Range, float]:
@@ -81,6 +84,12 @@ def decode_steps(model: Model, workload: Workload, shares: tuple[Share, ...], de
             return None
         steps.append(step)
     return steps
+
+
+def decode_seconds(model: Model, workload: Workload, shares: tuple[Share, ...]) -> float | None:
+    """Seconds for one token where speed is stated; None when a device's bandwidth is not known."""
+    steps = decode_steps(model, workload, shares, depth_of(workload))
+    return None if steps is None else sum(step.seconds for step in steps)
 
 
 def _weight_bytes(shares: tuple[Share, ...]) -> int:
@@ -157,7 +166,7 @@ def prefill_at(model: Model, workload: Workload, shares: tuple[Share, ...], dept
         seconds += work * share.weight_bytes / total / rate
     if not seconds:
         return None
-    limits = band(prefill_band_key(shares))
+    limits = band(prefill_band_key(shares, workload.resolved_stack))
     mid = 1 / seconds
     return Range(mid * limits.low, mid, mid * limits.high)
 
@@ -204,15 +213,21 @@ def _visited_experts(model: Model) -> int:
     return sum(model.moe.layers) * model.moe.experts if model.moe else 0
 
 
-def decode_band_key(shares: tuple[Share, ...]) -> str:
-    """The error band of the decode speed on `shares`."""
+def decode_band_key(shares: tuple[Share, ...], stack: str = "llama.cpp") -> str:
+    """The error band of the decode speed of `stack` on `shares`."""
     if len(shares) > 1 and shares[-1].device.name == "ram":
         return SPLIT_BAND
     backend = shares[0].device.rates.backend
-    return backend.band if backend is not None else speeds().cpu.band
+    if backend is not None:
+        return backend.band
+    return speeds().cpu.band if stack == "llama.cpp" else TORCH_RAM_BAND
 
 
-def prefill_band_key(shares: tuple[Share, ...]) -> str:
-    """The error band of the prompt speed on `shares`."""
+def prefill_band_key(shares: tuple[Share, ...], stack: str = "llama.cpp") -> str:
+    """The error band of the prompt speed of `stack` on `shares`."""
+    if len(shares) > 1:
+        return PREFILL_SPLIT_BAND
     backend = shares[0].device.rates.backend
-    return backend.prefill_band if backend is not None else speeds().cpu.prefill_band
+    if backend is not None:
+        return backend.prefill_band
+    return speeds().cpu.prefill_band if stack == "llama.cpp" else PREFILL_TORCH_RAM_BAND

@@ -6,15 +6,13 @@ from typing import NamedTuple
 
 from advisor.catalog.bands import band
 from advisor.catalog.model import Model
+from advisor.catalog.training_speeds import training_speeds
 from advisor.errors import UserError
 from advisor.estimator.result import Component, MemoryEstimate
 from advisor.estimator.tensors import Tensor, tensors
 from advisor.i18n import N_
 from advisor.workload import TORCH_QUANTS, Workload
 
-# What the CUDA context and the libraries' workspaces take beside torch's allocator. Published: 0.14 GiB (T4, context
-# alone), 1.1 and 1.3 GiB (A100, nvidia-smi of two 7B models in 16 bit against the weights and cache they hold).
-RUNTIME_BYTES = 512 << 20
 _HALF = 2  # bytes of a 16-bit number
 _FLOAT = 4
 _REPLY = 2048  # tokens of an answer; half of a shorter context
@@ -106,20 +104,20 @@ def memory(model: Model, workload: Workload) -> MemoryEstimate:
         work = _activations(shape, prompt * workload.parallel, sums.scratch)
         activations = max(work - early, _cache_of_one_layer(shape, each) * workload.parallel)
     logits = (_HALF + _FLOAT) * shape.vocab * workload.parallel
-    total = sums.total + cache + activations + logits + RUNTIME_BYTES
+    tensors = sums.total + cache + activations + logits
     key = "vllm_inference" if paged else "transformers_inference"
-    limits = band(key)
+    limits, card = band(key), training_speeds().card
     return MemoryEstimate(
         (
             Component("weights", sums.total),
             Component("kv_cache", cache),
             Component("activations", activations),
             Component("logits", logits),
-            Component("runtime", RUNTIME_BYTES),
+            Component("runtime", card.context_bytes),
         ),
-        total,
-        int(total * limits.low),
-        int(total * limits.high),
+        tensors + card.context_bytes,
+        int(tensors * limits.low) + card.context_low_bytes,
+        int(tensors * limits.high) + card.context_high_bytes,
         band=key,
     )
 

@@ -9,6 +9,7 @@ from typing import Any
 from advisor import RESOURCES
 from advisor.catalog.model import Model, Style, Window
 from advisor.catalog.models import model_from_entry, styles
+from advisor.catalog.quants import tensor_types
 from advisor.catalog.reading import read_json
 from advisor.errors import UserError
 from advisor.i18n import N_
@@ -93,6 +94,12 @@ def _type(gguf: Gguf, tensor: GgufTensor) -> str:
             name=tensor.name[:80],
             kind=tensor.type,
         )
+    block = tensor_types()[kind].block
+    if tensor.shape and tensor.shape[0] % block:
+        raise UserError(
+            N_("{path}: tensor {name}: rows of {width} do not divide into {kind} blocks of {block}"),
+            path=gguf.path, name=tensor.name[:80], width=tensor.shape[0], kind=kind, block=block,
+        )  # fmt: skip
     return str(kind)
 
 

@@ -24,6 +24,8 @@ def test_the_catalogue_file_names_bands_and_sources() -> None:
         (("classes", 0, "utilization"), 0.5, "unknown field utilization"),
         (("classes",), [], "cpu-avx512 is missing"),
         (("card",), None, "card"),
+        (("card", "context_low_bytes"), 1 << 32, "context_bytes"),
+        (("process", "share"), -1, "share"),
         (("energy", "low"), "much", "low"),
     ],
 )

@@ -1,29 +1,36 @@
 """The estimator as a whole: sums add up, more asks for more, one question has one answer, and JSON says all of it."""
 
 import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Literal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advisor.catalog.model import Model
+from advisor.catalog.models import find_model
 from advisor.estimator.as_json import to_json
 from advisor.estimator.estimate import estimate
 from advisor.estimator.explain import explain
 from advisor.estimator.ground import BUDGETS, Budget
+from advisor.estimator.speed import depth_of
 from advisor.i18n import translator
-from advisor.machine import Machine
+from advisor.machine import Cpu, Machine
 from advisor.words import REASONS
-from advisor.workload import METHODS, Method, Workload, for_method
+from advisor.workload import METHODS, Method, Task, Workload, for_method
 from tests.estimator.samples import GIB, dense, gpu, machine, sparse
 
 MODELS = (dense(), sparse())
 PLACE = machine(64, gpu(12))
+ROOMY = machine(64, gpu(4000))
 BUSY = machine(64, gpu(12, vram_available_bytes=3 * GIB), free_gib=20)
 EN, ZH = translator("en"), translator("zh-CN")
 
 
-def need(model: Model, workload: Workload, place: Machine = PLACE) -> int:
+def need(model: Model, workload: Workload, place: Machine = ROOMY) -> int:
+    """Bytes, all on one card: a machine that runs out of it shows what RAM needs instead."""
     memory = estimate(place, model, workload).memory
     assert memory is not None
     return memory.total
@@ -85,6 +92,63 @@ def test_the_same_question_has_the_same_answer(method: Method) -> None:
     assert first == estimate(machine(64, gpu(12)), MODELS[0], workload)
 
 
+def test_a_unified_cache_may_be_one_sequence_s() -> None:
+    """65,536 tokens for four sequences: unified, one of them may use all, which is more than was trained."""
+    apart = Workload(context=65536, parallel=4)
+    unified = Workload(context=65536, parallel=4, kv_unified=True)
+    assert (depth_of(apart), depth_of(unified)) == (2048, 8192)
+    assert [r.code for r in estimate(PLACE, MODELS[0], apart).reasons] == []
+    (said,) = estimate(PLACE, MODELS[0], unified).reasons
+    assert (said.code, said.values["context"]) == ("beyond_trained_context", 65536)
+    # The torch stacks know no such setting.
+    assert Workload(context=65536, parallel=4, kv_unified=True, stack="vllm", quant="BF16").sequence_context == 16384
+
+
+@pytest.mark.parametrize("kv_type", ["q8_0", "q4_0"])
+def test_a_cache_that_llama_cpp_refuses_is_a_no(kv_type: Literal["q8_0", "q4_0"]) -> None:
+    """Phi-2's heads of 80 values do not divide into blocks of 32: refused at the start, however large the machine."""
+    answer = estimate(PLACE, find_model("phi-2"), Workload(kv_type=kv_type))
+    assert (answer.verdict, answer.speed) == ("no", None)
+    (said,) = [reason for reason in answer.reasons if reason.code == "kv_type_refused"]
+    assert said.values == {"kv_type": kv_type, "width": 80, "block": 32}
+    assert estimate(PLACE, find_model("phi-2"), Workload()).verdict == "fits"
+
+
+def said(place: Machine, model: Model, workload: Workload) -> list[tuple[str, object]]:
+    """Codes of the reasons, each with its device."""
+    return [(reason.code, reason.values.get("device")) for reason in estimate(place, model, workload).reasons]
+
+
+def test_a_training_time_or_energy_that_is_missing_has_its_reason() -> None:
+    """Unknown rates, an unknown board power, a processor: each figure left out says why."""
+    lora = Workload(task="lora")
+    unknown = {"fp32_flops": None, "fp16_flops": None}
+    assert said(machine(64, gpu(48)), MODELS[0], lora) == []
+    assert said(machine(64, gpu(48, **unknown)), MODELS[0], lora) == [("training_speed_unknown", "Test RTX")]
+    assert said(machine(64, gpu(48, board_power_w=None)), MODELS[0], lora) == [("energy_unknown", "Test RTX")]
+    assert ("energy_unknown", "Test CPU") in said(machine(64), MODELS[0], lora)
+    nameless = replace(machine(64), cpu=Cpu(name="Odd CPU"))
+    assert ("training_speed_unknown", "Odd CPU") in said(nameless, MODELS[0], lora)
+
+
+@pytest.mark.parametrize(
+    ("name", "task", "codes"),
+    [
+        ("qwen2.5-7b", "full", set()),
+        ("deepseek-v2-lite", "lora", {"mla_not_validated"}),
+        ("deepseek-v2-lite", "qlora", {"mla_not_validated", "qlora_experts_packed"}),
+        ("lfm2-1.2b", "full", {"recurrent_not_validated"}),
+        ("qwen3-30b-a3b", "qlora", {"qlora_experts_packed"}),
+        ("qwen3-30b-a3b", "lora", set()),
+    ],
+)
+def test_what_no_measured_training_stands_behind_says_so(name: str, task: Task, codes: set[str]) -> None:
+    """Latent attention, recurrent layers, packed experts; nothing of it for inference."""
+    place = machine(1024, gpu(400))
+    assert {code for code, _ in said(place, find_model(name), Workload(task=task))} == codes
+    assert said(place, find_model(name), Workload()) == []
+
+
 def test_json_has_the_contract_s_names() -> None:
     """Every field of the contract, unknown as null, and plain JSON values only."""
     answer = to_json(estimate(PLACE, MODELS[0], Workload()), EN)
@@ -137,3 +201,105 @@ def test_every_figure_has_an_explanation_with_the_same_number(method: Method, bu
         assert found["ceiling"].result == answer.speed.ceiling
     if answer.training is not None and answer.training.hours is not None:
         assert found["hours"].result == answer.training.hours.mid
+
+
+def values(place: Machine, model: Model, workload: Workload) -> Iterator[tuple[str, float, dict[str, float]]]:
+    """Quantity, result and the explanation's own numbers."""
+    for line in explain(place, estimate(place, model, workload)):
+        assert line.result is not None
+        numbers = {key: value for key, value in line.values.items() if isinstance(value, int | float)}
+        yield line.quantity, line.result, numbers
+
+
+SETTINGS = (
+    Workload(), Workload(context=20_000, parallel=3, kv_type="q8_0"), Workload(flash_attention=False, ubatch=64),
+    Workload(output_rows="all", quant="F16"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["qwen2.5-7b", "gemma-3-4b", "deepseek-v2-lite", "lfm2-1.2b", "qwen3-30b-a3b"])
+@pytest.mark.parametrize("workload", SETTINGS, ids=range(len(SETTINGS)))
+def test_memory_follows_from_the_values_that_are_shown(name: str, workload: Workload) -> None:
+    """Weights, cache and buffers of llama.cpp recomputed from the explanation's own values, to the byte."""
+    found = {quantity: (result, v) for quantity, result, v in values(machine(512), find_model(name), workload)}
+    result, v = found["weights"]
+    assert result == sum(v.values())
+    result, v = found["kv_cache"]
+    cells = v["full_layers"] * v["cells"] + v["window_layers"] * v["window_cells"]
+    assert result == v["sequences"] * cells * v["row_bytes"] + v["state_layers"] * v["state_bytes"] * v["parallel"]
+    result, v = found["compute_buffer"]
+    logits = 4 * v["tokens"] * (v["embedding"] + 1) + 4 * v["outputs"] * (v["last"] + v["vocabulary"])
+    layer = 4 * v["tokens"] * v["inputs"] + 4 * v["outputs"] + v["mask_bytes"] + v["index_bytes"] + v["work_bytes"]
+    assert (result, v["work_bytes"] >= 4 * v["tokens"] * v["mlp"]) == (max(logits, layer), True)
+    result, v = found["output_buffer"]
+    assert result == 4 * v["vocabulary"] * v["sequences"]
+
+
+@pytest.mark.parametrize(
+    ("place", "workload"),
+    [
+        (machine(64), Workload()),
+        (machine(64, gpu(24)), Workload(context=32768)),
+        (machine(64, gpu(3)), Workload(context=16384)),
+        (machine(64, gpu(3), gpu(4)), Workload()),
+        (machine(64, gpu(24)), Workload(stack="transformers", quant="BF16")),
+        (machine(64, gpu(24)), Workload(stack="vllm", quant="BF16")),
+        (machine(64), Workload(stack="transformers", quant="BF16")),
+    ],
+)
+@pytest.mark.parametrize("model", MODELS, ids=lambda m: m.id)
+def test_speeds_follow_from_the_values_that_are_shown(place: Machine, workload: Workload, model: Model) -> None:
+    """Ceiling, decode and prefill recomputed device by device."""
+    answer = estimate(place, model, workload)
+    assert answer.speed is not None
+    devices = answer.speed.device.split("+")
+    found = {quantity: (result, v) for quantity, result, v in values(place, model, workload)}
+    floor = seconds = prompt = 0.0
+    for device in devices:
+        prefix = f"{device}_" if len(devices) > 1 else ""
+        limit, step, read = found["ceiling"][1], found["decode"][1], found["prefill"][1]
+        floor += (limit[prefix + "weights_bytes"] + limit[prefix + "kv_read_bytes"]) / (
+            limit[prefix + "bandwidth_bytes_per_s"]
+        )
+        seconds += decode_time({key.removeprefix(prefix): value for key, value in step.items()}, workload)
+        work = 2 * read["active_parameters"] + read[f"{device}_attention_cost"] * read["attention_flop"]
+        prompt += read[f"{device}_part"] * work / read[f"{device}_flop_rate"]
+    assert found["ceiling"][0] == pytest.approx(1 / floor)
+    assert found["decode"][0] == pytest.approx(min(1 / seconds, 1 / floor))
+    assert found["prefill"][0] == pytest.approx(1 / prompt)
+
+
+def decode_time(v: dict[str, float], workload: Workload) -> float:
+    """Seconds of one token on one device by the formula that is shown."""
+    reading = (v["weights_bytes"] + v.get("kv_cost", 1) * v["kv_read_bytes"]) / v["effective_bytes_per_s"]
+    if "kv_cost" not in v:
+        return v.get("slowdown", 1) * (max(reading, v["computing_s"]) + v["layers"] * v["layer_s"])
+    if workload.stack == "transformers":
+        return max(reading + v["computing_s"], v["fixed_s"] - v["visits_s"]) + v["visits_s"]
+    return reading + v["computing_s"] + v["fixed_s"]
+
+
+@pytest.mark.parametrize("task", ["lora", "qlora", "full"])
+@pytest.mark.parametrize("place", [machine(512, gpu(400)), machine(512)], ids=["card", "ram"])
+def test_training_follows_from_the_values_that_are_shown(place: Machine, task: Task) -> None:
+    """Weights, runtime, tokens a second, hours and energy."""
+    found = {quantity: (result, v) for quantity, result, v in values(place, MODELS[0], Workload(task=task))}
+    result, v = found["weights"]
+    packed = v.get("packed", 0)
+    assert result == int(packed * v.get("bytes_packed", 0)) + (v["parameters"] - packed) * v["bytes_each"]
+    result, v = found["runtime"]
+    beside = v["context_bytes"] if place.gpus else v["process_bytes"]
+    assert result == beside + int(v["share"] * v["tensors_bytes"])
+    for name, unit in (("activations", "token"), ("gradients", "parameter"), ("optimizer", "parameter")):
+        result, v = found[name]
+        assert result == pytest.approx(v["tokens" if unit == "token" else "trained"] * v[f"bytes_per_{unit}"])
+    rate, v = found["tokens_per_s"]
+    seconds = v["flop"] / (v["flop_rate"] * v["utilisation"]) + v["layers"] * v["layer_s"]
+    seconds += (v["traffic"] * v["activation_bytes"] + v["weight_bytes"]) / v["bandwidth_bytes_per_s"]
+    seconds += v.get("unpacked", 0) * v.get("unpack_cycles", 0) / v.get("cycles_per_s", 1)
+    assert rate == pytest.approx(v["tokens"] / seconds)
+    hours, v = found["hours"]
+    assert hours == pytest.approx(v["dataset_tokens"] * v["epochs"] / rate / 3600)
+    if place.gpus:
+        result, v = found["energy_kwh"]
+        assert result == pytest.approx(v["board_power_w"] * v["share"] * hours / 1000)

@@ -1,12 +1,15 @@
 """Placement: where layers lie, what the verdict says, and that memory is never counted twice."""
 
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advisor.catalog.model import Model
+from advisor.catalog.models import find_model
+from advisor.catalog.whatif import assemble
 from advisor.estimator import llama_cpp
 from advisor.estimator.estimate import estimate
 from advisor.estimator.mixes import weights
@@ -39,6 +42,32 @@ def test_everything_on_one_card_when_it_fits() -> None:
     assert tensors.embedding_bytes <= ram.used < GIB
 
 
+def test_what_stays_in_ram_must_fit_there() -> None:
+    """A card for all layers does not help where RAM cannot hold what llama.cpp keeps there."""
+    answer = ask(machine(0.25, gpu(24)))
+    assert answer.verdict == "no"
+    assert answer.speed is None
+    (short,) = [reason for reason in answer.reasons if reason.code == "needs_more_memory"]
+    assert short.values["needed_bytes"] == answer.placements[-1].used > 0.25 * GIB
+
+
+def test_what_stays_in_ram_beside_several_cards_must_fit_there() -> None:
+    """The same when the layers are divided over several cards; RAM that is nearly full makes it tight."""
+    cards = (gpu(3), gpu(5))
+    assert ask(machine(0.25, *cards)).verdict == "no"
+    host = ask(machine(16, *cards)).placements[-1].used
+    assert estimate(machine(1.06 * host / GIB, *cards), DENSE, Workload(), "total").verdict == "tight"
+    assert ask(machine(16, *cards)).verdict == "fits"
+
+
+def test_ram_that_nobody_stated_is_named_and_not_held_against_a_card() -> None:
+    """A wish for a card alone: its verdict, and that the small part in RAM was not checked."""
+    answer = ask(machine(16, gpu(12), total_bytes=None, available_bytes=None))
+    assert answer.verdict == "fits"
+    (said,) = [reason for reason in answer.reasons if reason.code == "ram_not_stated"]
+    assert said.values["needed_bytes"] == answer.placements[-1].used
+
+
 def test_no_card_means_ram() -> None:
     """Without a usable GPU the model lies in RAM once, with what a processor run needs there."""
     answer = ask(machine(16))
@@ -62,11 +91,51 @@ def test_a_small_card_takes_the_last_layers() -> None:
 
 
 def test_a_card_too_small_for_a_layer_leaves_all_to_ram() -> None:
-    """No layer on the card: everything in RAM, still "offload" because the card does not do the work."""
-    answer = ask(machine(16, gpu(0.5)))
-    assert answer.verdict == "offload"
-    assert [(p.device, p.layers) for p in answer.placements] == [("ram", 28)]
-    assert "nothing_on_gpu" in codes(answer)
+    """No layer on the card: the answer is the one without it, and says why the card does not help."""
+    answer, without = ask(machine(16, gpu(0.5))), ask(machine(16))
+    assert (answer.verdict, answer.placements, answer.speed) == (without.verdict, without.placements, without.speed)
+    assert codes(answer) == ["nothing_on_gpu"]
+
+
+def test_what_the_processor_lacks_is_said_wherever_it_computes() -> None:
+    """A card that takes nothing, or only a part, does not hide that the processor has no AVX2."""
+    old = replace(machine(16).cpu, features=frozenset({"sse4_2", "avx"}))
+    for size, said in ((0.5, True), (3, True), (12, False)):
+        answer = ask(replace(machine(16, gpu(size)), cpu=old))
+        assert ("no_avx2" in codes(answer)) == said
+
+
+def test_a_slow_card_is_left_alone() -> None:
+    """A card slower than the memory beside it: RAM alone is faster, so that is the answer."""
+    slow = gpu(2, bandwidth_bytes_per_s=14.4e9, fp32_flops=0.7e12)
+    answer, without = ask(machine(16, slow)), ask(machine(16))
+    assert (answer.verdict, answer.placements, answer.speed) == (without.verdict, without.placements, without.speed)
+    assert "ram_is_faster" in codes(answer)
+
+
+@given(
+    vram=st.floats(0.1, 24), gbs=st.floats(5, 400), ram=st.floats(2, 64), tflops=st.floats(0.2, 20),
+    model=st.sampled_from((DENSE, SPARSE)), avx2=st.booleans(),
+)  # fmt: skip
+@settings(max_examples=40, deadline=None)
+def test_a_card_never_makes_a_machine_worse(
+    vram: float, gbs: float, ram: float, tflops: float, model: Model, avx2: bool
+) -> None:
+    """Whatever the card: what ran without it still runs; a lesser verdict only buys speed."""
+    card = gpu(vram, bandwidth_bytes_per_s=gbs * 1e9, fp32_flops=tflops * 1e12)
+    cpu = machine(1).cpu if avx2 else replace(machine(1).cpu, features=frozenset({"sse4_2", "avx"}))
+    without, beside = (ask(replace(machine(ram, *cards), cpu=cpu), model) for cards in ((), (card,)))
+    if without.verdict not in ("fits", "tight"):
+        return
+    assert without.speed is not None
+    assert beside.speed is not None
+    assert without.speed.decode is not None
+    assert beside.speed.decode is not None
+    if RANK[beside.verdict] < min(RANK[without.verdict], RANK["tight"]):
+        assert beside.speed.decode.mid > without.speed.decode.mid
+    # A card that holds everything is used whatever its speed (it reads prompts faster); a split must earn its place.
+    if beside.verdict == "offload" or beside.speed.device == "ram":
+        assert beside.speed.decode.mid >= without.speed.decode.mid
 
 
 def test_two_cards_share_what_one_cannot_hold() -> None:
@@ -91,6 +160,13 @@ def test_an_unusable_gpu_is_never_used_and_says_why() -> None:
     assert answer.speed is not None
     assert answer.speed.device == "ram"
     assert "gpu_unusable" in codes(answer)
+
+
+def test_a_discrete_card_without_memory_is_an_unknown_one() -> None:
+    """0 bytes of a discrete card: its memory is not known, so it is not counted, and nothing lies "on" it in RAM."""
+    answer = ask(machine(16, gpu(0)))
+    assert [place.device for place in answer.placements] == ["ram"]
+    assert codes(answer) == ["vram_unknown"]
 
 
 def test_unified_memory_is_one_pool() -> None:
@@ -146,10 +222,43 @@ def test_an_architecture_that_llama_cpp_lacks_is_unknown() -> None:
     assert codes(answer) == ["llama_cpp_unknown_architecture"]
 
 
+@pytest.mark.parametrize(
+    ("gpu_name", "system", "settings_", "verdict", "device"),
+    [
+        ("RTX 4090", "windows", {"stack": "vllm", "quant": "BF16"}, "no", "ram"),
+        ("RTX 4090", "linux", {"stack": "vllm", "quant": "BF16"}, "fits", "gpu0"),
+        ("GTX 1080", "linux", {"stack": "vllm", "quant": "FP8"}, "no", "ram"),
+        ("RTX 3090", "linux", {"stack": "transformers", "quant": "FP8"}, "no", "ram"),
+        ("RTX 3090", "linux", {"stack": "transformers", "quant": "BF16"}, "fits", "gpu0"),
+        ("GTX 970", "linux", {"task": "qlora"}, "fits", "ram"),
+        ("Radeon RX 6700 XT", "linux", {"task": "qlora"}, "fits", "ram"),
+    ],
+)
+def test_a_stack_runs_only_where_it_has_builds(
+    gpu_name: str, system: Literal["windows", "linux"], settings_: dict[str, object], verdict: str, device: str
+) -> None:
+    """Its own rows decide, not llama.cpp's: a refused card is named, and RAM is used where the stack runs there."""
+    place = replace(assemble(None, gpu=gpu_name, cpu="Ryzen 9 5950X", ram_gib=64), os_family=system)
+    answer = estimate(place, find_model("qwen2.5-1.5b"), Workload(**settings_))  # type: ignore[arg-type]
+    assert (answer.verdict, answer.placements[0].device) == (verdict, device)
+    refused = [reason.values["device"] for reason in answer.reasons if reason.code == "stack_refused"]
+    assert (place.gpus[0].name in refused) == (device == "ram")
+
+
+def test_qlora_needs_avx2_on_a_processor() -> None:
+    """bitsandbytes has no kernels for an AVX-only processor: no, with the reason; 16-bit LoRA runs."""
+    old = replace(machine(64).cpu, features=frozenset({"sse4_2", "avx"}))
+    place = replace(machine(64), cpu=old)
+    answer = ask(place, task="qlora")
+    assert (answer.verdict, answer.training) == ("no", None)
+    assert codes(answer) == ["stack_refused"]
+    assert ask(place, task="lora").verdict == "fits"
+
+
 def test_training_that_no_card_holds_falls_back_to_ram() -> None:
-    """LoRA of a 7B model on 12 GiB: too much for the card, possible in 64 GiB of RAM, called what it is."""
+    """LoRA of a 7B model on 12 GiB: too much for the card, possible in 64 GiB of RAM as without the card."""
     answer = ask(machine(64, gpu(12)), task="lora")
-    assert answer.verdict == "offload"
+    assert answer.verdict == ask(machine(64), task="lora").verdict == "fits"
     assert answer.placements[0].device == "ram"
     assert {"needs_more_memory", "runs_on_cpu"} <= set(codes(answer))
 
@@ -165,9 +274,20 @@ def test_training_over_several_cards_is_not_claimed() -> None:
 @given(gib=st.floats(1, 40), more=st.floats(0, 40))
 @settings(max_examples=15, deadline=None)
 def test_more_video_memory_never_makes_it_worse(task: str, gib: float, more: float) -> None:
-    """The verdict only climbs as the card grows."""
-    small, large = (ask(machine(24, gpu(size)), task=task).verdict for size in (gib, gib + more))
-    assert RANK[large] >= RANK[small]
+    """The verdict only climbs as the card grows, or work moves from RAM to the card, where it is faster."""
+    small, large = (ask(machine(24, gpu(size)), task=task) for size in (gib, gib + more))
+    if RANK[large.verdict] >= RANK[small.verdict]:
+        return
+    assert small.placements[0].device == "ram"
+    assert large.placements[0].device == "gpu0"
+    assert decoded(large) >= decoded(small)
+
+
+def decoded(answer: Estimate) -> float:
+    """Generated tokens per second, or trained ones."""
+    found = answer.speed.decode if answer.speed is not None else answer.training and answer.training.tokens_per_s
+    assert found
+    return found.mid
 
 
 @given(ram=st.floats(2, 64), more=st.floats(0, 64), vram=st.sampled_from((0, 2, 6)))

@@ -4,12 +4,14 @@ import pytest
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
+from advisor.catalog.bands import band
 from advisor.catalog.gpus import gpus
 from advisor.catalog.model import Model
 from advisor.catalog.models import models
 from advisor.catalog.whatif import assemble
 from advisor.errors import UserError
 from advisor.estimator.estimate import estimate
+from advisor.estimator.explain import explain
 from advisor.estimator.result import Estimate, Range
 from advisor.machine import Cpu, Machine
 from advisor.workload import LLAMA_CPP_QUANTS, TORCH_QUANTS, Workload
@@ -126,3 +128,36 @@ def test_eager_transformers_wait_for_kernel_launches() -> None:
     """A small model on a fast card: transformers stay far below llama.cpp."""
     place = machine(64, gpu(24, bandwidth_bytes_per_s=1000e9, fp32_flops=80e12))
     assert decode(place, stack="transformers", quant="BF16").mid < decode(place, quant="F16").mid
+
+
+def keys(place: Machine, **settings_: object) -> tuple[str, str]:
+    """The bands that "why?" names for the two speeds."""
+    found = {line.quantity: line.band for line in explain(place, estimate(place, DENSE, Workload(**settings_)))}  # type: ignore[arg-type]
+    return found["decode"], found["prefill"]
+
+
+def test_a_band_speaks_of_what_was_measured() -> None:
+    """Split models, torch on processors and Intel's GPUs have bands of their own, which count their own rows."""
+    arc = gpu(12, vendor="Intel", engines=("vulkan", "sycl"), compute_capability=None)
+    sycl = gpu(12, vendor="Intel", engines=("sycl",), compute_capability=None)
+    assert keys(machine(16, gpu(12))) == ("decode_gpu", "prefill_gpu")
+    assert keys(machine(16, gpu(3))) == ("decode_split", "prefill_split")
+    assert keys(machine(16)) == ("decode_cpu", "prefill_cpu")
+    assert keys(machine(64), stack="transformers", quant="BF16") == ("decode_torch_ram", "prefill_torch_ram")
+    assert keys(machine(16, arc)) == ("decode_vulkan_intel", "prefill_intel")
+    assert keys(machine(16, sycl)) == ("decode_sycl", "prefill_intel")
+    for key in ("decode_vulkan_intel", "decode_sycl", "prefill_split", "decode_torch_ram"):
+        assert band(key).rows <= 3
+        assert "315" not in band(key).text
+
+
+def test_the_range_is_the_named_band_s() -> None:
+    """What the screen shows as low is mid x the band's low."""
+    for place, settings_ in ((machine(16, gpu(3)), {}), (machine(64), {"stack": "transformers", "quant": "BF16"})):
+        found = estimate(place, DENSE, Workload(**settings_)).speed  # type: ignore[arg-type]
+        assert found is not None
+        assert found.decode is not None
+        assert found.prefill is not None
+        bands = keys(place, **settings_)
+        assert found.decode.low == found.decode.mid * band(bands[0]).low
+        assert found.prefill.low == found.prefill.mid * band(bands[1]).low

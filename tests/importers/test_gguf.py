@@ -113,6 +113,16 @@ def test_a_file_is_the_catalogue_s_model_to_the_byte(name: str, tmp_path: Path) 
         assert read.window == known.window
 
 
+def test_rows_that_do_not_divide_into_blocks_are_refused(tmp_path: Path) -> None:
+    """A row of 64 in IQ1_S, whose blocks hold 256: no program writes it, and the sentence names the tensor."""
+    known, path = find_model("smollm2-135m"), tmp_path / "odd.gguf"
+    listed = [("token_embd.weight", (576, known.vocab), TYPE_NUMBERS["F16"]),
+              ("blk.0.attn_k.weight", (64, 192), TYPE_NUMBERS["IQ1_S"])]  # fmt: skip
+    path.write_bytes(header(metadata_of(known), listed) + bytes(64))
+    with pytest.raises(UserError, match=r"odd.gguf: tensor blk.0.attn_k.weight: rows of 64 .* IQ1_S blocks of 256"):
+        read_model(path)
+
+
 def test_a_gguf_is_a_model_on_the_command_line(tmp_path: Path) -> None:
     """`advisor estimate FILE.gguf` reads it."""
     path = tmp_path / "tiny.gguf"

@@ -29,7 +29,6 @@ _ARM_FEATURES = {
     "hw.optional.neon": "neon", "hw.optional.arm.AdvSIMD": "neon", "hw.optional.arm.FEAT_DotProd": "dotprod",
     "hw.optional.arm.FEAT_I8MM": "i8mm", "hw.optional.arm.FEAT_BF16": "bf16",
 }  # fmt: skip
-_GIB = 1 << 30
 
 
 def parse(text: str) -> dict[str, int | str]:
@@ -51,7 +50,7 @@ def machine(values: Values) -> Machine:
     memory.add("total_bytes", total, SOURCE)
     memory.add("installed_bytes", total, SOURCE)
     memory.absent("limit_bytes", N_("no limit"))
-    gpus = (_own_gpu(values, total),) if is_apple_silicon(values) else ()
+    gpus = (_own_gpu(values),) if is_apple_silicon(values) else ()
     return facts.part(Machine, cpu=cpu(values), memory=memory.part(Memory), gpus=gpus)
 
 
@@ -130,7 +129,7 @@ def _features(values: Values, own: bool) -> frozenset[str] | None:
     return frozenset(_X86_FEATURES[word] for word in words if word in _X86_FEATURES) if words else None
 
 
-def _own_gpu(values: Values, total: int | None) -> Gpu:
+def _own_gpu(values: Values) -> Gpu:
     facts = Facts()
     facts.add("name", _text(values, "machdep.cpu.brand_string"), SOURCE)
     facts.add("vendor", "Apple", SOURCE)
@@ -138,9 +137,6 @@ def _own_gpu(values: Values, total: int | None) -> Gpu:
     facts.add("vram_bytes", 0, N_("one memory for processor and graphics"), "computed")
     limit = _number(values, "iogpu.wired_limit_mb")
     facts.add("shared_bytes", limit << 20 if limit else None, "iogpu.wired_limit_mb")
-    if total is not None:
-        detail = N_("Metal's usual share: two thirds of the memory up to 36 GiB, three quarters above")
-        facts.add("shared_bytes", total * 2 // 3 if total <= 36 * _GIB else total * 3 // 4, detail, "assumed")
     facts.unknown("driver", N_("part of macOS"))
     facts.unknown("pci_id", N_("not on a PCI bus"))
     facts.unknown("bus_address", N_("not on a PCI bus"))
