@@ -93,6 +93,7 @@ REASONS: Mapping[str, str] = {
     ),
     "runs_on_cpu": N_("runs in RAM on the processor, without a GPU: slow"),
     "ram_not_stated": N_("the size of the RAM is not stated: about {needed_bytes} of it are needed beside the GPU"),
+    "ram_unknown": N_("it would need about {needed_bytes} of RAM on the processor; the size of the RAM is not stated"),
     "memory_unknown": N_("the memory of {device} is not known"),
     "vram_in_use": N_(
         "would fit on {gpu} if nothing else used it: {needed_bytes} are needed, {available_bytes} are free now"

@@ -73,6 +73,8 @@ def place_whole(
     if verdict in ("fits", "tight"):
         reasons = (*reasons, Reason("runs_on_cpu", {}))
     elif device is not None:
+        if ground.ram.available is None:
+            reasons = (*reasons, Reason("ram_unknown", {"needed_bytes": resident.total}))
         placements = (_placement(device, memory.total, model.layers),)
         return Placed(verdict, placements, (*reasons, *ground.standing), ()), memory
     return _whole(ground, ground.ram, model, resident, verdict, weight_bytes, reasons), resident

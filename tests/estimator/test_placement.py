@@ -68,6 +68,13 @@ def test_ram_that_nobody_stated_is_named_and_not_held_against_a_card() -> None:
     assert said.values["needed_bytes"] == answer.placements[-1].used
 
 
+def test_a_training_that_only_unstated_ram_could_hold_names_it() -> None:
+    """Too large for the card, and nobody said how much RAM there is: unknown, with the missing fact."""
+    answer = ask(machine(16, gpu(2), total_bytes=None, available_bytes=None), task="qlora")
+    assert answer.verdict == "unknown"
+    assert {"needs_more_memory", "ram_unknown"} <= set(codes(answer))
+
+
 def test_no_card_means_ram() -> None:
     """Without a usable GPU the model lies in RAM once, with what a processor run needs there."""
     answer = ask(machine(16))
