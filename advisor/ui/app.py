@@ -37,7 +37,7 @@ def run_window(machine: Machine | None, workload: Workload, settings: Settings, 
     after_first_paint(window, lambda: fill(app, window, machine, workload, settings, language).begin())
     # Ctrl+C in the terminal closes the window as its own button does; the gauges' beat lets Python notice.
     signal.signal(signal.SIGINT, lambda *_args: window.close())
-    window.show()
+    window.open()
     return app.exec()
 
 

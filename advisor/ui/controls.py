@@ -8,6 +8,8 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QSlider, QSpinBox, QWidget
 
 STEPS_PER_OCTAVE = 4
+SLIDER_LEAST = 56
+FIELD_FRAME = 38  # pixels of a number's field beside its text: border, padding, cursor, arrows
 
 
 class Choice(QComboBox):
@@ -18,7 +20,7 @@ class Choice(QComboBox):
     def __init__(self) -> None:
         super().__init__()
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(8)
+        self.setMinimumContentsLength(6)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.currentIndexChanged.connect(lambda: self.turned.emit(self.currentData()))
 
@@ -110,10 +112,12 @@ class Tokens(QWidget):
         self._low = slider[0]
         self.field: Number = BigNumber(low, high) if self._thousands else Number(low, high)
         self.slider = _Slider(Qt.Orientation.Horizontal)
+        self.slider.setMinimumWidth(SLIDER_LEAST)
         self.slider.setRange(0, round(STEPS_PER_OCTAVE * math.log2(slider[1] / slider[0])))
         self.slider.setPageStep(STEPS_PER_OCTAVE)
-        widest = "10,000,000 k" if self._thousands else "131,072"
-        self.field.setFixedWidth(self.field.fontMetrics().horizontalAdvance(widest) + 30)
+        self._usual = "1,000,000 k" if self._thousands else "131,072"
+        self._fit(self.field.text())
+        self.field.lineEdit().textChanged.connect(self._fit)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
@@ -123,9 +127,15 @@ class Tokens(QWidget):
         self.slider.valueChanged.connect(self._slid)
         self.field.turned.connect(self._typed)
 
+    def _fit(self, text: str) -> None:
+        # Few values are long: the slider has the room until one is.
+        advance = self.field.fontMetrics().horizontalAdvance
+        self.field.setFixedWidth(max(advance(self._usual), advance(text)) + FIELD_FRAME)
+
     def set_value(self, value: int) -> None:
         """Show a value; tells nobody."""
         self.field.set_value(value)
+        self._fit(self.field.text())
         with QSignalBlocker(self.slider):
             self.slider.setValue(round(STEPS_PER_OCTAVE * math.log2(max(1, value) / self._low)))
 
@@ -140,9 +150,11 @@ class Tokens(QWidget):
         octave, quarter = divmod(step, STEPS_PER_OCTAVE)
         value = round(self._low * 2**octave * (1 + quarter / STEPS_PER_OCTAVE))
         self.field.set_value(value)
+        self._fit(self.field.text())
         self.turned.emit(value)
 
     def _typed(self, value: int) -> None:
+        self._fit(self.field.text())
         value = value * 1000 if self._thousands else value
         with QSignalBlocker(self.slider):
             self.slider.setValue(round(STEPS_PER_OCTAVE * math.log2(max(1, value) / self._low)))

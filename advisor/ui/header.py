@@ -25,6 +25,9 @@ FORMATS: tuple[tuple[str, str], ...] = (
 )
 
 
+WHAT_IF_LETTERS = 30  # a longer name is cut: it must not push the other buttons out of the window
+
+
 class Header(QFrame):
     """Emits what the user wants; the window does it."""
 
@@ -82,7 +85,10 @@ class Header(QFrame):
             parts.append(machine.os_name)
         self.name.setText(" · ".join(parts))
         what = self._state.what_if or _("this machine")
-        self.what_if.setText(_("What &if: {machine}", machine=what))
+        text = _("What &if: {machine}", machine=what)
+        metrics = self.what_if.fontMetrics()
+        self.what_if.setText(theme.elide(metrics, text, metrics.horizontalAdvance("n" * WHAT_IF_LETTERS)))
+        self.what_if.setToolTip(what)
         self.tier.setStyleSheet(
             f"color: {colors.accent}; border: 1px solid {colors.accent}; border-radius: 6px; padding: 2px 8px;"
         )

@@ -15,7 +15,7 @@ from advisor.ui.state import State
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 PAD = 6
-MARK = 12  # from the cell's left edge to the middle of its symbol
+MARK = 10  # from the cell's left edge to the middle of its symbol
 _CELL_TEXTS_KEPT = 20_000
 _LAYOUTS_KEPT = 4000
 
@@ -36,15 +36,17 @@ class MatrixDelegate(QStyledItemDelegate):
         self._strong = theme.scaled(font, 1.0)
         self._strong.setWeight(QFont.Weight.DemiBold)
         self._small = theme.scaled(font, theme.CAPTION)
+        self._slanted = QFont(self._small)
+        self._slanted.setItalic(True)
         self._metrics = QFontMetrics(font)
         self._strong_metrics = QFontMetrics(self._strong)
         self._small_metrics = QFontMetrics(self._small)
         self._line = theme.line_height(font)
         self._small_line = theme.line_height(self._small)
         self._unit_widths: dict[str, int] = {}
-        self._layouts: dict[tuple[str, bool], tuple[QStaticText, int, int]] = {}
+        self._layouts: dict[tuple[str, int], tuple[QStaticText, int, int]] = {}
         # "0.888 GiB" with its symbol, and the longest word of the second line.
-        first = MARK + 6 + self._metrics.horizontalAdvance("0.888") + self._unit_width("GiB") + PAD
+        first = MARK + 9 + self._metrics.horizontalAdvance("0.888") + self._unit_width("GiB") + PAD
         self.least_width = max(first, self._small_metrics.horizontalAdvance("does not fit") + PAD + 4)
         self.row_height = self._line + self._small_line + 4
 
@@ -89,32 +91,39 @@ class MatrixDelegate(QStyledItemDelegate):
         top = rect.top() + 3
         ink = colors.verdicts[estimate.verdict]
         shapes.mark(painter, estimate.verdict, rect.left() + MARK, top + self._line // 2, ink)
-        self._figure(painter, rect, top, self._cell_text(estimate), estimate.verdict == "no", colors)
+        self._figure(painter, rect, top, self._cell_text(estimate), estimate, colors)
 
     def _figure(
-        self, painter: QPainter, rect: QRect, top: int, cell: texts.CellText, faint: bool, colors: Palette
+        self, painter: QPainter, rect: QRect, top: int, cell: texts.CellText, estimate: Estimate, colors: Palette
     ) -> None:
         caption = theme.color(colors.caption)
+        faint = estimate.verdict == "no"
         right, low = rect.right() - PAD, top + self._line
         painter.setFont(self._small)
         painter.setPen(caption)
-        self._write(painter, right, top, self._line, cell.unit, True)
-        self._write(painter, right, low, self._small_line, cell.second, True)
+        self._write(painter, right, top, self._line, cell.unit, self._small)
+        second = self._small
+        if texts.unrealistic(estimate):
+            second = self._slanted
+            painter.setFont(second)
+            painter.setPen(theme.color(colors.verdicts["no"]))
+        self._write(painter, right, low, self._small_line, cell.second, second)
         painter.setFont(self._font)
         painter.setPen(caption if faint else theme.color(colors.text))
-        self._write(painter, right - self._unit_width(cell.unit), top, self._line, cell.figure, False)
+        self._write(painter, right - self._unit_width(cell.unit), top, self._line, cell.figure, self._font)
 
-    def _write(self, painter: QPainter, right: int, top: int, height: int, text: str, small: bool) -> None:
+    def _write(self, painter: QPainter, right: int, top: int, height: int, text: str, font: QFont) -> None:
         """Write `text` so that it ends at `right`; its layout is kept, for most texts return at the next turn."""
-        known = self._layouts.get((text, small))
+        key = (text, id(font))  # one of this painter's three, which outlive their layouts
+        known = self._layouts.get(key)
         if known is None:
             if len(self._layouts) > _LAYOUTS_KEPT:
                 self._layouts.clear()
             layout = QStaticText(text)
             layout.setTextFormat(Qt.TextFormat.PlainText)
-            layout.prepare(font=self._small if small else self._font)
+            layout.prepare(font=font)
             size = layout.size()
-            known = self._layouts[text, small] = (layout, ceil(size.width()), ceil(size.height()))
+            known = self._layouts[key] = (layout, ceil(size.width()), ceil(size.height()))
         painter.drawStaticText(right - known[1], top + (height - known[2]) // 2, known[0])
 
     def _name_cell(self, painter: QPainter, rect: QRect, row: int, colors: Palette) -> None:
@@ -128,7 +137,8 @@ class MatrixDelegate(QStyledItemDelegate):
         painter.setFont(self._small)
         painter.setPen(theme.color(colors.caption))
         below = QRect(rect.left() + PAD, top + self._line, width, self._small_line)
-        text = " · ".join(filter(None, (model.family, self._state.tr_(texts.KINDS.get(model.kind, model.kind)))))
+        size = self._state.tr_.parameters(self._model.parameters(model)) if self._model.compact else ""
+        text = " · ".join(filter(None, (size, model.family, self._state.tr_(texts.KINDS.get(model.kind, model.kind)))))
         painter.drawText(below, LEFT, self._small_metrics.elidedText(text, Qt.TextElideMode.ElideRight, width))
 
     def _size_cell(self, painter: QPainter, rect: QRect, row: int, colors: Palette) -> None:

@@ -15,6 +15,7 @@ from advisor.workload import METHODS, Method
 
 Index = QModelIndex | QPersistentModelIndex
 NAME, SIZE, FIRST_METHOD = 0, 1, 2
+UP, DOWN = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
 SIZES: tuple[tuple[str, float, float], ...] = (
     (N_("any size"), 0, float("inf")),
     (N_("under 2B"), 0, 2e9),
@@ -40,7 +41,8 @@ class MatrixModel(QAbstractTableModel):
         self._headings: list[str] = []
         self._family: str | None = None
         self._size = SIZES[0]
-        self.sorted_by = (SIZE, Qt.SortOrder.AscendingOrder)
+        self.sorted_by = (SIZE, UP)
+        self.compact = False  # sizes stand below the names, not in a column of their own
 
     def filter(self, search: str, family: str | None, size: int) -> None:
         """Show only models whose name holds every word of `search`, of that family and size class."""
@@ -111,7 +113,7 @@ class MatrixModel(QAbstractTableModel):
         """Column headings; rows have none."""
         if orientation != Qt.Orientation.Horizontal:
             return None
-        if role == Qt.ItemDataRole.DisplayRole:
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return self.heading(section)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignLeft if section == NAME else Qt.AlignmentFlag.AlignRight
@@ -124,12 +126,23 @@ class MatrixModel(QAbstractTableModel):
         method = self.method(column)
         if method is not None:
             return texts.column(_, self._state.workload, method)
-        return _("Model") if column == NAME else _("Size")
+        if column == SIZE:
+            return _("Size")
+        by_size, by_name = self.sorted_by[0] == SIZE, self.sorted_by[0] == NAME
+        if self.compact and (by_size or by_name):
+            return _("Model, by size") if by_size else _("Model, by name")
+        return _("Model")
 
-    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+    def sort(self, column: int, order: Qt.SortOrder = UP) -> None:
         """Order by name, by size, or by a method: best verdict first, and there the largest model first."""
         self.sorted_by = (column, order)
         self.rearrange()
+        self.retranslate()
+
+    def set_compact(self, compact: bool) -> None:
+        """Without a column of sizes the heading of the names says which of both orders the rows."""
+        self.compact = compact
+        self.retranslate()
 
     @property
     def sorted_by_method(self) -> bool:
@@ -148,7 +161,7 @@ class MatrixModel(QAbstractTableModel):
 
     def _sorted(self, models: Sequence[Model]) -> list[Model]:
         column, order = self.sorted_by
-        down = order == Qt.SortOrder.DescendingOrder
+        down = order == DOWN
         if column == NAME:
             return sorted(models, key=lambda m: m.name.lower(), reverse=down)
         if column == SIZE:

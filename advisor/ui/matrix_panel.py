@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -17,23 +17,30 @@ from PySide6.QtWidgets import (
 from advisor.catalog.model import Model
 from advisor.ui.cells import Cells
 from advisor.ui.matrix_delegate import MatrixDelegate
-from advisor.ui.matrix_model import FIRST_METHOD, NAME, SIZE, SIZES, MatrixModel
+from advisor.ui.matrix_model import DOWN, FIRST_METHOD, NAME, SIZE, SIZES, UP, MatrixModel
 from advisor.ui.state import State
 from advisor.ui.widgets import Card, caption
 from advisor.workload import METHODS, Method
 
 NAME_SHARE = 1.9  # the name column's width in method columns
 SIZE_SHARE = 0.62
+NAME_LEAST, SIZE_LEAST = 18, 7  # in digits
+HEADING_PAD = 12
+MOST_LETTERS = 14  # of the filters' boxes; a longer family is cut there, not in its list
+# How clicks on the heading of the names go round while the sizes have no column of their own.
+ROUND = tuple((column, order) for column in (NAME, SIZE) for order in (UP, DOWN))
 
 
 class MatrixView(QTableView):
     """The table: arrow keys walk the cells, Enter asks "why?"."""
 
     asked = Signal()
+    compacted = Signal(bool)  # too narrow for a column of sizes, or wide enough again
 
     def __init__(self, cells: Cells) -> None:
         super().__init__()
         self._cells = cells
+        self.empty = ""  # what stands where no row is
         self.setShowGrid(False)
         self.setMouseTracking(False)
         self.setSelectionMode(QTableView.SelectionMode.SingleSelection)
@@ -50,6 +57,7 @@ class MatrixView(QTableView):
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setMinimumSectionSize(40)
+        header.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.doubleClicked.connect(self.asked)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -63,9 +71,16 @@ class MatrixView(QTableView):
         """Give the cells their time for this repaint."""
         self._cells.begin_paint()
         super().paintEvent(event)
+        if self.empty and not self.model().rowCount():
+            painter = QPainter(self.viewport())
+            painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+            painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, self.empty)
+            painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Share the width among the columns; below the smallest widths the table scrolls sideways."""
+        """Share the width among the columns. Where it is short the sizes go below the names, so that all methods are
+        seen; below the smallest widths of that the table scrolls sideways.
+        """
         super().resizeEvent(event)
         self.share_width()
 
@@ -74,12 +89,26 @@ class MatrixView(QTableView):
         unit = self.fontMetrics().horizontalAdvance("0")
         least = self.itemDelegate().sizeHint(QStyleOptionViewItem(), QModelIndex()).width()
         room = self.viewport().width()
-        width = max(least, int(room / (NAME_SHARE + SIZE_SHARE + len(METHODS))))
+        if self.model() is None:
+            return
+        compact = room < (NAME_LEAST + SIZE_LEAST) * unit + least * len(METHODS)
+        if compact != self.isColumnHidden(SIZE):
+            self.setColumnHidden(SIZE, compact)
+            self.compacted.emit(self.isColumnHidden(SIZE))
+        width = least if compact else max(least, int(room / (NAME_SHARE + SIZE_SHARE + len(METHODS))))
+        rest = room
         for column in range(FIRST_METHOD, FIRST_METHOD + len(METHODS)):
-            self.setColumnWidth(column, width)
-        size = max(7 * unit, int(width * SIZE_SHARE))
-        self.setColumnWidth(SIZE, size)
-        self.setColumnWidth(NAME, max(18 * unit, room - size - width * len(METHODS)))
+            wanted = max(width, self._heading_width(column))
+            self.setColumnWidth(column, wanted)
+            rest -= wanted
+        size = 0 if compact else max(SIZE_LEAST * unit, int(width * SIZE_SHARE))
+        if not compact:
+            self.setColumnWidth(SIZE, size)
+        self.setColumnWidth(NAME, max(NAME_LEAST * unit, rest - size))
+
+    def _heading_width(self, column: int) -> int:
+        text = self.model().headerData(column, Qt.Orientation.Horizontal)
+        return self.horizontalHeader().fontMetrics().horizontalAdvance(text) + HEADING_PAD
 
 
 class MatrixPanel(Card):
@@ -109,6 +138,9 @@ class MatrixPanel(Card):
         self.view.selectionModel().currentChanged.connect(self._selected)
         self.view.horizontalHeader().sectionClicked.connect(self._sort)
         self.view.asked.connect(self.asked)
+        self.view.compacted.connect(self._compacted)
+        self.model.headerDataChanged.connect(self.view.share_width)
+        self._show_order()
         self.search.textChanged.connect(self._filter)
         self.family.currentIndexChanged.connect(self._filter)
         self.size_class.currentIndexChanged.connect(self._filter)
@@ -124,7 +156,9 @@ class MatrixPanel(Card):
         bar.setSpacing(8)
         bar.addWidget(self.search, 1)
         for box in (self.family, self.size_class):
-            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContentsOnFirstShow)
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+            # Room for its letters, its frame and its arrow.
+            box.setMaximumWidth(box.fontMetrics().horizontalAdvance("n" * MOST_LETTERS) + 40)
             bar.addWidget(box)
         bar.addWidget(self.count)
         layout = QVBoxLayout(self)
@@ -151,6 +185,7 @@ class MatrixPanel(Card):
         self.delegate.forget()
         self.model.retranslate()
         self._show_count()
+        self._show_empty()
         self.view.viewport().update()
 
     def refresh(self) -> None:
@@ -189,6 +224,7 @@ class MatrixPanel(Card):
         self._fill_families()
         self.model.rearrange()
         self._show_count()
+        self._show_empty()
         self.refresh()
 
     def _fill_families(self) -> None:
@@ -206,18 +242,43 @@ class MatrixPanel(Card):
         self.model.filter(self.search.text(), self.family.currentData(), max(0, self.size_class.currentIndex()))
         self._show_count()
         self._cells.fill(self._order())
+        if self.model.row_of(self._state.model) is None:
+            self._select_first()
+
+    def _select_first(self) -> None:
+        """What the right side shows must be seen in the table: the first model that is left, if any is."""
+        if self.model.rows:
+            self.select(self.model.rows[0], self._state.method)
+        else:
+            self._state.select(None, self._state.method)
+
+    def _show_empty(self) -> None:
+        """Until the catalogue is read nothing can be said about what matches."""
+        _ = self._state.tr_
+        self.view.empty = _("No model matches the search and the filters") if self._state.models else ""
 
     def _show_count(self) -> None:
         _ = self._state.tr_
         self.count.setText(_("{count} models", count=len(self.model.rows)))
 
     def _sort(self, column: int) -> None:
-        before, order = self.model.sorted_by
-        up, down = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
-        order = down if column == before and order == up else up
-        self.view.horizontalHeader().setSortIndicator(column, order)
+        if self.model.compact and column == NAME:
+            before = self.model.sorted_by
+            column, order = ROUND[(ROUND.index(before) + 1) % len(ROUND)] if before in ROUND else ROUND[0]
+        else:
+            order = DOWN if self.model.sorted_by == (column, UP) else UP
         self.model.sort(column, order)
+        self._show_order()
         self.view.scrollToTop()
+
+    def _show_order(self) -> None:
+        column, order = self.model.sorted_by
+        shown = NAME if self.model.compact and column == SIZE else column
+        self.view.horizontalHeader().setSortIndicator(shown, order)
+
+    def _compacted(self, compact: bool) -> None:
+        self.model.set_compact(compact)
+        self._show_order()
 
     def _resort(self) -> None:
         """All estimates are there: an order that depends on them can follow now."""

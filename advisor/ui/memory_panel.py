@@ -104,7 +104,10 @@ class MemoryPanel(Card):
         decisive = bool(first) and estimate.verdict != "fits"
         sentence = _("{verdict}: {reasons}", verdict=word, reasons=first) if decisive else word
         self.verdict.setText(f"{symbol} {sentence}")
-        self.notes.setText("\n".join(rest if decisive else filter(None, [first, *rest])))
+        notes = rest if decisive else list(filter(None, [first, *rest]))
+        if texts.unrealistic(estimate):
+            notes.insert(0, texts.long_time(_, estimate))
+        self.notes.setText("\n".join(notes))
         self.notes.setVisible(bool(self.notes.text()))
         ink = colors.verdicts[estimate.verdict]
         if ink != self._ink:  # a style sheet costs more than all the texts

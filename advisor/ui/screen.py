@@ -3,7 +3,7 @@
 import linecache
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
@@ -25,7 +25,8 @@ from advisor.ui.work import Work
 
 WIDTHS = (196, 850, 300)
 NARROW = 1200  # a 1366 screen at 125 %: the gauges stand in one column then, and the matrix keeps its six
-NARROW_WIDTHS = (124, 682, 254)
+NARROW_WIDTHS = (124, 674, 262)
+LEAST = QSize(960, 520)  # what the panels want at least, on a screen that has it
 HEIGHTS = (330, 300)
 
 
@@ -149,6 +150,11 @@ class Screen(QWidget):
         if narrow != self._narrow:
             self._narrow = narrow
             self._across.setSizes(NARROW_WIDTHS if narrow else WIDTHS)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room enough for every panel, unless the screen is smaller."""
+        room = self.screen().availableGeometry().size()
+        return super().minimumSizeHint().expandedTo(LEAST.boundedTo(room))
 
     def stop(self) -> None:
         """Stop timers, forget results on their way, wait for what runs, keep the choices."""

@@ -34,6 +34,7 @@ class KnobForm(QWidget):
         layout.setHorizontalSpacing(8)
         layout.setVerticalSpacing(6)
         layout.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        layout.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         layout.setLabelAlignment(layout.labelAlignment())
         for knob in knobs:
             label, control = QLabel(), _control(knob)

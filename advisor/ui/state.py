@@ -37,6 +37,7 @@ class State(QObject):
         self.model: Model | None = None
         self.method: Method = "run"
         self.tr_: Translator = translator(language)
+        self._language = settings.language  # the one that the user chose at some time; None follows the system
         self.colors: Palette = LIGHT
 
     @property
@@ -46,7 +47,7 @@ class State(QObject):
 
     def settings(self) -> Settings:
         """The choices worth keeping until the next start."""
-        return Settings(language=self.tr_.language, theme=self.theme, budget=self.budget, workload=self.workload)
+        return Settings(language=self._language, theme=self.theme, budget=self.budget, workload=self.workload)
 
     def set_own(self, machine: Machine) -> None:
         """This computer is known now; it is shown unless a what-if is."""
@@ -86,7 +87,8 @@ class State(QObject):
             self.selection_changed.emit()
 
     def set_language(self, language: str) -> None:
-        """Speak another of the program's languages from now on."""
+        """The user chose a language: speak it from now on, and at later starts."""
+        self._language = language
         if language != self.tr_.language:
             self.tr_ = translator(language)
             self.language_changed.emit()

@@ -10,6 +10,8 @@ from advisor.machine import Machine, Origin
 from advisor.words import METHOD_WORDS, VERDICT_WORDS
 from advisor.workload import Method, Workload, for_method
 
+UNREALISTIC_HOURS = 30 * 24  # a training that takes longer is none that anyone would begin
+
 
 class CellText(NamedTuple):
     """What a cell shows: the figure, its unit, the second line."""
@@ -45,6 +47,12 @@ def pace(_: Translator, estimate: Estimate) -> str:
     return _.tokens_per_second(decode.mid) if decode else ""
 
 
+def unrealistic(estimate: Estimate) -> bool:
+    """Whether a training fits into the memory, but takes more than a month."""
+    hours = estimate.training.hours if estimate.training and estimate.workload.training else None
+    return hours is not None and estimate.verdict not in ("no", "unknown") and hours.mid > UNREALISTIC_HOURS
+
+
 def column(_: Translator, workload: Workload, method: Method) -> str:
     """A column's heading: "Run Q4_K_M", "QLoRA"."""
     word = N_("Full") if method == "full" else METHOD_WORDS[method]  # the column is narrow
@@ -68,7 +76,8 @@ def spoken(_: Translator, name: str, heading: str, estimate: Estimate | None) ->
     if estimate is None:
         return words.clauses(_, (name, heading))
     size = _.gib(estimate.memory.total) if estimate.memory is not None else ""
-    return words.clauses(_, (name, heading, _(VERDICT_WORDS[estimate.verdict]), size, pace(_, estimate)))
+    doubt = _("not realistic") if unrealistic(estimate) else ""
+    return words.clauses(_, (name, heading, _(VERDICT_WORDS[estimate.verdict]), size, pace(_, estimate), doubt))
 
 
 def tip(_: Translator, name: str, heading: str, estimate: Estimate) -> str:
@@ -84,7 +93,14 @@ def tip(_: Translator, name: str, heading: str, estimate: Estimate) -> str:
         hours = estimate.training.hours
         times = _.duration(hours.low * 3600), _.duration(hours.high * 3600)
         lines.append(_("Takes {low} to {high}", low=times[0], high=times[1]))
+    if unrealistic(estimate):
+        lines.append(long_time(_, estimate))
     return "\n".join(lines)
+
+
+def long_time(_: Translator, estimate: Estimate) -> str:
+    """What to say of a training that fits, but takes longer than anyone waits."""
+    return _("Not realistic here: about {time}", time=pace(_, estimate))
 
 
 def span(_: Translator, figures: Range, unit: str) -> str:

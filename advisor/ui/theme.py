@@ -41,6 +41,7 @@ QPushButton, QToolButton {{ background: {raised}; border: 1px solid {border}; bo
 QToolButton {{ padding: 3px 8px; }}
 QToolButton#link, QPushButton#link {{ background: transparent; border: 1px solid transparent; color: {accent};
   padding: 1px 4px; }}
+QToolButton#link:disabled, QPushButton#link:disabled {{ color: {disabled}; }}
 QPushButton:hover, QToolButton:hover, QComboBox:hover {{ border-color: {accent}; }}
 QPushButton:pressed, QToolButton:pressed {{ background: {track}; }}
 QPushButton:focus, QToolButton:focus, QComboBox:focus, QSpinBox:focus, QLineEdit:focus {{ border-color: {accent}; }}

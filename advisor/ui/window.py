@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QTimer
+from PySide6.QtCore import QEvent, QSize, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QDialog, QMainWindow, QStatusBar
 
@@ -13,7 +13,8 @@ from advisor import NAME
 if TYPE_CHECKING:  # it loads after the first paint
     from advisor.ui.screen import Screen
 
-SIZE = (1366, 728)  # a 768-line screen less its task bar
+SIZE = QSize(1366, 728)  # a 768-line screen less its task bar
+FRAME = QSize(16, 40)  # about what a system's frame and title take
 TELL_MS = 8000
 
 
@@ -25,8 +26,17 @@ class Window(QMainWindow):
         self.screen_: Screen | None = None
         self._bar: QStatusBar | None = None
         self.setWindowTitle(title)
-        self.resize(*SIZE)
+        self.resize(SIZE)
         self.setAcceptDrops(True)
+
+    def open(self) -> None:
+        """Show the window, never larger than its screen: where that is too small for SIZE, the window takes it all."""
+        room = self.screen().availableGeometry().size() - FRAME
+        if SIZE.boundedTo(room) == SIZE:
+            self.show()
+            return
+        self.resize(SIZE.boundedTo(room))  # what it goes back to from the whole screen
+        self.showMaximized()
 
     def fill(self, screen: Screen) -> None:
         """Show the screen from now on."""
