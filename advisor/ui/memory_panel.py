@@ -100,7 +100,7 @@ class MemoryPanel(Card):
         _, colors = self._state.tr_, self._state.colors
         symbol = words.VERDICT_SYMBOLS[estimate.verdict]
         first, *rest = texts.reasons(_, estimate) or [""]
-        word = _(words.VERDICT_WORDS[estimate.verdict])
+        word = texts.verdict(_, estimate)
         decisive = bool(first) and estimate.verdict != "fits"
         sentence = _("{verdict}: {reasons}", verdict=word, reasons=first) if decisive else word
         self.verdict.setText(f"{symbol} {sentence}")

@@ -10,6 +10,7 @@ from advisor.machine import Machine, Origin
 from advisor.words import METHOD_WORDS, VERDICT_WORDS
 from advisor.workload import Method, Workload, for_method
 
+REFUSALS = frozenset({"stack_refused", "kv_type_refused"})  # reasons that lie in programs, not in room
 UNREALISTIC_HOURS = 30 * 24  # a training that takes longer is none that anyone would begin
 
 
@@ -23,11 +24,18 @@ class CellText(NamedTuple):
 
 def cell(_: Translator, estimate: Estimate) -> CellText:
     """A cell in two lines: memory, then speed or time (or the verdict's word where there is neither)."""
-    word = _(VERDICT_WORDS[estimate.verdict])
+    word = verdict(_, estimate)
     if estimate.memory is None:
         return CellText("?", "", word)
     figure, unit = split_size(_, estimate.memory.total)
     return CellText(figure, unit, pace(_, estimate) or word)
+
+
+def verdict(_: Translator, estimate: Estimate) -> str:
+    """The verdict's word. A "no" that no memory would change is not called one of room."""
+    if estimate.verdict == "no" and estimate.reasons and estimate.reasons[0].code in REFUSALS:
+        return _("does not run")
+    return _(VERDICT_WORDS[estimate.verdict])
 
 
 def split_size(_: Translator, size: float) -> tuple[str, str]:
@@ -61,7 +69,7 @@ def column(_: Translator, workload: Workload, method: Method) -> str:
 
 def sentence(_: Translator, estimate: Estimate) -> str:
     """The verdict in words: "Does not fit: needs 14.2 GiB, 8.0 GiB free."."""
-    word = _(VERDICT_WORDS[estimate.verdict])
+    word = verdict(_, estimate)
     found = reasons(_, estimate)
     return _("{verdict}: {reasons}", verdict=word, reasons=words.sentences(_, found)) if found else word
 
@@ -77,7 +85,7 @@ def spoken(_: Translator, name: str, heading: str, estimate: Estimate | None) ->
         return words.clauses(_, (name, heading))
     size = _.gib(estimate.memory.total) if estimate.memory is not None else ""
     doubt = _("not realistic") if unrealistic(estimate) else ""
-    return words.clauses(_, (name, heading, _(VERDICT_WORDS[estimate.verdict]), size, pace(_, estimate), doubt))
+    return words.clauses(_, (name, heading, verdict(_, estimate), size, pace(_, estimate), doubt))
 
 
 def tip(_: Translator, name: str, heading: str, estimate: Estimate) -> str:

@@ -239,5 +239,20 @@ def test_a_training_of_months_is_called_not_realistic(qtbot: QtBot, qapp: QAppli
     window.window().close()
 
 
+def test_what_no_memory_would_help_is_not_called_too_large(qtbot: QtBot, qapp: QApplication) -> None:
+    """4-bit training on a processor without its instructions: the cell says that it does not run, whatever is free;
+    what is too large does not fit.
+    """
+    window = open_window(qapp, complete(MACHINE))
+    model = window.matrix.model
+    row = next(row for row, one in enumerate(model.rows) if one.id == "qwen2.5-0.5b")
+    assert "does not run" in _words(model.index(row, FIRST_METHOD + METHODS.index("qlora")))
+    row = next(row for row, one in enumerate(model.rows) if one.id == "qwen2.5-72b")
+    assert "does not fit" in _words(model.index(row, FIRST_METHOD))
+    window.matrix.select(model.rows[0], "qlora")
+    assert "does not run" in window.memory.verdict.text()
+    window.window().close()
+
+
 def _words(index: QModelIndex) -> str:
     return str(index.data(Qt.ItemDataRole.AccessibleTextRole))
