@@ -105,6 +105,10 @@ def _time_unit(seconds: float) -> tuple[float, str]:
     return next((unit, message) for limit, unit, message in _TIME_UNITS if seconds < limit)
 
 
+# advisor.NAME as each language calls it; here, because the window's title must not wait for larger modules.
+PROGRAM = N_("Hardware Advisor")
+
+
 @cache
 def translator(language: str) -> Translator:
     """The translator for one of LANGUAGES; anything else gets English."""

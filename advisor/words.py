@@ -7,8 +7,6 @@ from functools import reduce
 from advisor.i18n import N_, Translator
 from advisor.machine import Origin
 
-PROGRAM = N_("Hardware Advisor")  # advisor.NAME, as each language calls it
-
 VERDICT_WORDS: Mapping[str, str] = {
     "fits": N_("fits"),
     "tight": N_("tight"),

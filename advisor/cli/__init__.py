@@ -8,9 +8,8 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 
-from advisor import words
 from advisor.errors import UserError
-from advisor.i18n import LANGUAGES, N_, Translator, system_language, translator
+from advisor.i18n import LANGUAGES, N_, PROGRAM, Translator, system_language, translator
 
 OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
@@ -90,7 +89,7 @@ def no_display(_: Translator) -> str | None:
         return None
     if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
         return None
-    return _(N_("no display found, so {name} prints its summary instead of opening the window"), name=_(words.PROGRAM))
+    return _(N_("no display found, so {name} prints its summary instead of opening the window"), name=_(PROGRAM))
 
 
 def _output() -> None:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
-from advisor import NAME, RESOURCES, __version__, words
-from advisor.i18n import translator
+from advisor import NAME, RESOURCES, __version__
+from advisor.i18n import PROGRAM, translator
 from advisor.ui import colors
 from advisor.ui.window import Window
 
@@ -32,7 +32,7 @@ def run_window(machine: Machine | None, workload: Workload, settings: Settings, 
     """Open the window; returns the exit code when it has been closed."""
     app = application()
     sys.setswitchinterval(SWITCH_S)
-    window = Window(translator(language)(words.PROGRAM))
+    window = Window(translator(language)(PROGRAM))
     app.setPalette(colors.qt_palette(colors.at_first(settings.theme)))
     after_first_paint(window, lambda: fill(app, window, machine, workload, settings, language).begin())
     # Ctrl+C in the terminal closes the window as its own button does; the gauges' beat lets Python notice.

@@ -7,8 +7,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
-from advisor import words
 from advisor.catalog.model import Model
+from advisor.i18n import PROGRAM
 from advisor.ui import theme
 from advisor.ui.actions import Actions
 from advisor.ui.advice_strip import AdviceStrip
@@ -108,7 +108,7 @@ class Screen(QWidget):
 
     def retranslate(self) -> None:
         """All texts of all panels again."""
-        self.window().setWindowTitle(self.state.tr_(words.PROGRAM))
+        self.window().setWindowTitle(self.state.tr_(PROGRAM))
         for panel in (self.header, self.gauges, self.matrix, self.settings, self.memory, self.strip):
             panel.retranslate()
         self.details.retranslate()
