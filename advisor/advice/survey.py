@@ -81,9 +81,7 @@ def realistic(answer: Estimate) -> bool:
 
 
 def needed(answer: Estimate) -> int | None:
-    """Bytes that the job takes where it lies: on one device what the verdict compares, else the whole estimate."""
-    if works(answer) and len(answer.placements) == 1:
-        return answer.placements[0].used
+    """Bytes that the job takes altogether: the one number that window, command line and report show."""
     return answer.memory.total if answer.memory is not None else None
 
 

@@ -15,13 +15,15 @@ import pytest
 from advisor import report
 from advisor.advice import advise_survey
 from advisor.advice.survey import survey
-from advisor.catalog.models import models
+from advisor.catalog.models import find_model, models
 from advisor.errors import UserError
+from advisor.estimator.estimate import estimate
 from advisor.i18n import translator
 from advisor.machine import Machine
 from advisor.report import markdown
 from advisor.report.build import build
-from advisor.workload import Workload
+from advisor.report.cells import verdict_cell
+from advisor.workload import Workload, for_method
 from tests.machines import builder_5950x, g480, rtx4090_desktop
 
 DAY = date(2026, 11, 22)
@@ -90,6 +92,15 @@ def test_json_holds_machine_advice_and_matrix_and_no_mount_points() -> None:
     assert all("mount" not in disk for disk in content["machine"]["disks"])
     assert content["advice"]["tier"]["code"] == "entry"
     assert set(content["matrix"][0]["methods"]) == {"run", "run-q8", "run-f16", "qlora", "lora", "full"}
+
+
+def test_report_and_estimate_give_one_number() -> None:
+    """The report's matrix writes the total of the estimate that window and command line show."""
+    machine = g480()
+    answer = estimate(machine, find_model("qwen2.5-3b"), for_method(Workload(), "run"))
+    assert answer.memory is not None
+    assert translator("en").gib(answer.memory.total) in verdict_cell(answer, translator("en")).text
+    assert translator("en").gib(answer.memory.total) in text("en")
 
 
 def test_no_export_names_a_mount_point() -> None:
