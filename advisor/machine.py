@@ -171,6 +171,21 @@ class Machine(Part):
         return min(sizes) if sizes else None
 
 
+class SameMachine:
+    """A machine as a cache key: equal only to itself."""
+
+    __slots__ = ("machine",)
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+
+    def __hash__(self) -> int:
+        return id(self.machine)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SameMachine) and other.machine is self.machine
+
+
 PARTS = (Cpu, MemoryModule, Memory, Gpu, Disk, Battery, Machine)
 
 

@@ -14,6 +14,10 @@ VERDICT_WORDS: Mapping[str, str] = {
     "no": N_("does not fit"),
     "unknown": N_("unknown"),
 }
+# In a count of models: some of these do not run whatever the memory, so both are named.
+COUNT_WORDS: Mapping[str, str] = {**VERDICT_WORDS, "no": N_("does not fit or run")}
+# Reasons that no memory would change: a "no" for one of them is not called one of room.
+REFUSALS = frozenset({"stack_refused", "kv_type_refused"})
 # Never colour alone: each verdict has a shape of its own.
 VERDICT_SYMBOLS: Mapping[str, str] = {"fits": "●", "tight": "▲", "offload": "◆", "no": "–", "unknown": "?"}
 
@@ -121,6 +125,13 @@ REASONS: Mapping[str, str] = {
     ),
     "beyond_trained_context": N_("{context} tokens are more than the {trained} that the model was trained for"),
 }
+
+
+def verdict_word(_: Translator, verdict: str, first_reason: str | None) -> str:
+    """The verdict's word; a "no" whose first reason no memory would change is "does not run"."""
+    if verdict == "no" and first_reason in REFUSALS:
+        return _("does not run")
+    return _(VERDICT_WORDS[verdict])
 
 
 def sentence(_: Translator, code: str, values: Mapping[str, object]) -> str:

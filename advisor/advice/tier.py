@@ -6,7 +6,7 @@ from functools import lru_cache
 from advisor.advice.result import TIERS, Budget, Tier
 from advisor.advice.survey import Survey, comfortable, dense_size, realistic, speechless, survey
 from advisor.estimator.result import Estimate
-from advisor.machine import Machine
+from advisor.machine import SameMachine
 from advisor.workload import Method, Workload
 
 # The least dense sizes of the largest comfortable run and the largest realistic QLoRA, strongest tier first.
@@ -29,7 +29,7 @@ def tier(found: Survey) -> Tier:
     """
     if found.workload == Workload():
         return _tier(found)
-    return _reference(_Same(found.machine), found.budget)
+    return _reference(SameMachine(found.machine), found.budget)
 
 
 def _tier(found: Survey) -> Tier:
@@ -43,23 +43,8 @@ def _tier(found: Survey) -> Tier:
     return Tier(TIERS[0], run, train)
 
 
-class _Same:
-    """A machine as a cache key: equal only to itself."""
-
-    __slots__ = ("machine",)
-
-    def __init__(self, machine: Machine) -> None:
-        self.machine = machine
-
-    def __hash__(self) -> int:
-        return id(self.machine)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.machine is self.machine
-
-
 @lru_cache(maxsize=4)
-def _reference(same: _Same, budget: Budget) -> Tier:
+def _reference(same: SameMachine, budget: Budget) -> Tier:
     return _tier(survey(same.machine, Workload(), budget, _METHODS))
 
 

@@ -78,7 +78,8 @@ def _gpu_rows(gpu: Gpu, index: int, _: Translator) -> list[Sequence[str]]:
 
 def estimate_lines(estimate: Estimate, _: Translator) -> list[str]:
     """One estimate for a person: verdict first, then memory, placement, speed, reasons."""
-    verdict = f"{words.VERDICT_SYMBOLS[estimate.verdict]} {_(words.VERDICT_WORDS[estimate.verdict])}"
+    because = estimate.reasons[0].code if estimate.reasons else None
+    verdict = f"{words.VERDICT_SYMBOLS[estimate.verdict]} {words.verdict_word(_, estimate.verdict, because)}"
     title = f"{estimate.model.name} ({_.parameters(estimate.parameters)}) · {_task(estimate.workload, _)}"
     lines = [words.titled(_, title, verdict)]
     lines += [f"  {words.sentence(_, reason.code, reason.values)}" for reason in estimate.reasons]

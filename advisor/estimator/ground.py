@@ -9,7 +9,7 @@ from advisor.catalog.kept_memory import kept_memory
 from advisor.catalog.speeds import Backend, Speeds, speeds
 from advisor.catalog.stacks import cpu_refusal, gpu_refusal
 from advisor.estimator.result import Reason
-from advisor.machine import Cpu, Gpu, Machine
+from advisor.machine import Cpu, Gpu, Machine, SameMachine
 
 Budget = Literal["free", "total"]
 BUDGETS: tuple[Budget, ...] = ("free", "total")
@@ -71,26 +71,11 @@ class Ground(NamedTuple):
 
 def ground(machine: Machine, budget: Budget) -> Ground:
     """The ground of `machine`, kept for the last few machines (by identity: machines do not change)."""
-    return _ground(_Same(machine), budget)
-
-
-class _Same:
-    """A machine as a cache key: equal only to itself."""
-
-    __slots__ = ("machine",)
-
-    def __init__(self, machine: Machine) -> None:
-        self.machine = machine
-
-    def __hash__(self) -> int:
-        return id(self.machine)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.machine is self.machine
+    return _ground(SameMachine(machine), budget)
 
 
 @lru_cache(maxsize=16)
-def _ground(same: _Same, budget: Budget) -> Ground:
+def _ground(same: SameMachine, budget: Budget) -> Ground:
     machine = same.machine
     facts = speeds()
     ram = _ram(machine, budget, facts)
@@ -131,11 +116,11 @@ def _ground(same: _Same, budget: Budget) -> Ground:
 
 def refused(machine: Machine, stack: str, needs: tuple[str, ...]) -> Mapping[str, Reason]:
     """Devices of `machine` ("gpu0", "ram") on which a torch stack has not all of `needs` (formats and optimizers)."""
-    return _refused(_Same(machine), stack, needs)
+    return _refused(SameMachine(machine), stack, needs)
 
 
 @lru_cache(maxsize=256)
-def _refused(same: _Same, stack: str, needs: tuple[str, ...]) -> Mapping[str, Reason]:
+def _refused(same: SameMachine, stack: str, needs: tuple[str, ...]) -> Mapping[str, Reason]:
     machine = same.machine
     found: dict[str, Reason] = {}
     for need in needs:

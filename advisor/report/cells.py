@@ -14,7 +14,14 @@ def verdict_cell(answer: Estimate, _: Translator) -> Cell:
     """One matrix cell: symbol and memory, below them speed or time."""
     symbol = words.VERDICT_SYMBOLS[answer.verdict]
     size = memory(answer, _) if answer.memory is not None else _(words.VERDICT_WORDS["unknown"])
-    return Cell(f"{symbol} {size}\n{pace(answer, _)}".rstrip("\n"), answer.verdict)
+    refused = bool(answer.reasons) and answer.reasons[0].code in words.REFUSALS
+    below = verdict_word(answer, _) if refused else pace(answer, _)
+    return Cell(f"{symbol} {size}\n{below}".rstrip("\n"), answer.verdict)
+
+
+def verdict_word(answer: Estimate, _: Translator) -> str:
+    """The verdict's word alone."""
+    return words.verdict_word(_, answer.verdict, answer.reasons[0].code if answer.reasons else None)
 
 
 def pace(answer: Estimate, _: Translator) -> str:
@@ -52,7 +59,7 @@ def time_span(value: Range | None, _: Translator) -> str:
 
 def verdict_words(answer: Estimate, _: Translator) -> str:
     """Symbol and word of the verdict."""
-    return f"{words.VERDICT_SYMBOLS[answer.verdict]} {_(words.VERDICT_WORDS[answer.verdict])}"
+    return f"{words.VERDICT_SYMBOLS[answer.verdict]} {verdict_word(answer, _)}"
 
 
 def method_word(method: Method, workload: Workload, _: Translator) -> str:

@@ -44,7 +44,7 @@ def _runners(found: Survey, advice: Advice) -> list[Estimate]:
 def _counts(advice: Advice, _: Translator) -> Table:
     columns = (
         Column(_("Method"), 1.7),
-        *(Column(f"{words.VERDICT_SYMBOLS[v]} {_(words.VERDICT_WORDS[v])}", 0.85, True) for v in VERDICTS),
+        *(Column(f"{words.VERDICT_SYMBOLS[v]} {_(words.COUNT_WORDS[v])}", 0.85, True) for v in VERDICTS),
         Column(_("Largest that fits"), 2.2),
     )
     rows = []

@@ -8,7 +8,7 @@ from advisor.advice import words
 from advisor.advice.result import Advice, CloudPlan, Pick, Technique, Upgrade
 from advisor.i18n import Translator
 from advisor.ui import texts
-from advisor.words import VERDICT_WORDS
+from advisor.words import COUNT_WORDS
 from advisor.workload import Method
 
 
@@ -90,7 +90,7 @@ def fits(_: Translator, advice: Advice) -> list[str]:
     """Each column of the matrix in one line."""
     lines = []
     for one in advice.fits:
-        counted = (f"{_(VERDICT_WORDS[name])} {count}" for name, count in one.counts.items() if count)
+        counted = (f"{_(COUNT_WORDS[name])} {count}" for name, count in one.counts.items() if count)
         counts = program_words.clauses(_, counted)
         largest = one.largest.model.name if one.largest else "–"
         heading = texts.column(_, advice.workload, one.method)

@@ -7,10 +7,9 @@ from advisor import words
 from advisor.estimator.result import Estimate, Range
 from advisor.i18n import GIB, N_, Translator
 from advisor.machine import Machine, Origin
-from advisor.words import METHOD_WORDS, VERDICT_WORDS
+from advisor.words import METHOD_WORDS
 from advisor.workload import Method, Workload, for_method
 
-REFUSALS = frozenset({"stack_refused", "kv_type_refused"})  # reasons that lie in programs, not in room
 UNREALISTIC_HOURS = 30 * 24  # a training that takes longer is none that anyone would begin
 
 
@@ -33,9 +32,7 @@ def cell(_: Translator, estimate: Estimate) -> CellText:
 
 def verdict(_: Translator, estimate: Estimate) -> str:
     """The verdict's word. A "no" that no memory would change is not called one of room."""
-    if estimate.verdict == "no" and estimate.reasons and estimate.reasons[0].code in REFUSALS:
-        return _("does not run")
-    return _(VERDICT_WORDS[estimate.verdict])
+    return words.verdict_word(_, estimate.verdict, estimate.reasons[0].code if estimate.reasons else None)
 
 
 def split_size(_: Translator, size: float) -> tuple[str, str]:

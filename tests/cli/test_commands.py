@@ -182,6 +182,13 @@ def test_a_fault_in_one_case_does_not_stop_the_rest(run: Run, tmp_path: Path, mo
     assert "Traceback" in err
 
 
+def test_what_no_memory_would_help_does_not_run(run: Run) -> None:
+    """The small machine's processor has no build of the 4-bit format: not a question of room."""
+    out = run("estimate", "smollm2-135m", "--task", "qlora", "--cpu", "Core i5-3210M", "--ram", "12")[1]
+    assert "does not run" in out.splitlines()[0]
+    assert "does not fit" not in out
+
+
 def test_no_gpu_can_be_wished_for(run: Run) -> None:
     """`--gpu none` is this machine, or the given one, without its cards."""
     assert json.loads(run("detect", "--json", "--gpu", "none")[1])["gpus"] == []
