@@ -1,21 +1,63 @@
-"""Every figure against its measurements: memory of inference, memory and time of training, speed. Exits 1 on a miss.
+"""Every figure against its measurements in one table: memory of inference, memory and time of training, speed.
 
-`python3 -m benchmarks.accuracy`, with the measured rows in a `shared` folder beside the checkout; what needs rows that
-are not there is skipped and said so.
+`python3 -m benchmarks.accuracy` prints it and exits 1 when a goal is missed. The measured rows lie in a `shared` folder
+beside the checkout; what needs rows that are not there is skipped and said so. `--json` prints the same as JSON,
+`--markdown` writes it into docs/accuracy.md.
 """
 
+import argparse
 import sys
+from pathlib import Path
 
 from benchmarks import accuracy_inference, accuracy_speed, accuracy_training
+from benchmarks.table import Group, Skipped, as_json, markdown, text
+
+PARTS = (
+    ("Inference: memory", accuracy_inference.lines),
+    ("Training: memory and time", accuracy_training.lines),
+    ("Speed of inference", accuracy_speed.lines),
+)
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "accuracy.md"
+BEGIN, END = "<!-- table: python3 -m benchmarks.accuracy --markdown -->", "<!-- end of table -->"
+
+
+def groups() -> list[Group]:
+    """All lines that can be measured here, with what is in none of them."""
+    found = []
+    for name, lines in PARTS:
+        skipped: Skipped = {}
+        found.append(Group(name, lines(skipped), skipped))
+    return found
+
+
+def write_page(table: str, page: Path = PAGE) -> None:
+    """Put the table between the markers of the page; ValueError where it has none."""
+    content = page.read_text(encoding="utf-8")
+    before, begin, rest = content.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        raise ValueError(f"{page} has no markers for the table")
+    page.write_text(f"{before}{BEGIN}\n\n{table.strip()}\n\n{END}{after}", encoding="utf-8")
 
 
 def main() -> int:
-    """Print the three tables, one after the other."""
-    missed = 0
-    for part in (accuracy_inference, accuracy_training, accuracy_speed):
-        print(f"\n{part.__doc__}\n" if part.__doc__ else "")
-        missed = max(missed, part.main())
-    return missed
+    """Print or write the table; 1 when a goal is missed, 2 when the page cannot be written."""
+    parser = argparse.ArgumentParser(prog="python3 -m benchmarks.accuracy", description=__doc__)
+    parser.add_argument("--json", action="store_true", help="print the table as JSON")
+    parser.add_argument("--markdown", action="store_true", help=f"write the table into {PAGE.name}")
+    options = parser.parse_args()
+    found = groups()
+    if options.markdown:
+        if not accuracy_inference.TRUTH.is_dir():
+            print("no `shared` folder beside the checkout: the page keeps its table of all rows", file=sys.stderr)
+            return 2
+        write_page(markdown(found))
+    else:
+        print(as_json(found) if options.json else text(found))
+    missed = [line.figure.strip() for group in found for line in group.lines if not line.met]
+    if missed:
+        print(f"\nmissed: {', '.join(missed)}", file=sys.stderr)
+    return 1 if missed else 0
 
 
 if __name__ == "__main__":

@@ -2,11 +2,9 @@
 
 import gzip
 import json
-import statistics
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from advisor.catalog.model import Model
 from advisor.catalog.models import find_model
@@ -14,54 +12,35 @@ from advisor.errors import UserError
 from advisor.estimator import llama_cpp, torch_inference
 from advisor.estimator.mixes import weights
 from advisor.workload import Workload
+from benchmarks.table import NO_SHARED, Line, Miss, Skipped, line, skip
 
 TRUTH = Path(__file__).resolve().parents[1].parent / "shared" / "truth"
 OWN = Path(__file__).resolve().parent / "data" / "llama_cpp_allocations.json"
 GIB = 1 << 30
 
 
-class Miss(NamedTuple):
-    """Estimate / measurement - 1 of one row, and which row it is."""
-
-    error: float
-    row: str
-
-
-class Line(NamedTuple):
-    """One line of the table. Errors are absolute; `goal` is (mean or median, worst), None where there is none."""
-
-    figure: str
-    rows: int
-    mean: float
-    median: float
-    p90: float
-    worst: float
-    worst_row: str
-    goal: str
-    met: bool
-
-
-def lines() -> list[Line]:
-    """Every line that can be measured here."""
+def lines(skipped: Skipped) -> list[Line]:
+    """Every line that can be measured here; `skipped` says what is in none of them."""
     found = [
-        _line("llama.cpp weights, every catalogue architecture", own_weights(), worst=0),
-        _line("llama.cpp KV cache, every catalogue architecture", own_allocations("kv_cache"), worst=0),
-        _line("llama.cpp total, every catalogue architecture", own_allocations("total"), mean=0.003, worst=0.03),
+        line("llama.cpp weights, every catalogue architecture", own_weights(), worst=0),
+        line("llama.cpp KV cache, every catalogue architecture", own_allocations("kv_cache"), worst=0),
+        line("llama.cpp total, every catalogue architecture", own_allocations("total"), mean=0.003, worst=0.03),
     ]
     if not TRUTH.is_dir():
+        skip(skipped, f"llama.cpp's rows, resident memory, torch's published peaks: {NO_SHARED}", 0)
         return found
     truth = _read(TRUTH / "inference_llamacpp.json.gz")
     published = _read(TRUTH / "published.json.gz")["inference_memory"]
     return [
-        _line("llama.cpp weights", truth_weights(truth), worst=0),
-        _line("llama.cpp KV cache", truth_allocations(truth, "kv_cache"), worst=0),
-        _line("llama.cpp total", truth_allocations(truth, "total"), mean=0.003, worst=0.03),
-        _line("    logits for all rows", truth_allocations(truth, "total", outputs="all")),
-        _line("    logits for a few rows", truth_allocations(truth, "total", outputs="few")),
-        _line("resident memory, prompt as it was", resident(truth, own_prompt=True), mean=0.01, worst=0.03),
-        _line("    stated for a prompt of 64 tokens", resident(truth, own_prompt=False)),
+        line("llama.cpp weights", truth_weights(truth), worst=0),
+        line("llama.cpp KV cache", truth_allocations(truth, "kv_cache"), worst=0),
+        line("llama.cpp total", truth_allocations(truth, "total"), mean=0.003, worst=0.03),
+        line("    logits for all rows", truth_allocations(truth, "total", outputs="all")),
+        line("    logits for a few rows", truth_allocations(truth, "total", outputs="few")),
+        line("resident memory, prompt as it was", resident(truth, own_prompt=True), mean=0.01, worst=0.03),
+        line("    stated for a prompt of 64 tokens", resident(truth, own_prompt=False)),
         *found,
-        _line("transformers inference", transformers(published), median=0.06),
+        line("transformers, published peaks", transformers(published, skipped), median=0.06),
     ]
 
 
@@ -135,31 +114,46 @@ def own_allocations(figure: str) -> Iterator[Miss]:
             sizes = {**dict(memory.components), "total": memory.total}
             others = sizes["weights"] + sizes["output_buffer"]
             truth = {"kv_cache": measured[0], "total": others + sum(measured)}[figure]
-            yield Miss(sizes[figure] / truth - 1, f"{name} {settings}")
+            yield Miss(sizes[figure] / truth - 1, f"{name} {_brief(settings)}")
+
+
+def _brief(settings: Mapping[str, Any]) -> str:
+    """Settings in a few words: those that are on or off by name alone."""
+    words = [f"{key} {value}" for key, value in settings.items() if not isinstance(value, bool)]
+    words += [key for key, value in settings.items() if value is True]
+    return " ".join([*words, *(f"no {key}" for key, value in settings.items() if value is False)])
 
 
 _PRECISIONS = {"BF16": "BF16", "GPTQ-Int8": "INT8", "GPTQ-Int4": "GPTQ-4bit", "AWQ": "AWQ-4bit", "AWQ-INT4": "AWQ-4bit",
                "FP8": "FP8"}  # fmt: skip
 
 
-def transformers(published: Iterable[Mapping[str, Any]]) -> Iterator[Miss]:
+def transformers(published: Iterable[Mapping[str, Any]], skipped: Skipped | None = None) -> Iterator[Miss]:
     """Torch's peak (max_memory_allocated) in the Qwen team's published benchmarks, without the CUDA context.
 
     Not scored: other engines (LitGPT, exllama, CTranslate2), nvidia-smi figures, and rows of transformers before 4.45,
     which kept fp32 logits of the whole prompt.
     """
     for row in published:
-        if not row["score"] or row["precision"] not in _PRECISIONS or "QwenLM" not in row["source"]:
-            continue
-        if "full-prompt" in row.get("note", ""):
-            continue
         model = _known(row["model"])
-        if model is None or not row["context"]:
+        reason = _unfit(row) or ("" if model else "models that the catalogue does not have")
+        if reason or model is None:
+            skip({} if skipped is None else skipped, reason)
             continue
         quant = _PRECISIONS[row["precision"]]
         memory = torch_inference.memory(model, Workload(stack="transformers", quant=quant, context=row["context"]))
         size = memory.total - dict(memory.components)["runtime"]
         yield Miss(size / (row["mem_gib"] * GIB) - 1, f"{row['model']} {row['precision']} context {row['context']}")
+
+
+def _unfit(row: Mapping[str, Any]) -> str:
+    if not row["score"]:
+        return "rows not marked fit for scoring"
+    if row["precision"] not in _PRECISIONS or "QwenLM" not in row["source"]:
+        return "other engines than transformers, or figures of nvidia-smi"
+    if "full-prompt" in row.get("note", ""):
+        return "transformers before 4.45, which kept the logits of the whole prompt"
+    return "" if row["context"] else "no context stated"
 
 
 def _known(name: str) -> Model | None:
@@ -169,45 +163,9 @@ def _known(name: str) -> Model | None:
         return None
 
 
-def _line(
-    figure: str,
-    misses: Iterable[Miss],
-    mean: float | None = None,
-    median: float | None = None,
-    worst: float | None = None,
-) -> Line:
-    """Sum up; a goal of worst 0 asks for equality."""
-    found = sorted((Miss(abs(miss.error), miss.row) for miss in misses), key=lambda miss: miss.error)
-    errors = [miss.error for miss in found]
-    sums = (statistics.fmean(errors), statistics.median(errors), errors[int(0.9 * (len(errors) - 1))], errors[-1])
-    goals = (("mean", mean, sums[0]), ("median", median, sums[1]), ("worst", worst, sums[3]))
-    asked = [(name, limit, got) for name, limit, got in goals if limit is not None]
-    text = ", ".join("exact" if limit == 0 else f"{name} {limit:.1%}" for name, limit, _ in asked)
-    return Line(figure, len(errors), *sums, found[-1].row, text, all(got <= limit for _, limit, got in asked))
-
-
 def _read(path: Path) -> Any:
     return json.loads(gzip.decompress(path.read_bytes()))
 
 
 def _own() -> Any:
     return json.loads(OWN.read_text(encoding="utf-8"))
-
-
-def main() -> int:
-    """Print the table; 1 when a goal is missed."""
-    if not TRUTH.is_dir():
-        print("skipped: no `shared` folder beside the checkout; our own measurements follow")
-    print(f"{'figure':50} {'rows':>5} {'mean':>8} {'median':>8} {'p90':>8} {'worst':>8}  {'goal':22} met")
-    table = lines()
-    for line in table:
-        met = "" if not line.goal else "yes" if line.met else "NO"
-        numbers = " ".join(f"{value:8.3%}" for value in line[2:6])
-        print(f"{line.figure:50} {line.rows:5} {numbers}  {line.goal:22} {met}")
-        if line.worst > 0:
-            print(f"{'':56} worst: {line.worst_row}")
-    return 0 if all(line.met for line in table) else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())
