@@ -59,6 +59,22 @@ QUANTITY_WORDS: Mapping[str, str] = {
     "energy_kwh": N_("energy"),
 }
 
+# Facts of the machine that estimates rest on (estimator.weakest); {device} is the GPU's name.
+INPUT_WORDS: Mapping[str, str] = {
+    "memory.channels": N_("the number of memory channels"),
+    "memory.speed_mts": N_("the speed of the memory modules"),
+    "memory.bandwidth_bytes_per_s": N_("the bandwidth of the RAM"),
+    "memory.available_bytes": N_("how much RAM is free"),
+    "cpu.cores": N_("the number of processor cores"),
+    "cpu.max_mhz": N_("the processor's highest clock"),
+    "cpu.features": N_("the processor's instruction sets"),
+    "gpu.bandwidth_bytes_per_s": N_("the memory bandwidth of {device}"),
+    "gpu.fp32_flops": N_("the FP32 rate of {device}"),
+    "gpu.fp16_flops": N_("the FP16 rate of {device}"),
+    "gpu.board_power_w": N_("the board power of {device}"),
+    "gpu.vram_available_bytes": N_("how much memory of {device} is free"),
+}
+
 # What a computer runs inside, and kinds of disks; kinds that are names already stand for themselves.
 ENVIRONMENT_WORDS: Mapping[str, str] = {"vm": N_("virtual machine"), "container": N_("container")}
 DISK_WORDS: Mapping[str, str] = {
@@ -228,6 +244,13 @@ def figure(_: Translator, name: str, value: object) -> str:
     if name.endswith("_s"):
         return _.duration(value)
     return _.integer(value) if isinstance(value, int) else _.number(value)
+
+
+def input_text(_: Translator, code: str, device_name: str, origin: Origin) -> str:
+    """A fact that an estimate rests on and where it comes from: "how much RAM is free: assumed (...)"."""
+    template = INPUT_WORDS[code]
+    what = _(template, device=device_name) if "{device}" in template else _(template)
+    return titled(_, what, origin_text(_, origin))
 
 
 def origin_text(_: Translator, origin: Origin) -> str:

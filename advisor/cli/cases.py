@@ -35,7 +35,7 @@ def run(path: str, base: Workload, default_machine: Mapping[str, object], out: T
             machine = machines.choose(wishes, name=str)
             wanted = workload.parse({k: v for k, v in case.items() if k in workload.SETTINGS}, base, str)
             answer = estimate(machine, _model(case, number), wanted, _budget(case, default_machine))
-            result = {"id": case_id, **{k: v for k, v in to_json(answer, _).items() if k != "id"}}
+            result = {"id": case_id, **{k: v for k, v in to_json(answer, _, machine).items() if k != "id"}}
         except UserError as error:
             failed += 1
             result = {"id": case_id, "error": _named(number, _(error.message, **error.values), _)}

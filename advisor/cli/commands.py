@@ -94,9 +94,9 @@ def one_estimate(arguments: argparse.Namespace, _: Translator) -> int:
     machine = _machine(arguments)
     answer = estimate(machine, model, workload, arguments.budget)
     if arguments.json:
-        _print_json(_explained(machine, answer, _) if arguments.explain else to_json(answer, _))
+        _print_json(_explained(machine, answer, _) if arguments.explain else to_json(answer, _, machine))
     else:
-        _print(text.estimate_lines(answer, _))
+        _print(text.estimate_lines(machine, answer, _))
         if arguments.explain:
             from advisor.estimator.explain import explain
 
@@ -110,7 +110,7 @@ def _explained(machine: Machine, answer: Estimate, _: Translator) -> dict[str, A
     from advisor.estimator.as_json import to_json
     from advisor.estimator.explain import explain
 
-    return {**to_json(answer, _), "explanations": [asdict(item) for item in explain(machine, answer)]}
+    return {**to_json(answer, _, machine), "explanations": [asdict(item) for item in explain(machine, answer)]}
 
 
 def matrix(arguments: argparse.Namespace, _: Translator) -> int:
@@ -118,9 +118,10 @@ def matrix(arguments: argparse.Namespace, _: Translator) -> int:
     if arguments.json and arguments.csv:
         raise UserError(N_("--csv: cannot be combined with --json"))
     workload = options.settings(arguments)
-    rows = list(_matrix(_machine(arguments), workload, arguments.budget))
+    machine = _machine(arguments)
+    rows = list(_matrix(machine, workload, arguments.budget))
     if arguments.json:
-        _print_json([_matrix_json(answers, _) for _model, answers in rows])
+        _print_json([_matrix_json(machine, answers, _) for _model, answers in rows])
     elif arguments.csv:
         _print_csv(rows)
     else:
@@ -137,10 +138,10 @@ def _matrix(machine: Machine, workload: Workload, budget: Any) -> Iterator[tuple
         yield model, [estimate(machine, model, column, budget) for column in columns]
 
 
-def _matrix_json(answers: Sequence[Estimate], _: Translator) -> dict[str, Any]:
+def _matrix_json(machine: Machine, answers: Sequence[Estimate], _: Translator) -> dict[str, Any]:
     from advisor.estimator.as_json import to_json
 
-    cells = {method: to_json(answer, _) for method, answer in zip(METHODS, answers, strict=True)}
+    cells = {method: to_json(answer, _, machine) for method, answer in zip(METHODS, answers, strict=True)}
     return {"model": cells[METHODS[0]]["model"], "methods": cells}
 
 

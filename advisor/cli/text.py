@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from advisor import words, workload
 from advisor.catalog.model import Model
 from advisor.estimator.result import Estimate, Explanation, Range
+from advisor.estimator.weakest import weakest, weakest_text
 from advisor.i18n import Translator
 from advisor.machine import Battery, Cpu, Disk, Gpu, Machine, MemoryModule, Part
 from advisor.workload import METHODS, Workload
@@ -76,7 +77,7 @@ def _gpu_rows(gpu: Gpu, index: int, _: Translator) -> list[Sequence[str]]:
     return rows
 
 
-def estimate_lines(estimate: Estimate, _: Translator) -> list[str]:
+def estimate_lines(machine: Machine, estimate: Estimate, _: Translator) -> list[str]:
     """One estimate for a person: verdict first, then memory, placement, speed, reasons."""
     because = estimate.reasons[0].code if estimate.reasons else None
     verdict = f"{words.VERDICT_SYMBOLS[estimate.verdict]} {words.verdict_word(_, estimate.verdict, because)}"
@@ -100,7 +101,11 @@ def estimate_lines(estimate: Estimate, _: Translator) -> list[str]:
     ]
     if placed:
         lines += ["", *table(placed)]
-    return [*lines, "", *table(_speed_rows(estimate, _))]
+    lines += ["", *table(_speed_rows(estimate, _))]
+    found = weakest(machine, estimate)
+    if found is not None:
+        lines += ["", _("Weakest input: {text}", text=weakest_text(_, machine, found))]
+    return lines
 
 
 def _speed_rows(estimate: Estimate, _: Translator) -> list[Sequence[str]]:

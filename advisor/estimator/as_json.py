@@ -6,13 +6,18 @@ from functools import lru_cache
 from typing import Any
 
 from advisor.estimator.result import Estimate, MemoryEstimate, Range
+from advisor.estimator.weakest import weakest, weakest_text
 from advisor.i18n import Translator
+from advisor.machine import Machine
 from advisor.words import sentence
 from advisor.workload import Workload
 
 
-def to_json(estimate: Estimate, translate: Translator) -> dict[str, Any]:
-    """The contract's object for `estimate`; only the sentences of its reasons depend on the language."""
+def to_json(estimate: Estimate, translate: Translator, machine: Machine | None = None) -> dict[str, Any]:
+    """The contract's object for `estimate`; only its sentences depend on the language.
+
+    With the `machine` that it was made for, its weakest input is named too.
+    """
     model = estimate.model
     return {
         "model": {"id": model.id, "name": model.name, "parameters": estimate.parameters},
@@ -35,7 +40,16 @@ def to_json(estimate: Estimate, translate: Translator) -> dict[str, Any]:
         ],
         "speed": _speed(estimate),
         "training": _training(estimate),
+        "weakest_input": None if machine is None else _weakest(machine, estimate, translate),
     }
+
+
+def _weakest(machine: Machine, estimate: Estimate, translate: Translator) -> dict[str, Any] | None:
+    found = weakest(machine, estimate)
+    if found is None:
+        return None
+    text = weakest_text(translate, machine, found)
+    return {"input": found.input or None, "device": found.device or None, "band": found.band or None, "text": text}
 
 
 @lru_cache(maxsize=64)
@@ -65,9 +79,9 @@ def _speed(estimate: Estimate) -> dict[str, Any] | None:
     speed = estimate.speed
     if speed is None:
         return None
-    decode: dict[str, float | None] | None = None
+    decode: dict[str, float | str | None] | None = None
     if speed.decode is not None:
-        decode = {**speed.decode._asdict(), "ceiling": speed.ceiling}
+        decode = {**speed.decode._asdict(), "ceiling": speed.ceiling, "band": speed.band}
     return {"decode_tokens_per_s": decode, "prefill_tokens_per_s": _range(speed.prefill), "device": speed.device}
 
 
@@ -80,6 +94,7 @@ def _training(estimate: Estimate) -> Mapping[str, Any] | None:
         "tokens_per_s": _range(time.tokens_per_s),
         "hours": _range(time.hours),
         "energy_kwh": _range(time.energy_kwh),
+        "band": time.band or None,
     }
 
 

@@ -74,6 +74,7 @@ class SpeedEstimate(NamedTuple):
     ceiling: float | None
     prefill: Range | None
     device: str  # where it runs: "gpu0", "ram", or "gpu0+ram"
+    band: str = ""  # which error band `decode` has: a key of resources/catalog/error_bands.json
 
 
 class TrainingEstimate(NamedTuple):
@@ -83,6 +84,7 @@ class TrainingEstimate(NamedTuple):
     tokens_per_s: Range | None
     hours: Range | None
     energy_kwh: Range | None
+    band: str = ""  # which error band the time has
 
 
 @dataclass(frozen=True, slots=True)

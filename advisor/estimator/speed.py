@@ -44,10 +44,11 @@ def speed(model: Model, workload: Workload, shares: tuple[Share, ...]) -> SpeedE
         return None
     steps = decode_steps(model, workload, shares, depth_of(workload))
     decode = ceiling = None
+    key = decode_band_key(shares, workload.resolved_stack)
     if steps is not None:
-        decode, ceiling = _range_and_ceiling(steps, band(decode_band_key(shares, workload.resolved_stack)))
+        decode, ceiling = _range_and_ceiling(steps, band(key))
     name = shares[0].device.name if len(shares) == 1 else "+".join(share.device.name for share in shares)
-    return SpeedEstimate(decode, ceiling, prefill(model, workload, shares), name)
+    return SpeedEstimate(decode, ceiling, prefill(model, workload, shares), name, key)
 
 
 def decode_at(model: Model, workload: Workload, shares: tuple[Share, ...], depth: float) -> Range | None:

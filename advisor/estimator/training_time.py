@@ -53,7 +53,7 @@ def training(model: Model, workload: Workload, gpus: Sequence[Gpu], cpu: Cpu, me
     rate = Range(*(sum(values) for values in zip(*rates, strict=True)))
     tokens = workload.dataset_tokens * workload.epochs
     hours = Range(*(tokens / 3600 / value for value in (rate.high, rate.mid, rate.low)))
-    return TrainingEstimate(trainable, rate, hours, _energy(hours, gpus))
+    return TrainingEstimate(trainable, rate, hours, _energy(hours, gpus), speeds[0].kind.band if speeds[0] else "")
 
 
 def _tokens_per_s(model: Model, workload: Workload, speed: Speed) -> Range:

@@ -26,7 +26,7 @@ def render(machine: Machine, found: Survey, advice: Advice, document: Document, 
         "language": document.language,
         "machine": profiles.to_json(without_places(machine)),
         "advice": _plain(advice, _),
-        "matrix": [_row(found, place, _) for place in range(len(found.estimates["run"]))],
+        "matrix": [_row(machine, found, place, _) for place in range(len(found.estimates["run"]))],
         "document": {
             "title": document.title,
             "subtitle": document.subtitle,
@@ -42,8 +42,8 @@ def without_places(machine: Machine) -> Machine:
     return dataclasses.replace(machine, disks=disks)
 
 
-def _row(found: Survey, place: int, _: Translator) -> dict[str, Any]:
-    cells = {method: to_json(found.estimates[method][place], _) for method in METHODS}
+def _row(machine: Machine, found: Survey, place: int, _: Translator) -> dict[str, Any]:
+    cells = {method: to_json(found.estimates[method][place], _, machine) for method in METHODS}
     return {
         "model": cells[METHODS[0]]["model"],
         "methods": {

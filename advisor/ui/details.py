@@ -118,6 +118,7 @@ class Details(QObject):
     def show_why(self) -> None:
         """Open the formulas of the selected cell."""
         from advisor.estimator.explain import explain
+        from advisor.estimator.weakest import weakest, weakest_text
         from advisor.ui import why
 
         found, machine = self.estimate(), self._state.machine
@@ -125,7 +126,9 @@ class Details(QObject):
             return
         _ = self._state.tr_
         heading = f"{found.model.name} · {texts.column(_, self._state.workload, self._state.method)}"
-        page = why.html(_, self._state.colors, heading, found, explain(machine, found))
+        least = weakest(machine, found)
+        said = "" if least is None else weakest_text(_, machine, least)
+        page = why.html(_, self._state.colors, heading, found, explain(machine, found), said)
         self._dialog("why").show_text(_, _("Why? {cell}", cell=heading), page)
 
     def show_machine(self) -> None:

@@ -11,9 +11,13 @@ from advisor.palette import Palette
 from advisor.ui import texts
 
 
-def html(_: Translator, colors: Palette, heading: str, estimate: Estimate, lines: Sequence[Explanation]) -> str:
-    """One page: the verdict with its reasons, then a block for each number."""
+def html(
+    _: Translator, colors: Palette, heading: str, estimate: Estimate, lines: Sequence[Explanation], weakest: str = ""
+) -> str:
+    """One page: the verdict with its reasons, the weakest input, then a block for each number."""
     top = f"<h3>{escape(heading)}</h3><p>{escape(texts.sentence(_, estimate))}</p>"
+    if weakest:
+        top += f"<p>{escape(_('Weakest input: {text}', text=weakest))}</p>"
     return top + "".join(_block(_, colors, line) for line in lines)
 
 
