@@ -135,6 +135,10 @@ REASONS: Mapping[str, str] = {
     "no_avx": N_("{cpu} has no AVX: llama.cpp's slowest kernels run, and many ready-made programs do not start"),
     "container_limit": N_("this container may use {limit_bytes} of memory"),
     "free_memory_assumed": N_("how much memory is free is not known; {reserve_bytes} are kept for the system"),
+    "architecture_unknown": N_(
+        "the architecture {architecture} is not known here, so nothing is computed; a transformer with the sizes in "
+        "its config would have {low_parameters} to {high_parameters} parameters"
+    ),
     "llama_cpp_unknown_architecture": N_("llama.cpp does not know the architecture {architecture}"),
     "kv_type_refused": N_(
         "llama.cpp refuses a {kv_type} KV cache for this model: heads of {width} do not divide into blocks of {block}"
@@ -237,6 +241,8 @@ def figure(_: Translator, name: str, value: object) -> str:
         return str(value)
     if name.endswith("_bytes"):
         return _.gib(value)
+    if name.endswith("_parameters"):
+        return _.parameters(round(value))
     if name.endswith("_bytes_per_s"):
         return _.bandwidth(value)
     if name.endswith("_tokens_per_s"):

@@ -142,6 +142,9 @@ class Model:
     # The tensor types of a GGUF file that this model was read from, by (role, layer or None); None for other models.
     file_types: Mapping[tuple[str, int | None], str] | None = None
     source: str = ""
+    # Fewest and most parameters of a model whose architecture is not known; None for all others. With it nothing but
+    # these bounds is computed, and the sizes above are what its config says.
+    parameter_bounds: tuple[int, int] | None = None
 
     @property
     def query_width(self) -> int:

@@ -18,9 +18,8 @@ def to_json(estimate: Estimate, translate: Translator, machine: Machine | None =
 
     With the `machine` that it was made for, its weakest input is named too.
     """
-    model = estimate.model
     return {
-        "model": {"id": model.id, "name": model.name, "parameters": estimate.parameters},
+        "model": _model(estimate),
         "workload": dict(_workload(estimate.workload)),
         "memory": _memory(estimate.memory),
         "placement": [
@@ -50,6 +49,14 @@ def _weakest(machine: Machine, estimate: Estimate, translate: Translator) -> dic
         return None
     text = weakest_text(translate, machine, found)
     return {"input": found.input or None, "device": found.device or None, "band": found.band or None, "text": text}
+
+
+def _model(estimate: Estimate) -> dict[str, Any]:
+    model, bounds = estimate.model, estimate.model.parameter_bounds
+    known = {"id": model.id, "name": model.name, "parameters": estimate.parameters}
+    if bounds is None:
+        return known
+    return {**known, "parameters": None, "parameters_low": bounds[0], "parameters_high": bounds[1]}
 
 
 @lru_cache(maxsize=64)

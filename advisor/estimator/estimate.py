@@ -18,10 +18,19 @@ def estimate(machine: Machine, model: Model, workload: Workload, budget: Budget 
     `budget` "free" counts the memory that is free now, "total" all that is built in. Raises UserError when the
     workload contradicts itself (a quant that its stack does not have).
     """
+    if model.parameter_bounds is not None:
+        return _bounds_only(model, workload, model.parameter_bounds)
     place = ground(machine, budget)
     if not workload.training and workload.resolved_stack == "llama.cpp":
         return _llama_cpp(place, model, workload)
     return _torch(place, model, workload)
+
+
+def _bounds_only(model: Model, workload: Workload, bounds: tuple[int, int]) -> Estimate:
+    """Nothing is guessed of an architecture that is not known: its bounds are the whole answer."""
+    values = {"architecture": model.style.name, "low_parameters": bounds[0], "high_parameters": bounds[1]}
+    reason = Reason("architecture_unknown", values)
+    return Estimate(model, bounds[1], workload, None, (), "unknown", (reason,))
 
 
 def _llama_cpp(place: Ground, model: Model, workload: Workload) -> Estimate:

@@ -39,6 +39,8 @@ def explain(machine: Machine, estimate: Estimate) -> tuple[Explanation, ...]:
 
 def _lines(machine: Machine, estimate: Estimate) -> Iterator[Explanation]:
     model, workload, memory = estimate.model, estimate.workload, estimate.memory
+    if model.parameter_bounds is not None:
+        return
     yield Explanation(
         "parameters", "sum over tensors of rows x columns", {"layers": model.layers, "hidden": model.hidden},
         estimate.parameters, "", _sources(model.source, model.count_note),

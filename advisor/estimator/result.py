@@ -92,7 +92,7 @@ class Estimate:
     """The answer to one question: this model, this workload, this machine."""
 
     model: Model
-    parameters: int
+    parameters: int  # the most that it may have where model.parameter_bounds is set
     workload: Workload
     memory: MemoryEstimate | None  # None when the model's architecture is not known well enough
     placements: tuple[Placement, ...]

@@ -8,10 +8,11 @@ from typing import Any
 
 from advisor import RESOURCES
 from advisor.catalog.model import Model, Style, Window
-from advisor.catalog.models import model_from_entry, styles
+from advisor.catalog.models import MAX_EXPERTS, MAX_HEADS, MAX_LAYERS, MAX_VOCAB, MAX_WIDTH, model_from_entry, styles
 from advisor.catalog.reading import read_json
 from advisor.errors import UserError
 from advisor.i18n import N_
+from advisor.importers.unknown import bounded_model
 
 Config = Mapping[str, Any]
 DELTA_KEYS = {
@@ -28,6 +29,10 @@ MAMBA_KEYS = {
     "state": "mamba_d_state",
     "conv_kernel": "mamba_d_conv",
 }
+LIMITS = {
+    "layers": MAX_LAYERS, "heads": MAX_HEADS, "kv_heads": MAX_HEADS, "vocab": MAX_VOCAB, "experts": MAX_EXPERTS,
+    "max_context": 1 << 30,
+}  # fmt: skip
 LISTS_TOO = ("moe_layer_freq",)
 MORE_NUMBERS = (
     *DELTA_KEYS.values(),
@@ -54,8 +59,10 @@ def model_from_config(data: object, where: str, name: str = "") -> Model:
         raise UserError(N_("{where}: a JSON object was expected"), where=where)
     outer, config = data, _text_config(data)
     _check_numbers(config, where)
-    style = _style(config, where)
-    label = str(data.get("_name_or_path") or name or style.name)
+    label = str(data.get("_name_or_path") or name or config.get("model_type") or "model")
+    style = _style(config)
+    if style is None:
+        return _unknown(config, outer, where, label)
     known = {style.name: style}
     model = model_from_entry(_entry(config, outer, style, where, label), known, where)
     model = dataclasses.replace(model, window=_window(config, model, where))
@@ -100,17 +107,33 @@ def _get(config: Config, fact: str) -> Any:
     return next((config[key] for key in _spellings()[0][fact] if config.get(key) is not None), None)
 
 
-def _style(config: Config, where: str) -> Style:
-    kind = config.get("model_type")
-    if not isinstance(kind, str):
-        raise UserError(N_("{where}: model_type is missing"), where=where)
+def _style(config: Config) -> Style | None:
+    """The catalogue's style for the config's model_type; None when there is none."""
+    kind = str(config.get("model_type"))
     for name in (kind, f"{kind}_text"):
         if name in styles():
             return _with_biases(styles()[name], config)
-    raise UserError(
-        N_("{where}: model_type {kind} is not known; known are {known}"),
-        where=where, kind=repr(kind[:60]), known=", ".join(sorted(styles())),
-    )  # fmt: skip
+    return None
+
+
+def _unknown(config: Config, outer: Config, where: str, label: str) -> Model:
+    """A model of which only bounds are known; refuses a config that does not even state its sizes."""
+    kind = config.get("model_type")
+    if not isinstance(kind, str):
+        raise UserError(N_("{where}: model_type is missing"), where=where)
+    tied = config.get("tie_word_embeddings", outer.get("tie_word_embeddings"))
+    facts = {name: _get(config, name) for name in _spellings()[0] if name not in ("first_dense", "moe_every")}
+    for name, value in facts.items():
+        if isinstance(value, int) and value > LIMITS.get(name, MAX_WIDTH):
+            key = next(key for key in _spellings()[0][name] if config.get(key) is not None)
+            raise UserError(N_("{where}: {key}: {value} is not a size or count"), where=where, key=key, value=value)
+    model = bounded_model(kind[:60], facts, label, where, tied if isinstance(tied, bool) else None)
+    if model is None:
+        raise UserError(
+            N_("{where}: model_type {kind} is not known; known are {known}"),
+            where=where, kind=repr(kind[:60]), known=", ".join(sorted(styles())),
+        )  # fmt: skip
+    return model
 
 
 def _with_biases(style: Style, config: Config) -> Style:

@@ -162,7 +162,7 @@ def test_json_has_the_contract_s_names() -> None:
     assert answer["training"] is None
     assert json.loads(json.dumps(answer)) == answer
     trained = to_json(estimate(PLACE, MODELS[0], Workload(task="qlora")), EN)
-    assert set(trained["training"]) == {"trainable_parameters", "tokens_per_s", "hours", "energy_kwh"}
+    assert set(trained["training"]) == {"trainable_parameters", "tokens_per_s", "hours", "energy_kwh", "band"}
 
 
 @pytest.mark.parametrize(

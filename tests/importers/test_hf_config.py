@@ -144,7 +144,8 @@ def test_another_file_is_told_from_an_unknown_name(tmp_path: Path) -> None:
     ("change", "said"),
     [
         ({"model_type": None}, "model_type is missing"),
-        ({"model_type": "perceptron"}, "'perceptron' is not known"),
+        ({"model_type": "perceptron", "intermediate_size": None}, "'perceptron' is not known"),
+        ({"model_type": "perceptron", "num_hidden_layers": 10**6}, "num_hidden_layers: 1000000 is not a size"),
         ({"hidden_size": None}, "hidden_size is missing"),
         ({"num_attention_heads": 0}, "heads"),
         ({"num_key_value_heads": 5}, "kv_heads"),
