@@ -245,7 +245,7 @@ def figure(_: Translator, name: str, value: object) -> str:
         return _.parameters(round(value))
     if name.endswith("_bytes_per_s"):
         return _.bandwidth(value)
-    if name.endswith("_tokens_per_s"):
+    if name.endswith("tokens_per_s"):
         return _.tokens_per_second(value)
     if name.endswith("_s"):
         return _.duration(value)

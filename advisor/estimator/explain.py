@@ -30,6 +30,10 @@ from advisor.workload import Workload
 
 LLAMA_CPP = "llama.cpp 0c1e570"
 COMPUTED = N_("computed here from the model's tensors")
+VALIDATED = N_(
+    "validated for one GPU, sequences of full length (no padding mask) and no torch.compile; "
+    "other cases need other amounts"
+)
 
 
 def explain(machine: Machine, estimate: Estimate) -> tuple[Explanation, ...]:
@@ -49,7 +53,7 @@ def _lines(machine: Machine, estimate: Estimate) -> Iterator[Explanation]:
         return
     for part in memory.components:
         yield _component(model, workload, memory, part)
-    yield _total(memory)
+    yield _total(memory, workload.training)
     if memory.resident_needed is not None:
         yield _resident(memory, workload)
     for place in estimate.placements:
@@ -164,11 +168,12 @@ def _trained_weights(model: Model, workload: Workload) -> tuple[str, Mapping[str
     }  # fmt: skip
 
 
-def _total(memory: MemoryEstimate) -> Explanation:
+def _total(memory: MemoryEstimate, training: bool) -> Explanation:
     values = {f"{part.name}_bytes": part.bytes for part in memory.components}
     values |= {"low_bytes": memory.low, "high_bytes": memory.high}
     formula = " + ".join(part.name for part in memory.components)
-    return Explanation("total", formula, values, memory.total, "B", (COMPUTED,), memory.band)
+    sources = (COMPUTED, VALIDATED) if training else (COMPUTED,)
+    return Explanation("total", formula, values, memory.total, "B", sources, memory.band)
 
 
 def _resident(memory: MemoryEstimate, workload: Workload) -> Explanation:
