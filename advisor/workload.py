@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal, get_args
 
 from advisor.errors import UserError
@@ -23,9 +23,12 @@ QUANTS = (*LLAMA_CPP_QUANTS, "INT8", "NF4", "AWQ-4bit", "GPTQ-4bit", "FP8")
 TORCH_QUANTS = ("BF16", "F16", "INT8", "NF4", "AWQ-4bit", "GPTQ-4bit", "FP8")  # what transformers and vllm load
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Workload:
-    """Every setting, as the contract names it. Tokens for context, ubatch and seq; counts for the rest."""
+    """Every setting, as the contract names it. Tokens for context, ubatch and seq; counts for the rest.
+
+    What follows from the settings is worked out once: every estimate asks for it, and uses the workload as a key.
+    """
 
     task: Task = "inference"
     stack: str = "auto"
@@ -51,19 +54,26 @@ class Workload:
     dataset_tokens: int = 1_000_000
     epochs: int = 1
 
-    @property
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash(tuple(getattr(self, name) for name in SETTINGS))
+
+    @cached_property
     def training(self) -> bool:
         """Whether the task trains something."""
         return self.task != "inference"
 
-    @property
+    @cached_property
     def resolved_stack(self) -> str:
         """The stack, "auto" resolved to the task's first."""
         if self.stack != "auto":
             return self.stack
         return STACKS["training" if self.training else "inference"][0]
 
-    @property
+    @cached_property
     def sequence_context(self) -> int:
         """Tokens that one sequence may fill. In llama.cpp's unified cache that is all of it (llama-context.cpp,
         n_ctx_seq); otherwise the sequences divide the context.
