@@ -18,6 +18,7 @@ from advisor.estimator.mixes import weights
 from advisor.machine import Cpu, Gpu, Machine, Memory
 from advisor.workload import LLAMA_CPP_QUANTS, TORCH_QUANTS, Workload
 
+MORE = Path(__file__).with_name("data") / "speed_rows.json"
 PUBLISHED = Path(__file__).resolve().parents[2] / "shared" / "truth" / "published.json.gz"
 
 # How the rows write a GPU -> its name in the catalogue; first match counts.
@@ -157,6 +158,34 @@ class Row(NamedTuple):
     source: str
 
 
+def more_rows() -> Iterator[Row]:
+    """The rows of benchmarks/data, which were published elsewhere; they need no `shared` folder."""
+    document = json.loads(MORE.read_text(encoding="utf-8"))
+    for row in document["rows"]:
+        facts = document["devices"].get(row["device"])
+        device = _more_cpu(row["device"], facts) if row["engine"] == "cpu" else _more_gpu(row, facts)
+        yield Row(
+            row["id"], device, row["engine"], find_model(row["model"]), Workload(quant=row["quant"], context=640), 64,
+            row["decode"], row["prefill"], 512, 0, False, row["device"], row["source"],
+        )  # fmt: skip
+
+
+def _more_cpu(name: str, facts: Mapping[str, Any]) -> Device:
+    cpu = Cpu(name=name, cores=facts["cores"], max_mhz=facts["mhz"], features=X86 | {"avx512f"})
+    memory = Memory(total_bytes=1 << 40, bandwidth_bytes_per_s=facts["bandwidth"])
+    return ground(Machine(cpu=cpu, memory=memory), "total").ram
+
+
+def _more_gpu(row: Mapping[str, Any], facts: Mapping[str, Any] | None) -> Device:
+    if facts is None:
+        return _ground_card(_spec(row["device"]), row["engine"])
+    gpu = Gpu(
+        name=row["device"], vendor="Intel", kind="discrete", vram_bytes=1 << 40, usable=True, engines=(row["engine"],),
+        bandwidth_bytes_per_s=facts["bandwidth"], fp32_flops=facts["fp32"], fp16_flops=facts["fp16"],
+    )  # fmt: skip
+    return ground(Machine(gpus=(gpu,), memory=Memory(total_bytes=1 << 40)), "total").cards[0]
+
+
 def rows(skipped: dict[str, int] | None = None) -> Iterator[Row]:
     """Scorable rows on one device whose hardware and model the catalogues know; others are counted in `skipped`."""
     for row in _published():
@@ -269,7 +298,8 @@ def _device(row: Mapping[str, Any], stack: str) -> tuple[str, Device | None]:
     on_cpu = bool(re.search(r"cpu|neon", backend))
     if on_cpu:
         return "cpu", _cpu(hardware)
-    engine = "vulkan" if "vulkan" in backend else "rocm" if re.search("hip|roc", backend) else ""
+    named_engines = (("vulkan", "vulkan"), ("sycl", "sycl"), ("hip|roc", "rocm"))
+    engine = next((engine for pattern, engine in named_engines if re.search(pattern, backend)), "")
     return _gpu(hardware, engine, stack)
 
 
@@ -300,21 +330,25 @@ def _gpu(hardware: str, engine: str, stack: str) -> tuple[str, Device | None]:
         spec = _spec(name)
         bandwidth = spec.bandwidth_bytes_per_s or 0
     default = {"NVIDIA": "cuda", "Apple": "metal", "AMD": "rocm", "Intel": "vulkan"}[spec.vendor]
+    return engine or default, _ground_card(spec, engine or default, bandwidth, stack)
+
+
+def _ground_card(spec: GpuSpec, engine: str, bandwidth: float | None = None, stack: str = "llama.cpp") -> Device:
     gpu = Gpu(
         name=spec.name,
         vendor=spec.vendor,
         kind="discrete",
         vram_bytes=spec.vram_bytes or 1 << 40,
         usable=True,
-        engines=(engine or default,),
-        bandwidth_bytes_per_s=bandwidth or None,
+        engines=(engine,),
+        bandwidth_bytes_per_s=bandwidth or spec.bandwidth_bytes_per_s,
         fp32_flops=spec.fp32_flops,
         fp16_flops=spec.fp16_flops,
         compute_capability=spec.compute_capability,
+        architecture=spec.architecture,
     )
-    machine = Machine(gpus=(gpu,), memory=Memory(total_bytes=1 << 40))
-    found = ground(machine, "total")
-    return engine or default, (found.cards if stack == "llama.cpp" else found.torch_cards[stack])[0]
+    found = ground(Machine(gpus=(gpu,), memory=Memory(total_bytes=1 << 40)), "total")
+    return (found.cards if stack == "llama.cpp" else found.torch_cards[stack])[0]
 
 
 # Hosts of cards that held a model only in part, as the rows name them; memory as the processor's maker rates it.

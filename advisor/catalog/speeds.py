@@ -16,25 +16,28 @@ class Backend:
     """One way of computing on a GPU. The law of decoding is
 
     seconds per token = (weight bytes + `kv_cost` x KV bytes) / (bandwidth x `bandwidth_factor`)
-    + weights x `work` / FP32 rate + layers x `layer_s` + `token_s`
+    + weights x work / FP32 rate + layers x `layer_s` + `token_s`
 
-    where `work` (FP32 operations for one weight: unpacking and multiplying) depends on the file type. With `queued`
-    the launches (layers x `layer_s`) run beside the GPU's work, and the slower of the two counts.
+    where work is `work` for 16-bit weights and `work_packed` for quantised ones. With `queued` the launches (layers x
+    `layer_s`) run beside the GPU's work, and the slower of the two counts. The constants of llama.cpp's back ends are
+    fitted together by benchmarks/held_out_speed.py, which also says how well they hold for devices that it left out.
     """
 
-    key: str  # engine ("cuda"), engine and CUDA generation ("cuda-6") or vendor ("vulkan-intel"), or stack
+    key: str  # engine ("cuda"), engine and generation ("cuda-6", "metal-1") or vendor ("vulkan-intel"), or stack
     bandwidth_factor: float  # <= 1, so that no estimate passes bandwidth / bytes
-    work: float  # FP32 operations per weight, F16
-    work_by_quant: Mapping[str, float]  # where other file types need more
+    work: float  # FP32 operations per weight of 16 bits: what wide memory and few cores cost
+    work_packed: float  # the same for quantised weights: unpacking and multiplying
     kv_cost: float  # a byte of the KV cache against a byte of weights: attention reads less evenly
     layer_s: float
     layer_s_by_quant: Mapping[str, float]
     token_s: float
     queued: bool
     runtime_bytes: int  # what the runtime's context keeps on the card
-    # FLOP per second in the matrix products of a prompt: factor x (FP32 rate)^mix x (FP16 matrix rate)^(1 - mix)
+    # FLOP per second in the matrix products of a prompt: factor x the peak of `prefill_peak` x the entry of
+    # `matrix_per_fp32` for the card's compute capability (or its first number), 1 where none is given.
     prefill_factor: float
-    prefill_mix: float
+    prefill_peak: str  # "fp32", or "fp16" where the catalogue's FP16 rate counts matrix units alike for all cards
+    matrix_per_fp32: Mapping[str, float]  # FP16 products of the matrix units per FP32 product of the plain ones
     attention_cost: float  # a FLOP of attention over the cache against one of a matrix product
     expert_s: float  # time per expert and layer where a program visits experts one by one
     band: str
@@ -44,18 +47,18 @@ class Backend:
 
 @dataclass(frozen=True, slots=True)
 class CpuSpeed:
-    """Decoding on a CPU: the slower of reading and computing, plus `core_layer_s` per core and layer (threads wait).
+    """Decoding on a CPU: the slower of reading and computing, plus the time in which threads wait for each other.
 
-    Reading: `bandwidth_factor` x B / (1 + B / `saturation_bytes_per_s`): wide memory systems are used less fully.
+    Reading: `bandwidth_factor` x bandwidth of one socket. llama.cpp's threads meet after every product at one counter
+    that all of them change: every core takes its turn and disturbs all others, `pair_layer_s` x cores^2 per layer.
     Computing: cores x clock x weights per cycle of the file type x the factor of the instruction set.
     """
 
     bandwidth_factor: float
-    saturation_bytes_per_s: float
     weights_per_cycle: Mapping[str, float]  # by file type, AVX2
     isa_factor: Mapping[str, float]  # by best instruction set, "none" for none of them
     efficiency_core: float  # what a small core computes against a large one
-    core_layer_s: float
+    pair_layer_s: float
     split_slowdown: float  # time of the layers in RAM when others lie on a GPU, against a run on the CPU alone
     prefill_flops_per_cycle: float  # per core, AVX2
     prefill_factor: Mapping[str, float]  # by file type, 1 where not named
@@ -101,7 +104,7 @@ def _backend(entry: Fields) -> Backend:
         key=key,
         bandwidth_factor=entry.number("bandwidth_factor", 0.01, 1),
         work=entry.number("work", 0, 1000),
-        work_by_quant=_numbers(entry, "work_by_quant"),
+        work_packed=entry.number("work_packed", 0, 1000),
         kv_cost=entry.number("kv_cost", 1, 20),
         layer_s=entry.number("layer_s", 0, 1),
         layer_s_by_quant=_numbers(entry, "layer_s_by_quant"),
@@ -109,7 +112,8 @@ def _backend(entry: Fields) -> Backend:
         queued=entry.flag("queued"),
         runtime_bytes=entry.integer("runtime_bytes"),
         prefill_factor=entry.number("prefill_factor", 0.0001, 10),
-        prefill_mix=entry.number("prefill_mix", 0, 1),
+        prefill_peak=entry.choice("prefill_peak", ("fp32", "fp16")),
+        matrix_per_fp32=_numbers(entry, "matrix_per_fp32"),
         attention_cost=entry.number("attention_cost", 1, 100),
         expert_s=entry.number("expert_s", 0, 1),
         band=entry.text("band"),
@@ -123,11 +127,10 @@ def _backend(entry: Fields) -> Backend:
 def _cpu(entry: Fields) -> CpuSpeed:
     found = CpuSpeed(
         bandwidth_factor=entry.number("bandwidth_factor", 0.01, 1),
-        saturation_bytes_per_s=entry.number("saturation_bytes_per_s", 1),
         weights_per_cycle=_numbers(entry, "weights_per_cycle"),
         isa_factor=_numbers(entry, "isa_factor"),
         efficiency_core=entry.number("efficiency_core", 0, 1),
-        core_layer_s=entry.number("core_layer_s", 0, 1),
+        pair_layer_s=entry.number("pair_layer_s", 0, 1),
         split_slowdown=entry.number("split_slowdown", 1, 10),
         prefill_flops_per_cycle=entry.number("prefill_flops_per_cycle", 0.01, 1e4),
         prefill_factor=_numbers(entry, "prefill_factor"),

@@ -1,5 +1,6 @@
 """What a machine offers to a model: devices with their budgets and rates, worked out once per machine and budget."""
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -191,8 +192,7 @@ def _pool(machine: Machine, index: int, engine: str, facts: Speeds, ram: Device)
 
 
 def _gpu_rates(gpu: Gpu, engine: str, bandwidth: float | None, facts: Speeds) -> Rates:
-    generation = (gpu.compute_capability or "").split(".")[0]
-    keys = (f"{engine}-{generation}", f"{engine}-{(gpu.vendor or '').lower()}", engine)
+    keys = (f"{engine}-{_generation(gpu)}", f"{engine}-{(gpu.vendor or '').lower()}", engine)
     backend = next((facts.backends[key] for key in keys if key in facts.backends), None)
     if backend is None:
         return Rates(None, bandwidth, None, None, None, 0)
@@ -200,12 +200,29 @@ def _gpu_rates(gpu: Gpu, engine: str, bandwidth: float | None, facts: Speeds) ->
     return Rates(backend, bandwidth, effective, gpu.fp32_flops, _matrix_flops(gpu, backend), backend.layer_s)
 
 
+def _generation(gpu: Gpu) -> str:
+    """What tells back ends of one engine apart: CUDA's major compute capability, the number of an Apple chip ("1" of
+    "Apple M1 Max"), AMD's architecture without its minor number ("rdna4"); "" for others.
+    """
+    chip = re.match(r"Apple M(\d+)", gpu.name or "")
+    if chip:
+        return chip[1]
+    known = gpu.architecture or "" if gpu.vendor == "AMD" else gpu.compute_capability or ""
+    return known.split(".")[0].replace(" ", "").lower()
+
+
 def _matrix_flops(gpu: Gpu, backend: Backend) -> float | None:
+    """FLOP per second in a prompt's matrix products; None when the card's peak is not known."""
     plain = gpu.fp32_flops or gpu.fp16_flops
-    if not plain:
+    peak = (gpu.fp16_flops or plain) if backend.prefill_peak == "fp16" else plain
+    if not peak or not plain:
         return None
-    mix = backend.prefill_mix
-    return float(backend.prefill_factor * plain**mix * (gpu.fp16_flops or plain) ** (1 - mix))
+    # Turing without matrix units (GTX 16) multiplies FP16 at twice its FP32 rate, with them at four times.
+    capability = gpu.compute_capability or ""
+    if capability == "7.5" and gpu.fp16_flops is not None and gpu.fp16_flops < 3 * plain:
+        return backend.prefill_factor * 2 * peak
+    ratios = backend.matrix_per_fp32
+    return backend.prefill_factor * peak * ratios.get(capability, ratios.get(capability.split(".")[0], 1.0))
 
 
 def _cpu_rates(machine: Machine, facts: Speeds) -> Rates:
@@ -213,13 +230,14 @@ def _cpu_rates(machine: Machine, facts: Speeds) -> Rates:
     bandwidth = machine.memory.bandwidth_bytes_per_s
     effective = None
     if bandwidth:
-        effective = law.bandwidth_factor * bandwidth / (1 + bandwidth / law.saturation_bytes_per_s)
+        # Threads of every socket read a model that lies where one of them put it.
+        effective = law.bandwidth_factor * bandwidth / (cpu.sockets or 1)
     cores = _large_cores(cpu, facts)
     if not cores:
         return Rates(None, bandwidth, effective, None, None, 0)
     cycles = cores * (cpu.max_mhz or cpu.base_mhz or law.default_mhz) * 1e6
     cycles *= law.isa_factor[_instruction_set(machine)]
-    fixed = law.core_layer_s * (cpu.cores or cores)
+    fixed = law.pair_layer_s * (cpu.cores or cores) ** 2
     return Rates(None, bandwidth, effective, cycles, cycles * law.prefill_flops_per_cycle, fixed)
 
 

@@ -19,6 +19,8 @@ TORCH_RAM_BAND, PREFILL_TORCH_RAM_BAND = "decode_torch_ram", "prefill_torch_ram"
 DEPTH_DIVISOR = 8
 PROMPT_TOKENS = 512  # prompts shorter than this are read less efficiently; the constants were fitted at this length
 
+WIDE_QUANTS = frozenset({"F32", "F16", "BF16"})  # file types that need no unpacking
+
 
 class Step(NamedTuple):
     """One device's part of one generated token, in seconds; `floor` is its bytes / peak bandwidth."""
@@ -134,7 +136,7 @@ def decode_step(
 def _gpu_seconds(backend: Backend, rates: Rates, quant: str, weights: float) -> float:
     if not rates.flops:
         return 0.0
-    return weights * backend.work_by_quant.get(quant, backend.work) / rates.flops
+    return weights * (backend.work if quant in WIDE_QUANTS else backend.work_packed) / rates.flops
 
 
 def _cpu_seconds(law: CpuSpeed, rates: Rates, quant: str, weights: float) -> float:

@@ -15,7 +15,7 @@ def test_the_catalogue_reads_and_names_known_things_only() -> None:
     """Bands exist, file types are ours, sources are named."""
     for backend in speeds().backends.values():
         assert {backend.band, backend.prefill_band} <= set(bands())
-        assert set(backend.work_by_quant) | set(backend.layer_s_by_quant) <= {*LLAMA_CPP_QUANTS, *TORCH_QUANTS}
+        assert set(backend.layer_s_by_quant) <= {*LLAMA_CPP_QUANTS, *TORCH_QUANTS}
         assert backend.source
     assert {speeds().cpu.band, speeds().cpu.prefill_band} <= set(bands())
     assert set(speeds().cpu.weights_per_cycle) - {"*"} <= set(LLAMA_CPP_QUANTS)

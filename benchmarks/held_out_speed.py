@@ -1,0 +1,285 @@
+"""How well speed holds for what nobody measured: constants fitted without a device, a family of models or a source are
+scored on exactly the rows that were left out. `--fit` prints the constants that all rows together give.
+"""
+
+import dataclasses
+import json
+import re
+import statistics
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from advisor.catalog.bands import band
+from advisor.catalog.speeds import Backend, speeds
+from advisor.estimator.estimate import shares_on
+from advisor.estimator.ground import Share
+from advisor.estimator.speed import attention_flops, decode_step
+from advisor.estimator.tensors import active_parameters
+from benchmarks.speed_rows import PUBLISHED, Row, more_rows, rows
+from benchmarks.table import NO_SHARED
+
+# Back ends of llama.cpp; the torch stacks were measured on one card, which nothing can be held out from.
+KEYS = ("cuda", "cuda-6", "rocm", "metal", "metal-1", "vulkan", "vulkan-rdna4", "vulkan-intel", "sycl")
+METAL = ("metal", "metal-1")
+WAYS: Mapping[str, Callable[[Row], str]] = {
+    "device": lambda row: row.device.title,
+    "family": lambda row: row.model.family,
+    "source": lambda row: "/".join(re.sub(r"^https?://(github\.com/)?", "", row.source).split(" ")[0].split("/")[:2]),
+}
+ERROR_FLOOR = 0.03  # smaller errors count like this one: nobody measures closer
+
+
+class Knob(NamedTuple):
+    """A constant that is fitted: where it acts, what is believed of it before any row (times or divided by
+    e^`spread`), and its limits.
+    """
+
+    field: str
+    keys: tuple[str, ...]
+    prior: float
+    spread: float
+    low: float
+    high: float
+
+
+DECODE = (
+    Knob("bandwidth_factor", KEYS, 0.93, 0.03, 0.8, 0.95),
+    Knob("work", KEYS, 12, 1, 1, 60),
+    Knob("kv_cost", tuple(key for key in KEYS if key not in METAL), 1.5, 0.4, 1, 6),
+    Knob("kv_cost", METAL, 3, 0.4, 1, 4),  # the rows are from before flash attention, whose cost is nearer to 1
+    *(Knob("work_packed", (key,), 4, 0.8, 0.3, 60) for key in KEYS),
+    *(Knob("layer_s", (key,), 8e-5, 0.5, 5e-6, 5e-4) for key in KEYS),
+)
+CPU = (
+    Knob("bandwidth_factor", ("cpu",), 0.6, 0.2, 0.3, 0.95),
+    Knob("pair_layer_s", ("cpu",), 3e-8, 0.7, 1e-10, 1e-6),
+    Knob("computing", ("cpu",), 1, 0.3, 0.3, 3),  # times the catalogue's weights per cycle
+)
+PREFILL = (
+    Knob("attention_cost", KEYS, 2, 0.4, 1, 20),
+    *(Knob("prefill_factor", (key,), 0.5, 0.7, 0.01, 5) for key in KEYS),
+)
+
+Values = Mapping[tuple[str, str], float]
+"""What a set of constants says: (back end, field) -> value."""
+
+
+class Point(NamedTuple):
+    """One measured row, ready to be estimated again and again: seconds per token, and how to foresee them."""
+
+    row: Row
+    key: str
+    measured: float
+    law: Callable[[Values], float]
+
+
+def decode_points(found: Iterable[Row]) -> list[Point]:
+    """Rows with a decode speed of llama.cpp on one GPU or on the processor."""
+    points = []
+    for row in found:
+        if row.decode is None or row.workload.resolved_stack != "llama.cpp":
+            continue
+        share = shares_on(row.device, row.model, row.workload)[0]
+        cache = share.kv_bytes * min(1.0, row.depth / row.workload.context)
+        backend = row.device.rates.backend
+        law = _gpu_law(row, share, cache) if backend else _cpu_law(row, share, cache)
+        points.append(Point(row, backend.key if backend else "cpu", 1 / row.decode, law))
+    return points
+
+
+def _gpu_law(row: Row, share: Share, cache: float) -> Callable[[Values], float]:
+    rates = share.device.rates
+    backend, bandwidth = rates.backend, rates.bandwidth
+    assert backend is not None
+    assert bandwidth is not None
+    each = active_parameters(row.model) / share.weight_bytes
+
+    def law(values: Values) -> float:
+        changed = _changed(backend, values)
+        told = rates._replace(backend=changed, effective=bandwidth * changed.bandwidth_factor)
+        return _step(share._replace(device=share.device._replace(rates=told)), row.workload.quant, cache, each)
+
+    return law
+
+
+def _changed(backend: Backend, values: Values) -> Backend:
+    fields = {field: value for (key, field), value in values.items() if key == backend.key}
+    return dataclasses.replace(backend, **fields)
+
+
+def _step(share: Share, quant: str, cache: float, each: float) -> float:
+    step = decode_step(share, quant, cache, each)
+    assert step is not None
+    return max(step.seconds, step.floor)
+
+
+def _cpu_law(row: Row, share: Share, cache: float) -> Callable[[Values], float]:
+    rates, shipped = share.device.rates, speeds().cpu
+    effective, flops = rates.effective, rates.flops
+    assert effective is not None
+    assert flops is not None
+    each = active_parameters(row.model) / share.weight_bytes
+
+    def law(values: Values) -> float:
+        told = rates._replace(
+            effective=effective * values["cpu", "bandwidth_factor"] / shipped.bandwidth_factor,
+            layer_s=rates.layer_s * values["cpu", "pair_layer_s"] / shipped.pair_layer_s,
+            flops=flops * values["cpu", "computing"],
+        )
+        return _step(share._replace(device=share.device._replace(rates=told)), row.workload.quant, cache, each)
+
+    return law
+
+
+def prefill_points(found: Iterable[Row]) -> list[Point]:
+    """Rows with a prompt speed of llama.cpp on one GPU."""
+    points = []
+    for row in found:
+        backend = row.device.rates.backend
+        if row.prefill is None or row.slow_library or backend is None or row.workload.resolved_stack != "llama.cpp":
+            continue
+        if row.device.rates.matrix_flops:
+            points.append(Point(row, backend.key, 1 / row.prefill, _prompt_law(row, backend)))
+    return points
+
+
+def _prompt_law(row: Row, backend: Backend) -> Callable[[Values], float]:
+    products = 2.0 * active_parameters(row.model)
+    attention = attention_flops(row.model, (row.prompt or 512) / 2 + row.before)
+    rate = row.device.rates.matrix_flops
+    assert rate is not None
+    peak = rate / backend.prefill_factor
+
+    def law(values: Values) -> float:
+        cost = values[backend.key, "attention_cost"]
+        return (products + attention * cost) / (values[backend.key, "prefill_factor"] * peak)
+
+    return law
+
+
+# Fitting ------------------------------------------------------------------------------------------------------------
+
+
+def fitted(points: Sequence[Point], knobs: Sequence[Knob]) -> Values:
+    """The constants that leave the smallest mean error: the nearest to their priors among those that do as well.
+
+    Reweighted least squares in the logarithms; a device of one source counts as the root of its rows, so that one
+    much-measured card does not rule.
+    """
+    import numpy as np
+
+    count = Counter((WAYS["device"](point.row), WAYS["source"](point.row)) for point in points)
+    weight = np.array([count[WAYS["device"](p.row), WAYS["source"](p.row)] ** -0.5 for p in points])
+    weight *= 8 / weight.mean()
+    prior = np.log([knob.prior for knob in knobs])
+    strength = np.array([knob.spread**-2 for knob in knobs])
+    limits = np.log([knob.low for knob in knobs]), np.log([knob.high for knob in knobs])
+    measured = np.log([point.measured for point in points])
+
+    def misses(at: Any) -> Any:
+        values = _values(knobs, np.exp(at))
+        return np.log([point.law(values) for point in points]) - measured
+
+    def cost(at: Any, missed: Any) -> float:
+        return float((weight * np.abs(np.expm1(-missed))).sum() + (strength * (at - prior) ** 2).sum() / 2)
+
+    at, damping = prior.copy(), 0.01
+    missed = misses(at)
+    now = cost(at, missed)
+    for _ in range(25):
+        slopes = np.zeros((len(points), len(knobs)))
+        for column, knob in enumerate(knobs):
+            values = _values(knobs, np.exp(at + 1e-4 * (np.arange(len(knobs)) == column)))
+            for place in (place for place, point in enumerate(points) if point.key in knob.keys):
+                there = np.log(points[place].law(values)) - measured[place]
+                slopes[place, column] = (there - missed[place]) / 1e-4
+        pull = weight * np.exp(-missed) / np.maximum(np.abs(np.expm1(-missed)), ERROR_FLOOR)
+        bend = (slopes * pull[:, None]).T @ slopes + np.diag(strength)
+        down = (slopes * pull[:, None]).T @ missed + strength * (at - prior)
+        for _ in range(8):
+            tried = np.clip(at - np.linalg.solve(bend + damping * np.diag(np.diag(bend)), down), *limits)
+            missed_there = misses(tried)
+            there = cost(tried, missed_there)
+            if there < now:
+                break
+            damping *= 4
+        if there >= now * 0.9999:
+            break
+        at, missed, now, damping = tried, missed_there, there, damping / 5
+    return _values(knobs, np.exp(at))
+
+
+def _values(knobs: Sequence[Knob], at: Iterable[float]) -> Values:
+    return {(key, knob.field): float(value) for knob, value in zip(knobs, at, strict=True) for key in knob.keys}
+
+
+def shipped(knobs: Sequence[Knob]) -> Values:
+    """What the catalogue says now."""
+    found: dict[tuple[str, str], float] = {}
+    for knob in knobs:
+        for key in knob.keys:
+            owner = speeds().cpu if key == "cpu" else speeds().backends[key]
+            found[key, knob.field] = getattr(owner, knob.field, 1.0)
+    return found
+
+
+def held_out(points: Sequence[Point], knobs: Sequence[Knob], way: str) -> list[float]:
+    """Estimate / measurement of every row, by constants fitted without its device, family or source."""
+    group = [WAYS[way](point.row) for point in points]
+    ratios = [0.0] * len(points)
+    for name in sorted(set(group)):
+        values = fitted([point for point, other in zip(points, group, strict=True) if other != name], knobs)
+        for place, point in enumerate(points):
+            if group[place] == name:
+                ratios[place] = point.measured / point.law(values)
+    return ratios
+
+
+def _mean(ratios: Sequence[float]) -> str:
+    return f"{statistics.fmean(abs(ratio - 1) for ratio in ratios):7.1%}" if ratios else "       "
+
+
+def _held(ratios: Sequence[float], key: str) -> str:
+    limits = band(key)
+    return f"{statistics.fmean(limits.low <= 1 / ratio <= limits.high for ratio in ratios):7.1%}"
+
+
+def _print(name: str, points: Sequence[Point], columns: Sequence[Sequence[float]], show: Callable[..., str]) -> None:
+    for key in sorted({point.key for point in points}):
+        mine = [place for place, point in enumerate(points) if point.key == key]
+        cells = "  ".join(show([column[place] for place in mine]) for column in columns)
+        print(f"    {key:28} {len(mine):5}  {cells}")
+    print(f"{name:32} {len(points):5}  " + "  ".join(show(column) for column in columns))
+
+
+def main() -> int:
+    """Print the table."""
+    if not PUBLISHED.is_file():
+        print(NO_SHARED)
+        return 0
+    found = [*rows(), *more_rows()]
+    gpus, cpus = [], []
+    for point in decode_points(found):
+        (cpus if point.key == "cpu" else gpus).append(point)
+    prompts = prefill_points(found)
+    if "--fit" in sys.argv:
+        for points, knobs in ((gpus, DECODE), (cpus, CPU), (prompts, PREFILL)):
+            print(json.dumps({" ".join(name): float(f"{value:.3g}") for name, value in fitted(points, knobs).items()}))
+        return 0
+    print(f"{'mean error':32} {'rows':>5}  shipped   device   family   source")
+    for name, points, knobs in (("decode, GPUs", gpus, DECODE), ("decode, processors", cpus, CPU)):
+        _print(name, points, _columns(points, knobs), _mean)
+    print("share inside the range")
+    _print("prompt, GPUs", prompts, _columns(prompts, PREFILL), lambda ratios: _held(ratios, "prefill_gpu"))
+    return 0
+
+
+def _columns(points: Sequence[Point], knobs: Sequence[Knob]) -> list[list[float]]:
+    now = shipped(knobs)
+    return [[p.measured / p.law(now) for p in points], *(held_out(points, knobs, way) for way in WAYS)]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
