@@ -105,6 +105,14 @@ REASONS: Mapping[str, str] = {
     "partly_on_gpu": N_("{layers} of {all_layers} layers fit on the GPU, the rest runs from RAM on the processor"),
     "nothing_on_gpu": N_("not one layer fits on {gpu}: everything runs from RAM on the processor"),
     "ram_is_faster": N_("runs from RAM on the processor alone: with layers on {gpu} it would be slower"),
+    "experts_in_ram": N_(
+        "the experts of {layers} of {all_layers} layers run from RAM on the processor, all else on the GPU "
+        "(llama.cpp's --n-cpu-moe {layers})"
+    ),
+    "one_gpu_enough": N_("{gpu} alone holds it; llama.cpp divides it over all GPUs unless told -sm none"),
+    "runtime_context": N_(
+        "{context_bytes} of {gpu} are counted for the runtime itself; measured were {low_bytes} to {high_bytes}"
+    ),
     "several_gpus": N_("the layers are divided over {count} GPUs, which work one after the other"),
     "several_gpus_not_validated": N_(
         "the GPUs together have {together_bytes}, but dividing this work over several GPUs is not validated here"

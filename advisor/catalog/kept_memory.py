@@ -1,5 +1,6 @@
 """What the system, the screen and macOS keep of the memory where nobody measured it (kept_memory.json)."""
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -9,6 +10,13 @@ from advisor.catalog.reading import Fields, read_json
 from advisor.i18n import N_
 
 KEPT_MEMORY_FILE = RESOURCES / "catalog" / "kept_memory.json"
+
+
+class Context(NamedTuple):
+    """Memory of a card that one kind of runtime keeps for itself, in bytes: the least and the most that is known."""
+
+    low_bytes: int
+    high_bytes: int
 
 
 class KeptMemory(NamedTuple):
@@ -23,6 +31,11 @@ class KeptMemory(NamedTuple):
     metal_small_share: float  # this share, and above it
     metal_share: float
     unified_share: float  # part of unified memory that any other GPU may use
+    contexts: Mapping[str, Context]  # by engine
+
+    def context(self, engine: str) -> Context:
+        """What a runtime of `engine` keeps on a card; nothing is known of other engines than those of the file."""
+        return self.contexts.get(engine, Context(0, 0))
 
     def by_system(self, total: int) -> int:
         """Bytes of `total` that the system and its desktop keep."""
@@ -48,6 +61,9 @@ def load_kept_memory(path: Path) -> KeptMemory:
     document = Fields(read_json(path), path.name)
     document.optional_text("note")
     parts = {key: _part(document, key) for key in ("reserve", "system", "screen", "metal", "unified")}
+    contexts = document.section("contexts")
+    if contexts is None:
+        document.fail("contexts", N_("{where}: {field}: an object was expected"))
     found = KeptMemory(
         reserve_bytes=parts["reserve"].integer("bytes"),
         system_share=parts["system"].number("share", 0, 1),
@@ -58,9 +74,19 @@ def load_kept_memory(path: Path) -> KeptMemory:
         metal_small_share=parts["metal"].number("small_share", 0.1, 1),
         metal_share=parts["metal"].number("share", 0.1, 1),
         unified_share=parts["unified"].number("share", 0.1, 1),
+        contexts={engine: _context(contexts, engine) for engine in contexts.keys()},  # noqa: SIM118 - not a mapping
     )
-    for part in (*parts.values(), document):
+    for part in (*parts.values(), contexts, document):
         part.close()
+    return found
+
+
+def _context(contexts: Fields, engine: str) -> Context:
+    part = _part(contexts, engine)
+    found = Context(part.integer("low_bytes", 0), part.integer("high_bytes", 0))
+    if found.low_bytes > found.high_bytes:
+        part.fail("low_bytes", N_("{where}: {field}: more than high_bytes"))
+    part.close()
     return found
 
 

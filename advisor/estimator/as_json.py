@@ -28,6 +28,8 @@ def to_json(estimate: Estimate, translate: Translator, machine: Machine | None =
                 "capacity_bytes": place.capacity,
                 "available_bytes": place.available,
                 "used_bytes": place.used,
+                "used_low_bytes": place.low,
+                "used_high_bytes": place.high,
                 "layers": place.layers,
             }
             for place in estimate.placements

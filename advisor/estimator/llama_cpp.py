@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from advisor.catalog.bands import band
@@ -34,15 +35,29 @@ class Cells(NamedTuple):
 class Buffers(NamedTuple):
     """Scratch memory in bytes: `output` holds logits for the program, `compute` the graph's intermediate results.
 
-    On the CPU all of `compute` is one buffer. With every layer on a GPU, `gpu_compute` lies there and `host_compute`
-    stays in RAM (masks, embeddings); while some layers stay in RAM, `split_compute` is what RAM needs beside the GPU's.
+    On the CPU all of `compute` is one buffer. With every layer on one GPU, `gpu_compute` lies there and `host_compute`
+    stays in RAM (masks, embeddings). Other divisions: llama_cpp_devices.
     """
 
     output: int
     compute: int
     gpu_compute: int
     host_compute: int
-    split_compute: int
+
+
+class Inputs(NamedTuple):
+    """What buffers on several devices are made of. Bytes, but for `cells` and `attention_copies`."""
+
+    per_token: int  # one float for every token of a ubatch
+    embedding: int  # the input embeddings
+    shared: int  # masks, positions, cell indices: what every device that computes needs
+    head: int  # the widest moments of a run on one device: at the logits,
+    layer: int  # and in a layer, with the inputs;
+    mlp: int  # an MLP's own part, and that of attention without flash attention
+    scores: int
+    state: int  # a delta net's own part; 0 without one
+    cells: int  # that one layer caches, of all sequences
+    row: int  # bytes of keys and values in one cell
 
 
 def cells(model: Model, workload: Workload) -> Cells:
@@ -76,8 +91,37 @@ def buffers(model: Model, workload: Workload) -> Buffers:
         compute=compute,
         gpu_compute=compute - embedding,
         host_compute=_mask(shape, count, workload.flash_attention) + 2 * embedding + rest,
-        split_compute=layers,
     )
+
+
+def inputs(model: Model, workload: Workload, layers: int | None = None) -> Inputs:
+    """The parts of compute buffers, for devices that share the work; `cells` of the first `layers`, of all if None."""
+    shape = _shape(model)
+    count = _cells(shape, workload)
+    plan = shape.graph
+    head, layer = _moments(shape, count, workload)
+    per_token = _FLOAT * -(-count.ubatch // workload.parallel) * workload.parallel
+    shared = per_token * (plan.inputs - plan.embedding) + _mask(shape, count, workload.flash_attention)
+    if not workload.flash_attention:
+        shared += _value_indices(shape, per_token)
+    far = shape.first_full < (len(shape.kinds) if layers is None else layers)
+    return Inputs(
+        per_token=per_token,
+        embedding=per_token * plan.embedding,
+        shared=shared,
+        head=head,
+        layer=layer,
+        mlp=per_token * plan.mlp,
+        scores=_scores(shape, count, per_token),
+        state=per_token * plan.state_work,
+        cells=count.streams * (count.full if far else count.window),
+        row=shape.rows[workload.kv_type],
+    )
+
+
+def first_neighbours(model: Model) -> int:
+    """The first layer that caches as much as the one before it; the number of layers where none does."""
+    return _shape(model).first_neighbours
 
 
 def memory(model: Model, workload: Workload) -> MemoryEstimate:
@@ -121,6 +165,12 @@ def resident(model: Model, workload: Workload, prompt_tokens: int = PROMPT) -> t
     count = _cells(shape, workload)
     needed = tensors.total + _cache(shape, count, workload) + _touched(shape, count, workload, prompt_tokens)
     return needed, needed + tensors.repack_bytes
+
+
+def program_bytes(model: Model, workload: Workload) -> int:
+    """RAM that a run with a GPU takes beside weights, cache and compute buffers: program, tokenizer and its logits."""
+    shape = _shape(model)
+    return shape.program + _FLOAT * shape.vocab * workload.parallel
 
 
 def refuses(model: Model, workload: Workload) -> bool:
@@ -185,6 +235,8 @@ class _Shape(NamedTuple):
     window_layers: int
     state_layers: int
     state: int  # bytes of one sequence's state in one recurrent layer
+    first_full: int  # the first layer that sees the whole context, the number of layers if none does
+    first_neighbours: int
     graph: Graph
     program: int  # measured: program and tokenizer
 
@@ -206,6 +258,8 @@ def _shape(model: Model) -> _Shape:
         window_layers=kinds.count(1),
         state_layers=kinds.count(2),
         state=_state_bytes(model),
+        first_full=kinds.index(0) if 0 in kinds else model.layers,
+        first_neighbours=next((at for at, pair in enumerate(pairwise(kinds), 1) if pair == (0, 0)), model.layers),
         graph=graph(model),
         program=(10 << 20) + _tokenizer_bytes(model),
     )

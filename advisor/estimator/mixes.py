@@ -64,12 +64,12 @@ def weights(model: Model, quant: str) -> Weights:
         raise UserError(N_("{quant} is no llama.cpp type; types are {choices}"), quant=quant, choices=", ".join(_BASE))
     sums = _Sums(model)
     for tensor in (*tensors(model), *gguf_extra(model)):
-        for kind, layers in _by_type(model, quant, tensor).items():
+        for kind, layers in by_type(model, quant, tensor).items():
             sums.add(tensor, layers, kind)
     return sums.weights()
 
 
-def _by_type(model: Model, quant: str, tensor: Tensor) -> Mapping[str, Sequence[int]]:
+def by_type(model: Model, quant: str, tensor: Tensor) -> Mapping[str, Sequence[int]]:
     """The layers of a tensor by the type that it has there; () for one that occurs once per model."""
     layers = tensor.layers
     layered = quant in _FFN_DOWN or quant in _FALCON_DOWN

@@ -1,15 +1,12 @@
-"""What lies where: layers on GPUs and in RAM as llama.cpp's -ngl splits them, and the verdict that follows."""
+"""What lies where: layers on GPUs and in RAM as `division` lays them out, and the verdict that follows."""
 
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
-from itertools import accumulate
 from typing import NamedTuple
 
+from advisor.catalog.kept_memory import kept_memory
 from advisor.catalog.model import Model
-from advisor.estimator import llama_cpp
+from advisor.estimator import division, llama_cpp
+from advisor.estimator.division import Division
 from advisor.estimator.ground import Device, Ground, Share, refused
-from advisor.estimator.llama_cpp import Buffers
 from advisor.estimator.mixes import Weights, weights
 from advisor.estimator.process import in_ram
 from advisor.estimator.result import MemoryEstimate, Placement, Reason, Verdict
@@ -20,6 +17,7 @@ from advisor.workload import Workload
 COMFORT = 0.9
 # RAM that every computer sold with a usable GPU has free: less than this is not asked for where RAM is not stated.
 SMALL_HOST = 2 << 30
+_NOTHING = MemoryEstimate((), 1, 1, 1)
 TRAINING_RAM, INFERENCE_RAM = "training_ram", "torch_ram"  # error bands of torch's memory in RAM
 
 
@@ -33,11 +31,14 @@ class Placed(NamedTuple):
 
 
 def place_llama_cpp(ground: Ground, model: Model, workload: Workload, memory: MemoryEstimate) -> Placed:
-    """Placement of llama.cpp inference: one GPU if one holds everything, else several, else GPU and RAM, else RAM."""
+    """Placement of llama.cpp inference: one GPU if one holds everything, else several, else GPU and RAM, else RAM.
+
+    `used` of a card holds the runtime's context too (`Device.runtime`), which is not part of `memory`: that is what
+    llama.cpp allocates. Its `low` and `high` count the context's measured range, and the verdict takes the high end.
+    """
     tensors = weights(model, workload.quant)
     if ground.cards:
-        placed = _on_cards(ground, model, workload, memory, tensors)
-        return _better(ground, model, workload, memory, tensors, placed) if placed.verdict == "offload" else placed
+        return _on_cards(ground, model, workload, memory, tensors)
     if ground.pool is not None:
         return _in_pool(ground, ground.pool, model, memory, tensors)
     return _in_ram(ground, model, memory, tensors)
@@ -67,7 +68,7 @@ def place_whole(
     resident = in_ram(memory, TRAINING_RAM if workload.training else INFERENCE_RAM)
     if "ram" in barred:
         held, need = (device, memory) if device is not None else (ground.ram, resident)
-        placements = (_placement(held, need.total, model.layers),)
+        placements = (_placed(held, need, model.layers),)
         return Placed("no", placements, (*reasons, barred["ram"], *ground.standing), ()), need
     verdict = _verdict(resident.total, resident.high, ground.ram.available)
     if verdict in ("fits", "tight"):
@@ -75,7 +76,7 @@ def place_whole(
     elif device is not None:
         if ground.ram.available is None:
             reasons = (*reasons, Reason("ram_unknown", {"needed_bytes": resident.total}))
-        placements = (_placement(device, memory.total, model.layers),)
+        placements = (_placed(device, memory, model.layers),)
         return Placed(verdict, placements, (*reasons, *ground.standing), ()), memory
     return _whole(ground, ground.ram, model, resident, verdict, weight_bytes, reasons), resident
 
@@ -105,81 +106,104 @@ def _whole(
     if device.available is None:
         reasons = (*reasons, Reason("memory_unknown", {"device": device.title}))
     shares = () if verdict == "no" else (Share(device, weight_bytes, component(memory, "kv_cache"), model.layers),)
-    return Placed(verdict, (_placement(device, memory.total, model.layers),), (*reasons, *ground.standing), shares)
+    return Placed(verdict, (_placed(device, memory, model.layers),), (*reasons, *ground.standing), shares)
 
 
 def _on_cards(ground: Ground, model: Model, workload: Workload, memory: MemoryEstimate, tensors: Weights) -> Placed:
-    first = ground.cards[0]
-    scratch = llama_cpp.buffers(model, workload)
-    fixed = first.runtime + scratch.gpu_compute
-    cache = component(memory, "kv_cache")
-    need = _movable(tensors) + cache + fixed
-    verdict = _verdict(need, int(need * memory.high / memory.total), first.available)
+    first, cache = ground.cards[0], component(memory, "kv_cache")
+    whole = division.on_one(first, model, workload, tensors, cache)
+    need = whole.parts[0].used
+    verdict = _on_card(need, memory, first)
     if verdict in ("fits", "tight"):
-        host = _host_need(memory, tensors, need - fixed)
-        placements = (_placement(first, need, model.layers), _placement(ground.ram, host, 0))
-        share = Share(first, tensors.active_bytes, cache, model.layers)
-        return _with_host(ground, memory, verdict, host, placements, (), (share,))
-    placed = _split(ground, model, workload, memory, tensors, scratch)
-    return placed._replace(reasons=(*_in_use(first, need), *placed.reasons))
+        reasons = (Reason("one_gpu_enough", {"gpu": first.title}),) if len(ground.cards) > 1 else ()
+        return _with_host(ground, model, workload, memory, verdict, whole, reasons)
+    in_use = _in_use(first, need)
+    if len(ground.cards) > 1:
+        found = _over_cards(ground, model, workload, memory, tensors)
+        if found is not None:
+            return found._replace(reasons=(*in_use, *found.reasons))
+    options = [division.filled(ground.cards, model, workload, tensors),
+               division.experts_in_ram(first, model, workload, tensors, cache)]  # fmt: skip
+    splits = [_offloaded(ground, model, workload, memory, found) for found in options if found is not None]
+    return _best(ground, model, workload, memory, tensors, splits, in_use)
 
 
-def _split(
-    ground: Ground, model: Model, workload: Workload, memory: MemoryEstimate, tensors: Weights, scratch: Buffers
-) -> Placed:
-    """The last layers and the head go to the GPUs, as many as fit; the first layers stay in RAM."""
-    tails = _tails(model, workload.quant)
-    caches = _cache_tails(llama_cpp.kv_bytes(model, workload))
-    head = tensors.head_bytes + tensors.other_bytes
-    placed = 0
-    shares: list[Share] = []
-    placements: list[Placement] = []
-    used: list[int] = []
-    for card, count, size in _fill(ground.cards, tails.layers, caches, head, scratch.gpu_compute):
-        upto = placed + count
-        read = tails.active[upto] - tails.active[placed] + (0 if shares else head)
-        shares.append(Share(card, read, caches[upto] - caches[placed], count))
-        placements.append(_placement(card, size, count))
-        used.append(size)
-        placed = upto
-    # A tied embedding is copied to the GPU, so it frees nothing in RAM.
-    moved = tails.layers[placed] + caches[placed] + head - (tensors.head_bytes if tensors.tied else 0)
-    host = _host_need(memory, tensors, moved)
-    left = model.layers - placed
-    placements.append(_placement(ground.ram, host, left))
-    if left == 0 and shares:
-        verdict: Verdict = "fits" if _roomy(ground.cards, used, memory) else "tight"
-        reason = Reason("several_gpus", {"count": len(shares)})
-        return _with_host(ground, memory, verdict, host, tuple(placements), (reason,), tuple(shares))
-    if not shares:
-        return Placed("offload", (), (), ())
-    shares.append(Share(ground.ram, tails.active[-1] - tails.active[placed], caches[-1] - caches[placed], left))
-    return _offloaded(ground, model, memory, host, tuple(placements), tuple(shares), placed)
+def _over_cards(
+    ground: Ground, model: Model, workload: Workload, memory: MemoryEstimate, tensors: Weights
+) -> Placed | None:
+    """All layers over several cards: in proportion to their memory, else as they fit; None when they do not."""
+    for divide in (division.over_several, division.filled):
+        found = divide(ground.cards, model, workload, tensors)
+        if found is None or found.layers:
+            continue
+        verdicts = {_on_card(part.used, memory, part.share.device) for part in found.parts}
+        if "no" not in verdicts:
+            verdict: Verdict = "tight" if "tight" in verdicts else "fits"
+            reason = Reason("several_gpus", {"count": len(found.parts)})
+            return _with_host(ground, model, workload, memory, verdict, found, (reason,))
+    return None
 
 
-def _better(
-    ground: Ground, model: Model, workload: Workload, memory: MemoryEstimate, tensors: Weights, split: Placed
-) -> Placed:
-    """`split`, or RAM alone where that is faster: layers on a slow card can cost more than they save."""
+def _best(
+    ground: Ground, model: Model, workload: Workload, memory: MemoryEstimate, tensors: Weights, splits: list[Placed],
+    in_use: tuple[Reason, ...],
+) -> Placed:  # fmt: skip
+    """The fastest split that runs, or RAM alone where that is faster: layers on a slow card can cost more than they
+    save. A division that llama.cpp prefers stands first: experts in RAM before whole layers.
+    """
     alone = _in_ram(ground, model, memory, tensors)
-    if not split.shares:
+    if not splits:
         reason = Reason("nothing_on_gpu", {"gpu": ground.cards[0].title})
-        return alone._replace(reasons=(*split.reasons, reason, *alone.reasons))
-    if alone.verdict not in ("fits", "tight"):
-        return split
-    ours = decode_seconds(model, workload, alone.shares)
-    theirs = decode_seconds(model, workload, split.shares)
-    if ours is None or theirs is None or ours >= theirs:
-        return split
-    reason = Reason("ram_is_faster", {"gpu": split.shares[0].device.title})
+        return alone._replace(reasons=(*in_use, reason, *alone.reasons))
+    running = [split for split in splits if split.shares]
+    if not running:
+        found = splits[0]
+        return alone if alone.shares else found._replace(reasons=(*in_use, *found.reasons))
+    times = [decode_seconds(model, workload, split.shares) for split in running]
+    known = [time for time in times if time is not None]
+    found = running[times.index(min(known)) if len(known) == len(times) else -1]
+    ours = decode_seconds(model, workload, alone.shares) if alone.verdict in ("fits", "tight") else None
+    if ours is None or not known or ours >= min(known):
+        return found._replace(reasons=(*in_use, *found.reasons))
+    reason = Reason("ram_is_faster", {"gpu": found.shares[0].device.title})
     return alone._replace(reasons=(reason, *alone.reasons))
 
 
+def _on_card(need: int, memory: MemoryEstimate, card: Device) -> Verdict:
+    return _verdict(need, _range(card, need, memory)[1], card.available)
+
+
+def _context(cards: tuple[Device, ...], verdict: Verdict) -> tuple[Reason, ...]:
+    """Says what a runtime keeps of a card for itself, as a range, where there is little room for it."""
+    if verdict not in ("tight", "offload"):
+        return ()
+    found = []
+    for card in cards:
+        low, high = _range(card, card.runtime, _NOTHING)
+        values = {"gpu": card.title, "context_bytes": card.runtime, "low_bytes": low, "high_bytes": high}
+        found.append(Reason("runtime_context", values))
+    return tuple(found)
+
+
+def _laid(
+    ground: Ground, model: Model, workload: Workload, memory: MemoryEstimate, found: Division
+) -> tuple[tuple[Placement, ...], tuple[Share, ...], int]:
+    """Placements and shares of a division, and the bytes of RAM that it takes."""
+    host = found.host + llama_cpp.program_bytes(model, workload)
+    placements = [_placement(part.share.device, part.used, part.layers, memory) for part in found.parts]
+    placements.append(_placement(ground.ram, host, found.layers, memory))
+    shares = [part.share for part in found.parts]
+    if found.layers or found.experts:
+        shares.append(Share(ground.ram, *found.reads, found.layers or found.experts))
+    return tuple(placements), tuple(shares), host
+
+
 def _with_host(
-    ground: Ground, memory: MemoryEstimate, verdict: Verdict, host: int, placements: tuple[Placement, ...],
-    reasons: tuple[Reason, ...], shares: tuple[Share, ...],
+    ground: Ground, model: Model, workload: Workload, memory: MemoryEstimate, verdict: Verdict, found: Division,
+    reasons: tuple[Reason, ...],
 ) -> Placed:  # fmt: skip
-    """The verdict of GPUs that hold every layer, made worse where RAM does not hold `host`, what stays with it."""
+    """The verdict of GPUs that hold every layer, made worse where RAM does not hold what stays with it."""
+    placements, shares, host = _laid(ground, model, workload, memory, found)
     enough = _verdict(host, int(host * memory.high / memory.total), ground.ram.available)
     if enough == "unknown":
         known = host < SMALL_HOST
@@ -192,73 +216,30 @@ def _with_host(
         reasons = (*reasons, *_short_of(host, ground.ram), *_freed(ground, host))
     elif enough == "tight":
         verdict = "tight"
-    return Placed(verdict, placements, (*reasons, *ground.standing), shares)
+    context = _context(tuple(part.share.device for part in found.parts), verdict)
+    return Placed(verdict, placements, (*reasons, *ground.standing, *context), shares)
 
 
-class _Tails(NamedTuple):
-    """Bytes of the last 0, 1, 2, ... layers: stored, and read for one token."""
-
-    layers: tuple[int, ...]
-    active: tuple[int, ...]
-
-
-@lru_cache(maxsize=4096)
-def _tails(model: Model, quant: str) -> _Tails:
-    tensors = weights(model, quant)
-    return _Tails(
-        tuple(accumulate(reversed(tensors.layer_bytes), initial=0)),
-        tuple(accumulate(reversed(tensors.active_layer_bytes), initial=0)),
-    )
-
-
-def _offloaded(
-    ground: Ground, model: Model, memory: MemoryEstimate, host: int, placements: tuple[Placement, ...],
-    shares: tuple[Share, ...], on_gpu: int,
-) -> Placed:  # fmt: skip
+def _offloaded(ground: Ground, model: Model, workload: Workload, memory: MemoryEstimate, found: Division) -> Placed:
+    """Layers or experts in RAM beside what lies on the GPUs."""
+    placements, shares, host = _laid(ground, model, workload, memory, found)
     enough = _verdict(host, int(host * memory.high / memory.total), ground.ram.available)
     if enough == "unknown":
         return Placed("unknown", placements, (Reason("memory_unknown", {"device": "RAM"}), *ground.standing), ())
     if enough == "no":
         reasons = (*_short_of(host, ground.ram), *_freed(ground, host), *ground.standing)
         return Placed("no", placements, reasons, ())
-    reason = Reason("partly_on_gpu", {"layers": on_gpu, "all_layers": model.layers})
-    return Placed("offload", placements, (reason, *ground.cpu_standing), shares)
-
-
-def _cache_tails(caches: tuple[int, ...]) -> Sequence[int]:
-    """Bytes of the caches of the last 0, 1, 2, ... layers; most models have the same in every layer."""
-    first = caches[0]
-    if first and caches.count(first) == len(caches):
-        return range(0, first * (len(caches) + 1), first)
-    return list(accumulate(reversed(caches), initial=0))
-
-
-def _fill(
-    cards: tuple[Device, ...], layers: Sequence[int], caches: Sequence[int], head: int, compute: int
-) -> Iterator[tuple[Device, int, int]]:
-    """Cards that take something, how many layers and bytes each, from the last layer backwards; `layers` and `caches`
-    are the bytes of the last 0, 1, 2, ... layers.
-
-    llama.cpp gives the head to the GPUs first, then the last layers; each card also holds a context and a buffer.
-    """
-    placed = 0
-    for card in cards:
-        room = (card.available or 0) - card.runtime - compute - head
-        if room < 0:
-            continue
-        start = layers[placed] + caches[placed]
-        upto = bisect_right(range(len(layers)), start + room, key=lambda k: layers[k] + caches[k]) - 1
-        if upto == placed and not head:
-            continue
-        yield card, upto - placed, layers[upto] + caches[upto] - start + head + card.runtime + compute
-        placed, head = upto, 0
+    reason = Reason("partly_on_gpu", {"layers": model.layers - found.layers, "all_layers": model.layers})
+    if found.experts:
+        reason = Reason("experts_in_ram", {"layers": found.experts, "all_layers": model.layers})
+    context = _context(tuple(part.share.device for part in found.parts), "offload")
+    return Placed("offload", placements, (reason, *ground.cpu_standing, *context), shares)
 
 
 def _in_pool(ground: Ground, pool: Device, model: Model, memory: MemoryEstimate, tensors: Weights) -> Placed:
     """A GPU that shares the system's memory: one budget, nothing counted twice."""
     need = memory.total + pool.runtime
-    high = int(need * memory.high / memory.total)
-    verdict = _verdict(need, high, pool.available)
+    verdict = _on_card(need, memory, pool)
     return _one_device(ground, pool, model, memory, tensors, need, verdict)
 
 
@@ -280,7 +261,7 @@ def _one_device(
     cache = component(memory, "kv_cache")
     shares = (Share(device, tensors.active_bytes, cache, model.layers),) if runs else ()
     standing = ground.cpu_standing if device is ground.ram else ground.standing
-    return Placed(verdict, (_placement(device, need, model.layers),), (*reasons, *standing), shares)
+    return Placed(verdict, (_placement(device, need, model.layers, memory),), (*reasons, *standing), shares)
 
 
 def _verdict(need: int, high: int, available: int | None) -> Verdict:
@@ -289,11 +270,6 @@ def _verdict(need: int, high: int, available: int | None) -> Verdict:
     if high <= COMFORT * available:
         return "fits"
     return "tight" if need <= available else "no"
-
-
-def _roomy(cards: tuple[Device, ...], used: list[int], memory: MemoryEstimate) -> bool:
-    """Whether the cards together have room to spare: layers can be divided more evenly than by filling cards."""
-    return sum(used) * memory.high / memory.total <= COMFORT * sum(card.available or 0 for card in cards)
 
 
 def _short_of(need: int, device: Device) -> tuple[Reason, ...]:
@@ -325,19 +301,22 @@ def _from_disk(device: Device, without_weights: int) -> tuple[Reason, ...]:
     return (Reason("from_disk_only", {}),)
 
 
-def _host_need(memory: MemoryEstimate, tensors: Weights, moved: int) -> int:
-    """RAM that stays in use when `moved` bytes went to GPUs: the input embedding always stays (llama.cpp keeps it)."""
-    resident = memory.resident_needed or memory.total
-    return max(resident - moved, tensors.embedding_bytes)
+def _placement(device: Device, used: int, layers: int, memory: MemoryEstimate) -> Placement:
+    """llama.cpp's part on one device, with the band of `memory` and the range of the runtime's context around it."""
+    low, high = _range(device, used, memory)
+    return Placement(device.name, device.capacity, device.available, used, layers, low, high)
 
 
-def _movable(tensors: Weights) -> int:
-    """Weights on the GPU when all layers go there; a tied embedding is copied for the logits."""
-    return tensors.total if tensors.tied else tensors.total - tensors.embedding_bytes
+def _placed(device: Device, memory: MemoryEstimate, layers: int) -> Placement:
+    """All of `memory`, which counts the context itself, on one device."""
+    return Placement(device.name, device.capacity, device.available, memory.total, layers, memory.low, memory.high)
 
 
-def _placement(device: Device, used: int, layers: int) -> Placement:
-    return Placement(device.name, device.capacity, device.available, used, layers)
+def _range(device: Device, used: int, memory: MemoryEstimate) -> tuple[int, int]:
+    own = used - device.runtime
+    kept = kept_memory().context(division.engine(device))
+    low = int(own * memory.low / memory.total) + min(device.runtime, kept.low_bytes)
+    return low, int(own * memory.high / memory.total) + max(device.runtime, kept.high_bytes)
 
 
 def component(memory: MemoryEstimate, name: str) -> int:

@@ -48,13 +48,19 @@ class MemoryEstimate(NamedTuple):
 
 
 class Placement(NamedTuple):
-    """What lies on one device. Bytes; `layers` counts repeating layers."""
+    """What lies on one device. Bytes; `layers` counts repeating layers.
+
+    `low` and `high` are the range around `used`: the measured error of what is allocated, and on a GPU what its
+    runtime's own context was measured to take.
+    """
 
     device: str  # "gpu0", "gpu1", ..., "ram"
     capacity: int | None
     available: int | None
     used: int
     layers: int
+    low: int
+    high: int
 
 
 class Reason(NamedTuple):

@@ -156,7 +156,8 @@ def test_json_has_the_contract_s_names() -> None:
     assert answer["workload"]["stack"] == "llama.cpp"
     assert set(answer["memory"]) >= {"components", "total_bytes", "low_bytes", "high_bytes", "resident"}
     assert set(answer["memory"]["resident"]) == {"needed_bytes", "shown_bytes"}
-    assert set(answer["placement"][0]) == {"device", "capacity_bytes", "available_bytes", "used_bytes", "layers"}
+    names = {"device", "capacity_bytes", "available_bytes", "used_bytes", "layers"}
+    assert set(answer["placement"][0]) == names | {"used_low_bytes", "used_high_bytes"}
     assert set(answer["speed"]["decode_tokens_per_s"]) == {"low", "mid", "high", "ceiling", "band"}
     assert set(answer["speed"]["prefill_tokens_per_s"]) == {"low", "mid", "high"}
     assert answer["training"] is None

@@ -7,13 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from advisor.catalog.kept_memory import kept_memory
 from advisor.catalog.model import Model
 from advisor.catalog.models import find_model
+from advisor.catalog.speeds import speeds
 from advisor.catalog.whatif import assemble
-from advisor.estimator import llama_cpp
+from advisor.estimator import division, llama_cpp
 from advisor.estimator.estimate import estimate
+from advisor.estimator.ground import Share, ground
 from advisor.estimator.mixes import weights
 from advisor.estimator.result import Estimate
+from advisor.estimator.speed import decode_seconds
 from advisor.i18n import N_
 from advisor.machine import Machine, Origin
 from advisor.workload import Workload
@@ -53,7 +57,7 @@ def test_what_stays_in_ram_must_fit_there() -> None:
 
 def test_what_stays_in_ram_beside_several_cards_must_fit_there() -> None:
     """The same when the layers are divided over several cards; RAM that is nearly full makes it tight."""
-    cards = (gpu(3), gpu(5))
+    cards = (gpu(4), gpu(5))
     assert ask(machine(0.25, *cards)).verdict == "no"
     host = ask(machine(16, *cards)).placements[-1].used
     assert estimate(machine(1.06 * host / GIB, *cards), DENSE, Workload(), "total").verdict == "tight"
@@ -146,10 +150,10 @@ def test_a_card_never_makes_a_machine_worse(
 
 
 def test_two_cards_share_what_one_cannot_hold() -> None:
-    """Layers over both cards, the larger budget first, no layer in RAM."""
+    """Layers over both cards, in the machine's order, no layer in RAM."""
     answer = ask(machine(16, gpu(3), gpu(4)))
     assert answer.verdict in ("fits", "tight")
-    assert [p.device for p in answer.placements] == ["gpu1", "gpu0", "ram"]
+    assert [p.device for p in answer.placements] == ["gpu0", "gpu1", "ram"]
     assert sum(p.layers for p in answer.placements[:2]) == 28
     assert "several_gpus" in codes(answer)
 
@@ -314,3 +318,63 @@ def test_no_device_is_filled_beyond_its_budget(vram: float, second: float, conte
     cards = [place for place in answer.placements if place.device != "ram"]
     assert all(place.available is not None and place.used <= place.available for place in cards)
     assert sum(place.layers for place in answer.placements) == 28
+
+
+def test_a_placement_states_its_range_with_the_runtime_s_context() -> None:
+    """A card: the band of the allocations, and the least and the most that a CUDA context was measured to take."""
+    answer = ask(machine(16, gpu(12)))
+    card, ram = answer.placements
+    assert answer.memory is not None
+    runtime = speeds().backends["cuda"].runtime_bytes
+    kept = kept_memory().context("cuda")
+    band = answer.memory.high / answer.memory.total
+    assert card.high == int((card.used - runtime) * band) + kept.high_bytes
+    assert card.low < card.used - runtime + kept.low_bytes
+    assert ram.high == int(ram.used * band)
+    assert "runtime_context" not in codes(answer)  # room enough, whatever it takes
+    tight = ask(machine(16, gpu(card.used / GIB + 0.1)))
+    (said,) = [reason for reason in tight.reasons if reason.code == "runtime_context"]
+    assert (said.values["low_bytes"], said.values["high_bytes"]) == (kept.low_bytes, kept.high_bytes)
+
+
+def test_layers_are_divided_as_llama_cpp_does_it() -> None:
+    """In proportion to free memory, head included: 24 and 12 GiB share 32 layers and the head as 22 and 10 + 1."""
+    model = find_model("llama-3.3-70b")
+    parts = division.over_several(
+        ground(machine(64, gpu(12), gpu(36)), "total").cards, model, Workload(), weights(model, "Q4_K_M")
+    ).parts
+    assert [part.layers for part in parts] == [21, 59]  # 81 x 1/4 rounded up, the rest less the head
+    small = find_model("llama-3.1-8b")
+    cards = ground(machine(64, gpu(24), gpu(12)), "total").cards
+    parts = division.over_several(cards, small, Workload(), weights(small, "Q4_K_M")).parts
+    assert [part.layers for part in parts] == [22, 10]
+
+
+def test_one_of_several_cards_is_named_when_it_holds_all() -> None:
+    """llama.cpp would divide all the same: the answer says that one is enough."""
+    assert "one_gpu_enough" in codes(ask(machine(16, gpu(12), gpu(12))))
+    assert "one_gpu_enough" not in codes(ask(machine(16, gpu(12))))
+
+
+def test_experts_leave_a_card_before_layers_do() -> None:
+    """A mixture of experts on a small card: attention and cache of all layers there, experts in RAM; faster so."""
+    answer = ask(machine(64, gpu(8)), SPARSE)
+    assert answer.verdict == "offload"
+    (said,) = [reason for reason in answer.reasons if reason.code == "experts_in_ram"]
+    card, ram = answer.placements
+    assert (card.layers, ram.layers) == (48, 0)
+    count = said.values["layers"]
+    assert isinstance(count, int)
+    tensors = weights(SPARSE, "Q4_K_M")
+    in_ram = sum(tensors.expert_bytes[:count])
+    assert in_ram < ram.used < in_ram + GIB
+    assert card.available is not None
+    assert card.used <= card.available < card.used + tensors.expert_bytes[count - 1]
+    place = ground(machine(64, gpu(8)), "free")
+    layers = division.filled(place.cards, SPARSE, Workload(), tensors)
+    assert layers is not None
+    assert 0 < layers.parts[0].layers < 48
+    shares = (*(part.share for part in layers.parts), Share(place.ram, *layers.reads, layers.layers))
+    slower = decode_seconds(SPARSE, Workload(), shares)
+    assert slower is not None
+    assert decoded(answer) > 1 / slower

@@ -1,0 +1,190 @@
+"""Scratch memory of llama.cpp on GPUs and beside them: one card, several cards, layers or experts that stay in RAM.
+
+Follows llama.cpp at commit 0c1e570: ggml/src/ggml-backend.cpp (which operation runs where, what is copied for it and
+for pipelining), src/llama-context.cpp (pipelining, host buffers), ggml/src/ggml-cuda/fattn.cu (16-bit copies of a
+quantised cache). Measured with its own scheduler and allocator on devices that answer as CUDA's do, without computing:
+benchmarks/data/llama_cpp_devices.json. Vulkan, Metal and SYCL follow the same scheduler; only the 16-bit copies of a
+quantised cache are CUDA's and ROCm's own.
+"""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from advisor.catalog.model import Model
+from advisor.catalog.quants import tensor_types
+from advisor.estimator import llama_cpp
+from advisor.estimator.llama_cpp import Inputs
+from advisor.estimator.mixes import by_type
+from advisor.estimator.tensors import tensors
+from advisor.workload import Workload
+
+UNPACKS_CACHE = ("cuda", "rocm")
+"""Engines whose flash attention reads a prompt's quantised cache from a 16-bit copy (fattn.cu, need_f16_K)."""
+_COPIES = 4  # of every input that crosses devices, so that they work at once (GGML_SCHED_MAX_COPIES)
+_HALF = 2
+
+
+class Several(NamedTuple):
+    """Compute buffers in bytes where several cards hold all layers: of the first card, those between, the last, RAM."""
+
+    first: int
+    middle: int
+    last: int
+    host: int
+
+    def of(self, card: int, cards: int) -> int:
+        """The buffer of the `card`-th of `cards`."""
+        return self.last if card == cards - 1 else self.middle if card else self.first
+
+
+class Beside(NamedTuple):
+    """Compute buffers in bytes where weights stay in RAM, of the card that reads prompts with them and of RAM."""
+
+    card: int
+    host: int
+
+
+def alone(model: Model, workload: Workload, engine: str = "") -> int:
+    """Compute buffer of one card of `engine` that holds every layer."""
+    whole = llama_cpp.buffers(model, workload).gpu_compute
+    if engine not in UNPACKS_CACHE or workload.kv_type == "f16":
+        return whole
+    held = llama_cpp.inputs(model, workload)
+    unpacked = _unpacked(held, model, workload, engine)
+    return max(whole, held.shared + _attention(model, held) + unpacked)
+
+
+def several(model: Model, workload: Workload, engine: str = "") -> Several:
+    """Compute buffers of cards that work in a pipeline: each input is there four times.
+
+    The first card takes the looked-up embeddings in, each other one the halves of the last sum before it; only the last
+    one makes logits.
+    """
+    held = llama_cpp.inputs(model, workload)
+    more = (_COPIES - 1) * held.shared
+    work = held.layer - held.embedding
+    unpacked = _unpacked(held, model, workload, engine)
+    if unpacked:
+        work = max(work, held.shared + _attention(model, held) + unpacked)
+    residual = held.per_token * model.hidden
+    middle = work + more + 2 * _COPIES * residual
+    head = held.head - held.embedding + held.shared + more + 2 * _COPIES * residual
+    return Several(
+        first=work + more + _COPIES * held.embedding,
+        middle=middle,
+        last=max(middle, head),
+        host=_COPIES * (held.shared + held.embedding + held.per_token) + held.embedding,
+    )
+
+
+def beside_layers(model: Model, workload: Workload, engine: str = "", in_ram: int | None = None) -> Beside:
+    """Compute buffers of a card while the first `in_ram` layers stay in RAM (None: most of them).
+
+    A prompt's matrix products run on the card all the same: each weight is copied to it in turn, and so are the keys
+    and values that such a layer has cached. Where two neighbours cache alike, a third copy finds no hole to lie in.
+    """
+    layers = model.layers if in_ram is None else in_ram
+    held = llama_cpp.inputs(model, workload, layers)
+    copied = _copied(model, workload.quant)
+    residual = held.per_token * model.hidden
+    cache = held.cells * held.row
+    # Copies of the MLP's weights lie in the holes of the cache's copies, as far as the layer's sum does not lie among
+    # them; experts' are mostly too large for those. Both shares are means of what was measured.
+    mlp = held.mlp + copied.mlp_extra(held.per_token * (model.ffn or 0)) + min(cache, 2 * residual) // 2
+    if model.moe and any(model.moe.layers[:layers]):
+        mlp = max(mlp, copied.experts + _experts(model, held) + 3 * cache // 4)
+    unpacked = _unpacked(held, model, workload, engine)
+    apart = unpacked or not _shared(model)
+    third = cache // 2 if apart and llama_cpp.first_neighbours(model) < layers else 0
+    attention = cache + third + max(3 * residual, held.state + 2 * residual) + unpacked
+    if not workload.flash_attention:
+        attention = max(attention, held.scores + cache)
+    work = held.shared + max(mlp, attention)
+    host = llama_cpp.buffers(model, workload).host_compute + max(
+        0, held.per_token * _to_ram(model, layers) - held.embedding
+    )
+    return Beside(max(work, alone(model, workload, engine)), host)
+
+
+def _shared(model: Model) -> bool:
+    """Whether keys and values come of one tensor, so that two of them never lie apart."""
+    return model.style.fused_qkv or (model.mla is not None and not model.style.mla_whole)
+
+
+def _to_ram(model: Model, layers: int) -> int:
+    """Numbers per token that go back to the caches of the first `layers`; a view of a fused tensor takes all along."""
+    if model.mla and not model.style.mla_whole:
+        return model.mla.kv_lora_rank + model.mla.qk_rope_head_dim
+    rows = 2 * model.kv_width + (model.query_width + model.kv_width if model.style.fused_qkv else 0)
+    linear = model.linear
+    if linear is None:
+        return rows
+    if linear.type == "short_conv":
+        return 0 if all(linear.layers[:layers]) else rows + 2 * model.hidden
+    inner = linear.value_heads * linear.value_head_dim
+    groups, state = linear.groups, linear.state
+    if linear.type == "gated_delta_net":
+        groups, state = linear.key_heads, linear.key_head_dim
+    return max(rows, inner + 2 * groups * state)
+
+
+def beside_experts(model: Model, workload: Workload, engine: str = "") -> Beside:
+    """Compute buffers of a card that holds all but experts (llama.cpp's --n-cpu-moe): those are copied in turn."""
+    held = llama_cpp.inputs(model, workload)
+    work = held.shared + _copied(model, workload.quant).experts + _experts(model, held)
+    return Beside(max(work, alone(model, workload, engine)), llama_cpp.buffers(model, workload).host_compute)
+
+
+class _Copied(NamedTuple):
+    """Bytes of the widest weights that are copied to a card in turn."""
+
+    up: int  # of a dense MLP; 0 without one
+    down: int
+    gated: bool
+    experts: int  # all experts of one layer and role
+
+    def mlp_extra(self, width: int) -> int:
+        """What such copies add to an MLP that is `width` bytes wide: its product lies where a larger one lay."""
+        if not self.gated:
+            return self.up + self.down
+        return self.up - width if self.up >= width else self.down
+
+
+@lru_cache(maxsize=4096)
+def _copied(model: Model, quant: str) -> _Copied:
+    up = down = experts = 0
+    for tensor in tensors(model):
+        if not tensor.layers or "ffn" not in tensor.role:
+            continue
+        size = max(tensor.rows * tensor_types()[kind].row_bytes(tensor.width)
+                   for kind in by_type(model, quant, tensor))  # fmt: skip
+        if tensor.experts > 1:
+            experts = max(experts, size)
+        elif tensor.role == "ffn_down":
+            down = max(down, size)
+        elif tensor.role in ("ffn_up", "ffn_gate"):
+            up = max(up, size)
+    return _Copied(up, down, model.style.gated_mlp, experts)
+
+
+def _experts(model: Model, held: Inputs) -> int:
+    """Bytes at work when experts' last product is made: theirs and what they made it from, residual, norm and gap."""
+    moe = model.moe
+    if moe is None:
+        return 0
+    gap = 0 if model.mla or model.linear else model.query_width
+    return held.per_token * (moe.active * (moe.expert_ffn + model.hidden) + 2 * model.hidden + gap)
+
+
+def _attention(model: Model, held: Inputs) -> int:
+    """Residual, queries and result; where experts work, their gaps lie below."""
+    return max(held.per_token * (model.hidden + 2 * model.query_width), held.mlp if model.moe else 0)
+
+
+def _unpacked(held: Inputs, model: Model, workload: Workload, engine: str) -> int:
+    """The 16-bit copy of one layer's keys and values that flash attention makes of a quantised cache."""
+    if workload.kv_type == "f16" or not workload.flash_attention or engine not in UNPACKS_CACHE:
+        return 0
+    if model.mla and not model.style.mla_whole:
+        return _HALF * held.cells * (model.mla.kv_lora_rank + model.mla.qk_rope_head_dim)
+    return 2 * _HALF * held.cells * model.kv_width
