@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from benchmarks import accuracy_inference, accuracy_speed, accuracy_training
-from benchmarks.table import Group, Skipped, as_json, markdown, text
+from benchmarks.table import Group, Skipped, as_json, markdown, text, write_between
 
 PARTS = (
     ("Inference: memory", accuracy_inference.lines),
@@ -18,7 +18,7 @@ PARTS = (
     ("Speed of inference", accuracy_speed.lines),
 )
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "accuracy.md"
-BEGIN, END = "<!-- table: python3 -m benchmarks.accuracy --markdown -->", "<!-- end of table -->"
+MARK = "python3 -m benchmarks.accuracy --markdown"
 
 
 def groups() -> list[Group]:
@@ -28,16 +28,6 @@ def groups() -> list[Group]:
         skipped: Skipped = {}
         found.append(Group(name, lines(skipped), skipped))
     return found
-
-
-def write_page(table: str, page: Path = PAGE) -> None:
-    """Put the table between the markers of the page; ValueError where it has none."""
-    content = page.read_text(encoding="utf-8")
-    before, begin, rest = content.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise ValueError(f"{page} has no markers for the table")
-    page.write_text(f"{before}{BEGIN}\n\n{table.strip()}\n\n{END}{after}", encoding="utf-8")
 
 
 def main() -> int:
@@ -51,7 +41,7 @@ def main() -> int:
         if not accuracy_inference.TRUTH.is_dir():
             print("no `shared` folder beside the checkout: the page keeps its table of all rows", file=sys.stderr)
             return 2
-        write_page(markdown(found))
+        write_between(PAGE, MARK, markdown(found))
     else:
         print(as_json(found) if options.json else text(found))
     missed = [line.figure.strip() for group in found for line in group.lines if not line.met]

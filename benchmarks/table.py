@@ -4,6 +4,7 @@ import json
 import math
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 Skipped = dict[str, int]
@@ -139,6 +140,16 @@ def as_json(groups: Iterable[Group]) -> str:
         {"group": g.name, "lines": [item._asdict() for item in g.lines], "skipped": g.skipped} for g in groups
     ]
     return json.dumps(found, indent=1, ensure_ascii=False)
+
+
+def write_between(page: Path, mark: str, words: str) -> None:
+    """Put the words between the page's markers of that name; ValueError where it has none."""
+    begin, end = f"<!-- table: {mark} -->", "<!-- end of table -->"
+    before, found, rest = page.read_text(encoding="utf-8").partition(begin)
+    _, closed, after = rest.partition(end)
+    if not (found and closed):
+        raise ValueError(f"{page} has no markers for {mark!r}")
+    page.write_text(f"{before}{begin}\n\n{words.strip()}\n\n{end}{after}", encoding="utf-8")
 
 
 def percent(value: float, sign: bool = False) -> str:
