@@ -12,6 +12,7 @@ from advisor.errors import UserError
 from advisor.estimator import llama_cpp, torch_inference
 from advisor.estimator.mixes import weights
 from advisor.workload import Workload
+from benchmarks import device_rows
 from benchmarks.table import NO_SHARED, Line, Miss, Skipped, line, skip
 
 TRUTH = Path(__file__).resolve().parents[1].parent / "shared" / "truth"
@@ -25,6 +26,11 @@ def lines(skipped: Skipped) -> list[Line]:
         line("llama.cpp weights, every catalogue architecture", own_weights(), worst=0),
         line("llama.cpp KV cache, every catalogue architecture", own_allocations("kv_cache"), worst=0),
         line("llama.cpp total, every catalogue architecture", own_allocations("total"), mean=0.003, worst=0.03),
+        line("llama.cpp on GPUs, weights of each card", device_rows.misses("weights"), mean=0.0001),
+        line("llama.cpp on GPUs, KV cache of each card", device_rows.misses("kv_cache"), mean=0.0001),
+        line("llama.cpp on GPUs, total of each card", device_rows.misses("total"), mean=0.003, worst=0.03),
+        *(line(f"    {label}", device_rows.misses("total", kind)) for kind, label in device_rows.KINDS.items()),
+        line("llama.cpp beside GPUs, RAM", device_rows.host_misses()),
     ]
     if not TRUTH.is_dir():
         skip(skipped, f"llama.cpp's rows, resident memory, torch's published peaks: {NO_SHARED}", 0)

@@ -65,6 +65,7 @@ def cells(model: Model, workload: Workload) -> Cells:
     return _cells(_shape(model), workload)
 
 
+@lru_cache(maxsize=16)  # asked for several times in one estimate
 def kv_bytes(model: Model, workload: Workload) -> tuple[int, ...]:
     """KV cache (or recurrent state) bytes of each repeating layer."""
     shape = _shape(model)
@@ -74,6 +75,7 @@ def kv_bytes(model: Model, workload: Workload) -> tuple[int, ...]:
     return tuple(map(sizes.__getitem__, shape.kinds))
 
 
+@lru_cache(maxsize=16)  # asked for several times in one estimate
 def buffers(model: Model, workload: Workload) -> Buffers:
     """Output and compute buffers, for a run on the CPU and for one on a GPU."""
     shape = _shape(model)
@@ -94,6 +96,7 @@ def buffers(model: Model, workload: Workload) -> Buffers:
     )
 
 
+@lru_cache(maxsize=16)  # asked for several times in one estimate
 def inputs(model: Model, workload: Workload, layers: int | None = None) -> Inputs:
     """The parts of compute buffers, for devices that share the work; `cells` of the first `layers`, of all if None."""
     shape = _shape(model)

@@ -15,7 +15,7 @@ from advisor.catalog.quants import tensor_types
 from advisor.estimator import llama_cpp
 from advisor.estimator.llama_cpp import Inputs
 from advisor.estimator.mixes import by_type
-from advisor.estimator.tensors import tensors
+from advisor.estimator.tensors import gguf_extra, tensors
 from advisor.workload import Workload
 
 UNPACKS_CACHE = ("cuda", "rocm")
@@ -57,8 +57,8 @@ def alone(model: Model, workload: Workload, engine: str = "") -> int:
 def several(model: Model, workload: Workload, engine: str = "") -> Several:
     """Compute buffers of cards that work in a pipeline: each input is there four times.
 
-    The first card takes the looked-up embeddings in, each other one the halves of the last sum before it; only the last
-    one makes logits.
+    The first card takes the looked-up embeddings in, each other one what the card before it made; only the last one
+    makes logits.
     """
     held = llama_cpp.inputs(model, workload)
     more = (_COPIES - 1) * held.shared
@@ -66,9 +66,10 @@ def several(model: Model, workload: Workload, engine: str = "") -> Several:
     unpacked = _unpacked(held, model, workload, engine)
     if unpacked:
         work = max(work, held.shared + _attention(model, held) + unpacked)
-    residual = held.per_token * model.hidden
-    middle = work + more + 2 * _COPIES * residual
-    head = held.head - held.embedding + held.shared + more + 2 * _COPIES * residual
+    # The norm before a layer has no weights of its own, so it is made where the sum was, and both cross.
+    crossing = _COPIES * held.per_token * model.hidden * (2 if model.style.pre_norms else 1)
+    middle = work + more + crossing
+    head = held.head - held.embedding + held.shared + more + crossing
     return Several(
         first=work + more + _COPIES * held.embedding,
         middle=middle,
@@ -81,7 +82,8 @@ def beside_layers(model: Model, workload: Workload, engine: str = "", in_ram: in
     """Compute buffers of a card while the first `in_ram` layers stay in RAM (None: most of them).
 
     A prompt's matrix products run on the card all the same: each weight is copied to it in turn, and so are the keys
-    and values that such a layer has cached. Where two neighbours cache alike, a third copy finds no hole to lie in.
+    and values that such a layer has cached. Where two neighbours cache alike and small weights break up what lies
+    between (biases, norms of queries, rotary factors), a third copy of those finds no hole to lie in.
     """
     layers = model.layers if in_ram is None else in_ram
     held = llama_cpp.inputs(model, workload, layers)
@@ -90,11 +92,15 @@ def beside_layers(model: Model, workload: Workload, engine: str = "", in_ram: in
     cache = held.cells * held.row
     # Copies of the MLP's weights lie in the holes of the cache's copies, as far as the layer's sum does not lie among
     # them; experts' are mostly too large for those. Both shares are means of what was measured.
-    mlp = held.mlp + copied.mlp_extra(held.per_token * (model.ffn or 0)) + min(cache, 2 * residual) // 2
+    if model.style.gated_mlp:
+        extra = copied.mlp_extra(held.per_token * (model.ffn or 0), residual)
+    else:
+        extra = copied.up + copied.down
+    mlp = held.mlp + extra + min(cache, 2 * residual) // 2
     if model.moe and any(model.moe.layers[:layers]):
         mlp = max(mlp, copied.experts + _experts(model, held) + 3 * cache // 4)
     unpacked = _unpacked(held, model, workload, engine)
-    apart = unpacked or not _shared(model)
+    apart = unpacked or (copied.apart and not _latent(model))
     third = cache // 2 if apart and llama_cpp.first_neighbours(model) < layers else 0
     attention = cache + third + max(3 * residual, held.state + 2 * residual) + unpacked
     if not workload.flash_attention:
@@ -106,14 +112,14 @@ def beside_layers(model: Model, workload: Workload, engine: str = "", in_ram: in
     return Beside(max(work, alone(model, workload, engine)), host)
 
 
-def _shared(model: Model) -> bool:
-    """Whether keys and values come of one tensor, so that two of them never lie apart."""
-    return model.style.fused_qkv or (model.mla is not None and not model.style.mla_whole)
+def _latent(model: Model) -> bool:
+    """Whether keys and values are one latent, so that no third copy lies apart."""
+    return model.mla is not None and not model.style.mla_whole
 
 
 def _to_ram(model: Model, layers: int) -> int:
     """Numbers per token that go back to the caches of the first `layers`; a view of a fused tensor takes all along."""
-    if model.mla and not model.style.mla_whole:
+    if model.mla and _latent(model):
         return model.mla.kv_lora_rank + model.mla.qk_rope_head_dim
     rows = 2 * model.kv_width + (model.query_width + model.kv_width if model.style.fused_qkv else 0)
     linear = model.linear
@@ -136,18 +142,17 @@ def beside_experts(model: Model, workload: Workload, engine: str = "") -> Beside
 
 
 class _Copied(NamedTuple):
-    """Bytes of the widest weights that are copied to a card in turn."""
+    """Bytes of the widest weights that are copied to a card in turn, and how what lies between them is broken up."""
 
     up: int  # of a dense MLP; 0 without one
     down: int
-    gated: bool
     experts: int  # all experts of one layer and role
+    apart: bool  # whether small weights are copied between a layer's norm and its attention
 
-    def mlp_extra(self, width: int) -> int:
-        """What such copies add to an MLP that is `width` bytes wide: its product lies where a larger one lay."""
-        if not self.gated:
-            return self.up + self.down
-        return self.up - width if self.up >= width else self.down
+    def mlp_extra(self, width: int, residual: int) -> int:
+        """What such copies add to a gated MLP `width` bytes wide: its product lies where they lay, if that is enough"""
+        hole = self.up if self.up >= width else self.up + residual
+        return hole - width if hole >= width else hole
 
 
 @lru_cache(maxsize=4096)
@@ -164,7 +169,9 @@ def _copied(model: Model, quant: str) -> _Copied:
             down = max(down, size)
         elif tensor.role in ("ffn_up", "ffn_gate"):
             up = max(up, size)
-    return _Copied(up, down, model.style.gated_mlp, experts)
+    small = ("attn_q.bias", "attn_qkv.bias", "attn_q_norm", "rope_freqs")
+    roles = {tensor.role for tensor in (*tensors(model), *gguf_extra(model))}
+    return _Copied(up, down, experts, not roles.isdisjoint(small))
 
 
 def _experts(model: Model, held: Inputs) -> int:
@@ -177,14 +184,15 @@ def _experts(model: Model, held: Inputs) -> int:
 
 
 def _attention(model: Model, held: Inputs) -> int:
-    """Residual, queries and result; where experts work, their gaps lie below."""
-    return max(held.per_token * (model.hidden + 2 * model.query_width), held.mlp if model.moe else 0)
+    """Residual, queries and result; behind experts or an MLP beside the attention, the gaps of those lie below."""
+    gaps = held.mlp if model.moe or model.style.parallel else 0
+    return max(held.per_token * (model.hidden + 2 * model.query_width), gaps)
 
 
 def _unpacked(held: Inputs, model: Model, workload: Workload, engine: str) -> int:
     """The 16-bit copy of one layer's keys and values that flash attention makes of a quantised cache."""
     if workload.kv_type == "f16" or not workload.flash_attention or engine not in UNPACKS_CACHE:
         return 0
-    if model.mla and not model.style.mla_whole:
+    if model.mla and _latent(model):
         return _HALF * held.cells * (model.mla.kv_lora_rank + model.mla.qk_rope_head_dim)
     return 2 * _HALF * held.cells * model.kv_width
