@@ -15,7 +15,7 @@ from advisor.catalog.bands import band
 from advisor.catalog.speeds import Backend, speeds
 from advisor.estimator.estimate import shares_on
 from advisor.estimator.ground import Share
-from advisor.estimator.speed import attention_flops, decode_step
+from advisor.estimator.speed import attention_flops, decode_step, special_layers
 from advisor.estimator.tensors import active_parameters
 from benchmarks.speed_rows import PUBLISHED, Row, more_rows, rows
 from benchmarks.table import NO_SHARED
@@ -47,6 +47,7 @@ class Knob(NamedTuple):
 DECODE = (
     Knob("bandwidth_factor", KEYS, 0.93, 0.03, 0.8, 0.95),
     Knob("work", KEYS, 12, 1, 1, 60),
+    Knob("special_layer", KEYS, 0.3, 0.8, 0.001, 4),
     Knob("kv_cost", tuple(key for key in KEYS if key not in METAL), 1.5, 0.4, 1, 6),
     Knob("kv_cost", METAL, 3, 0.4, 1, 4),  # the rows are from before flash attention, whose cost is nearer to 1
     *(Knob("work_packed", (key,), 4, 0.8, 0.3, 60) for key in KEYS),
@@ -95,22 +96,23 @@ def _gpu_law(row: Row, share: Share, cache: float) -> Callable[[Values], float]:
     assert backend is not None
     assert bandwidth is not None
     each = active_parameters(row.model) / share.weight_bytes
+    special = special_layers(row.model) / row.model.layers
 
     def law(values: Values) -> float:
         changed = _changed(backend, values)
         told = rates._replace(backend=changed, effective=bandwidth * changed.bandwidth_factor)
-        return _step(share._replace(device=share.device._replace(rates=told)), row.workload.quant, cache, each)
+        return _step(share._replace(device=share.device._replace(rates=told)), row.workload.quant, cache, each, special)
 
     return law
 
 
 def _changed(backend: Backend, values: Values) -> Backend:
-    fields = {field: value for (key, field), value in values.items() if key == backend.key}
+    fields: dict[str, Any] = {field: value for (key, field), value in values.items() if key == backend.key}
     return dataclasses.replace(backend, **fields)
 
 
-def _step(share: Share, quant: str, cache: float, each: float) -> float:
-    step = decode_step(share, quant, cache, each)
+def _step(share: Share, quant: str, cache: float, each: float, special: float = 0.0) -> float:
+    step = decode_step(share, quant, cache, each, special=special)
     assert step is not None
     return max(step.seconds, step.floor)
 
@@ -260,7 +262,8 @@ def main() -> int:
         print(NO_SHARED)
         return 0
     found = [*rows(), *more_rows()]
-    gpus, cpus = [], []
+    gpus: list[Point] = []
+    cpus: list[Point] = []
     for point in decode_points(found):
         (cpus if point.key == "cpu" else gpus).append(point)
     prompts = prefill_points(found)

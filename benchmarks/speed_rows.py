@@ -122,6 +122,8 @@ SKIPPED = (
     (r"note", r"tg threads 2", "measured with 2 threads of 16 cores"),
     (r"backend", r"Aug-2023", "kernels of August 2023"),
     (r"backend", r"before PR|PR\)", "builds before the pull request that they compare"),
+    # llama.cpp 141a908a with `-fa 1`, the base of pull request 13324: attention ran on the processor.
+    (r"id", r"^s1625$", "builds before the pull request that they compare"),
     (r"hardware", r"^Pi .*(AMD|Intel|Nvidia)", "a card on a Raspberry Pi's single PCIe lane"),
     (r"hardware", r"Cluster", "a cluster"),
     (r"backend", r"ik_llama|hybrid|ngl 0", "another program or placement"),

@@ -16,7 +16,7 @@ class Backend:
     """One way of computing on a GPU. The law of decoding is
 
     seconds per token = (weight bytes + `kv_cost` x KV bytes) / (bandwidth x `bandwidth_factor`)
-    + weights x work / FP32 rate + layers x `layer_s` + `token_s`
+    + weights x work / FP32 rate + (layers + special layers x `special_layer`) x `layer_s` + `token_s`
 
     where work is `work` for 16-bit weights and `work_packed` for quantised ones. With `queued` the launches (layers x
     `layer_s`) run beside the GPU's work, and the slower of the two counts. The constants of llama.cpp's back ends are
@@ -30,6 +30,7 @@ class Backend:
     kv_cost: float  # a byte of the KV cache against a byte of weights: attention reads less evenly
     layer_s: float
     layer_s_by_quant: Mapping[str, float]
+    special_layer: float  # launches that experts, linear attention or norms after the blocks add, in those of a layer
     token_s: float
     queued: bool
     runtime_bytes: int  # what the runtime's context keeps on the card
@@ -108,6 +109,7 @@ def _backend(entry: Fields) -> Backend:
         kv_cost=entry.number("kv_cost", 1, 20),
         layer_s=entry.number("layer_s", 0, 1),
         layer_s_by_quant=_numbers(entry, "layer_s_by_quant"),
+        special_layer=entry.number("special_layer", 0, 10),
         token_s=entry.number("token_s", 0, 1),
         queued=entry.flag("queued"),
         runtime_bytes=entry.integer("runtime_bytes"),

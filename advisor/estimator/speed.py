@@ -80,9 +80,10 @@ def decode_steps(model: Model, workload: Workload, shares: tuple[Share, ...], de
     read_part = min(1.0, depth / workload.context)
     experts = _visited_experts(model)
     slowdown = speeds().cpu.split_slowdown if len(shares) > 1 else 1.0
+    special = special_layers(model) / model.layers
     steps = []
     for share in shares:
-        step = decode_step(share, workload.quant, share.kv_bytes * read_part, each, experts, slowdown)
+        step = decode_step(share, workload.quant, share.kv_bytes * read_part, each, experts, slowdown, special)
         if step is None:
             return None
         steps.append(step)
@@ -103,13 +104,19 @@ def _weight_bytes(shares: tuple[Share, ...]) -> int:
 
 
 def decode_step(
-    share: Share, quant: str, cache: float, weights_per_byte: float, experts: int = 0, slowdown: float = 1.0
+    share: Share,
+    quant: str,
+    cache: float,
+    weights_per_byte: float,
+    experts: int = 0,
+    slowdown: float = 1.0,
+    special: float = 0.0,
 ) -> Step | None:
     """Seconds that a device takes for its share of one token: to read its weights of file type `quant` and `cache`
     bytes, and to compute; None when its bandwidth is not known.
 
     `experts` counts those of all layers, for programs that visit them one by one; `slowdown` is for layers in RAM
-    beside layers on a GPU.
+    beside layers on a GPU; `special` is the part of the layers that launch more than plain ones.
     """
     rates, size, layers = share.device.rates, share.weight_bytes, share.layers
     weights = size * weights_per_byte
@@ -126,7 +133,8 @@ def decode_step(
         return Step(reading, computing, fixed, floor, slowdown * (max(reading, computing) + fixed))
     reading = (size + cache * backend.kv_cost) / effective
     computing = _gpu_seconds(backend, rates, quant, weights)
-    launches = layers * backend.layer_s_by_quant.get(quant, backend.layer_s) + backend.token_s
+    plain_s = backend.layer_s_by_quant.get(quant, backend.layer_s)
+    launches = layers * (1 + special * backend.special_layer) * plain_s + backend.token_s
     visits = experts * backend.expert_s
     work = reading + computing
     seconds = (max(work, launches) if backend.queued else work + launches) + visits
@@ -154,24 +162,34 @@ def prefill(model: Model, workload: Workload, shares: tuple[Share, ...]) -> Rang
 def prefill_at(model: Model, workload: Workload, shares: tuple[Share, ...], depth: float) -> Range | None:
     """Tokens per second of reading a prompt whose tokens see `depth` tokens before them on average.
 
-    2 FLOP per active weight and token, and 4 x query width x tokens seen per layer of attention.
+    2 FLOP per active weight and token, and 4 x query width x tokens seen per layer of attention; but every chunk of
+    tokens that is computed together has to read the weights once.
     """
     total = _weight_bytes(shares)
     active = active_parameters(model)
     attention = attention_flops(model, depth)
+    chunk = prompt_chunk(workload)
     seconds = 0.0
     for share in shares:
-        rate = prefill_rate(share.device.rates, workload.quant)
+        rates = share.device.rates
+        rate = prefill_rate(rates, workload.quant)
         if not rate:
             return None
-        backend = share.device.rates.backend
-        work = 2 * active + attention * (backend.attention_cost if backend else 1.0)
-        seconds += work * share.weight_bytes / total / rate
+        work = 2 * active + attention * (rates.backend.attention_cost if rates.backend else 1.0)
+        computing = work * share.weight_bytes / total / rate
+        reading = share.weight_bytes / rates.effective / chunk if rates.effective else 0.0
+        seconds += max(computing, reading)
     if not seconds:
         return None
     limits = band(prefill_band_key(shares, workload.resolved_stack))
     mid = 1 / seconds
     return Range(mid * limits.low, mid, mid * limits.high)
+
+
+def prompt_chunk(workload: Workload) -> int:
+    """Tokens of a prompt that are computed together: llama.cpp's ubatch; torch takes the prompt whole."""
+    whole = min(PROMPT_TOKENS, workload.sequence_context)
+    return min(workload.ubatch, whole) if workload.resolved_stack == "llama.cpp" else whole
 
 
 def prefill_rate(rates: Rates, quant: str) -> float | None:
@@ -208,6 +226,16 @@ def attention_flops(model: Model, depth: float) -> float:
     """FLOP of attention for one token that sees `depth` tokens: products with keys and with values."""
     shape = _attention(model)
     return 4.0 * (shape.full * depth + shape.local * min(depth, shape.window))
+
+
+@lru_cache(maxsize=1024)
+def special_layers(model: Model) -> int:
+    """Layers whose graph has more nodes than a plain block's, each reason counted: a router with its experts, linear
+    attention with its state, norms after the blocks beside those before them.
+    """
+    found = sum(model.moe.layers) if model.moe else 0
+    found += sum(model.linear.layers) if model.linear else 0
+    return found + (model.layers if model.style.pre_norms + model.style.post_norms > 2 else 0)
 
 
 @lru_cache(maxsize=1024)
