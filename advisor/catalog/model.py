@@ -18,7 +18,8 @@ class Style:
     norm: Literal["rms", "layer", "layer_nobias", "layer_plain"] = "rms"
     norm_in_fp32: bool = False  # torch multiplies the norm's weight in fp32 and casts last (Gemma): training memory
     gated_mlp: bool = True  # gate and up projections (SwiGLU, GeGLU); False: up and down only
-    activation: Literal["silu", "gelu", "relu2", "other"] = "silu"
+    # "gelu_new" and "xielu" are written out in torch, operation by operation (Phi-2, Apertus): training memory
+    activation: Literal["silu", "gelu", "gelu_new", "relu2", "xielu", "other"] = "silu"
     qkv_bias: bool = False
     output_bias: bool = False  # bias of the attention output projection
     mlp_bias: bool = False
@@ -30,15 +31,22 @@ class Style:
     parallel: bool = False  # attention and MLP side by side
     final_norm: bool = True
     embedding_norm: bool = False
+    dropout: bool = False  # dropout of scores and after attention and MLP is on by default (Seed-OSS)
     learned_positions: int = 0  # rows of a learned position table
     fused_qkv: bool = False  # one qkv tensor in GGUF and torch (Phi-3)
     fused_gate_up: bool = False  # one gate_up tensor (Phi-3)
     router_bias: bool = False  # the MoE router is a linear layer with bias (gpt-oss)
     router_correction: bool = False  # one learned correction per expert beside the router (DeepSeek-V3)
+    router_in_fp32: bool = False  # torch casts the router's input and weight to fp32 (DeepSeek): training memory
+    adapted_experts: bool = False  # peft's "all-linear" means experts and router too, and no other MLP (Qwen3 MoE)
     expert_bias: bool = False
     shared_expert_gate: bool = False  # Qwen MoE: a gate of one output beside the shared expert
     attention_sinks: bool = False  # gpt-oss: one learned logit per head
+    logit_softcap: bool = False  # the logits pass through a tanh (Gemma 2)
     attention_softcap: bool = False  # scores squeezed by a tanh (Gemma 2): torch's fused kernels cannot
+    # torch's attention is called without a word of shared keys (Falcon): one head of them goes to the written-out
+    # kernel, several are copied for every query head first
+    ungrouped: bool = False
     rope_joins: bool = False  # torch rotates a part of each head and joins it with the rest (partial rotary)
     attention_gate: bool = False  # Qwen3-Next: q projection is twice as wide, its second half gates the output
     llama_cpp_uses_window: bool = (

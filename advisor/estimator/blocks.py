@@ -20,7 +20,7 @@ class Mode(NamedTuple):
     full: bool  # all parameters train; else adapters do
     quantized: bool  # 4-bit linears (bitsandbytes)
     norms_fp32: bool  # norms kept in fp32 by prepare_model_for_kbit_training
-    targets: str  # "all-linear", "attention", "q,v"
+    targets: str  # "all-linear", "attention", "q,v"; "experts": all-linear, but of the MLPs the routed experts only
     rank: bool  # adapters exist
 
 
@@ -55,10 +55,12 @@ class Block:
         return result
 
     def _adapted(self, role: str) -> bool:
-        if role in ("router", "head", "experts"):
+        if role in ("router", "head"):
             return False
         if self.mode.targets == "q,v":
             return role in ("q", "v", "qkv")
+        if self.mode.targets == "experts":
+            return role not in ("gate", "up", "gate_up", "down")
         return self.mode.targets == "all-linear" or role in ATTENTION
 
     def _base(self, x: Value, inner: str, outer: str, out: Form) -> Value:
@@ -160,9 +162,54 @@ class Block:
         b = self.tape.run((half,), x.elements, width)
         return self.add(a, b)
 
-    def activate(self, gate: Value, elements: Form) -> Value:
-        """SiLU or GELU: one kernel forward, one backward, keeps its input."""
+    def activate(self, gate: Value, elements: Form, kind: str = "silu") -> Value:
+        """SiLU or GELU: one kernel forward, one backward, keeps its input. The others are written out."""
+        written_out = {"relu2": self._relu2, "gelu_new": self._gelu_new, "xielu": self._xielu}
+        if kind in written_out:
+            return written_out[kind](gate, elements)
         return self.tape.run((gate,), elements, gate.bytes, saves=(gate,))
+
+    def _power(self, x: Value) -> Value:
+        """`x` as autocast gives it to a power: in fp32."""
+        return self.cast(x, 4) if self.mode.autocast else x
+
+    def _relu2(self, x: Value, elements: Form) -> Value:
+        """Square of what is positive (transformers activations.py, ReLUSquaredActivation)."""
+        positive = self._power(self.tape.run((x,), elements, x.bytes, saves_result=True))
+        return self.tape.run((positive,), elements, positive.bytes, saves=(positive,))
+
+    def _gelu_new(self, x: Value, elements: Form) -> Value:
+        """0.5 x (1 + tanh(k (x + c x^3))), operation by operation (transformers activations.py, NewGELUActivation)."""
+        tape = self.tape
+        half = tape.run((x,), elements, x.bytes)
+        base = self._power(x)
+        wide = base.bytes
+        cube = tape.run((base,), elements, wide, saves=(base,), work=times(elements, wide))
+        inner = tape.run((x, tape.run((cube,), elements, wide)), elements, wide)
+        bent = tape.run((tape.run((inner,), elements, wide),), elements, wide, saves_result=True)
+        return self.multiply(half, tape.run((bent,), elements, wide, passes=True), elements)
+
+    def _xielu(self, x: Value, elements: Form) -> Value:
+        """xIELU without its own kernel (transformers activations.py, XIELUActivation, _xielu_python)."""
+        tape, mode = self.tape, self.mode
+        # The learned factors have one dimension, so that fp32 ones make fp32 of what they meet.
+        wide = 4 if mode.autocast or mode.weight == 4 or mode.norms_fp32 else x.bytes
+        positive = tape.value(elements, 1, False)
+        low = self._power(tape.run((x,), elements, x.bytes, saves=(x,)))
+        grown = tape.run((low,), elements, low.bytes, saves_result=True)
+        difference = tape.run((grown, x), elements, max(grown.bytes, x.bytes))
+        kept = (difference,) if mode.full else ()
+        scaled = tape.run((difference,), elements, wide, saves=kept)
+        below = tape.run((scaled, tape.run((x,), elements, x.bytes)), elements, wide, passes=True)
+        once = tape.run((x,), elements, wide, saves=(x,))
+        twice = tape.run((once, x), elements, wide, saves=(once, x))
+        above = tape.run((twice, tape.run((x,), elements, x.bytes)), elements, wide, passes=True)
+        return tape.run((above, below), elements, wide, saves=(positive,))
+
+    def drop(self, x: Value) -> Value:
+        """Dropout: a mask of one byte per number is kept."""
+        mask = self.tape.value(x.elements, 1, False)
+        return self.tape.run((x,), x.elements, x.bytes, saves=(mask,))
 
     def multiply(self, a: Value, b: Value, elements: Form) -> Value:
         """a x b, keeping both."""

@@ -17,6 +17,7 @@ class Build(NamedTuple):
     # "layer_fp32" (Cohere: written out in fp32)
     norm: str
     gated: bool
+    activation: str  # as Style.activation
     qk_norm: str
     pre_norms: int
     post_norms: int
@@ -36,6 +37,10 @@ class Build(NamedTuple):
     mla: str  # "", "kv", "q+kv"
     linear: str  # "", or the kind of linear attention
     attention_gate: bool
+    dropout: bool
+    wide_router: bool  # input and weight of the router are cast to fp32
+    linear_router: bool  # the router is a linear layer, which may have an adapter
+    adapted_experts: bool  # experts and router have adapters
 
 
 def layer(build: Build, *, input_grad: bool) -> Trace:
@@ -55,17 +60,23 @@ def _layer(block: Block, build: Build, x: Value) -> Value:
         return block.add(block.add(x, _mix(block, build, normed)), _mlp(block, build, second))
     y = block.norm(x, build.norm, hidden, one) if build.pre_norms else x
     y = _mix(block, build, y)
+    if build.dropout:
+        y = block.drop(y)
     if build.post_norms:
         y = block.norm(y, build.norm, hidden, one)
     x = block.add(x, y)
     y = block.norm(x, build.norm, hidden, one) if build.pre_norms else x
     y = _mlp(block, build, y)
+    if build.dropout:
+        y = block.drop(y)
     if build.post_norms:
         y = block.norm(y, build.norm, hidden, one)
     return block.add(x, y)
 
 
 def _mix(block: Block, build: Build, x: Value) -> Value:
+    if build.linear == "short_conv":
+        return _short_convolution(block, x)
     if build.linear:
         return _linear_attention(block, x)
     return _attention(block, build, x)
@@ -111,7 +122,9 @@ def _latent_projections(block: Block, build: Build, x: Value) -> tuple[Value, Va
         source, role, inner = block.norm(latent, build.norm, "q_lora", tokens("one")), "q_b", "q_lora"
     query = block.linear(source, role, inner, "query", tokens("query"))
     latent = block.linear(x, "kv_a", "hidden", "kv_latent", tokens("kv_latent"))
-    normed = block.norm(latent, build.norm, "kv_lora", tokens("one"))
+    # The rest of the latent is the rotated part of the keys, the same for all heads.
+    shared = block.tape.run((latent,), tokens("kv_lora"), latent.bytes, view=True)
+    normed = block.norm(shared, build.norm, "kv_lora", tokens("one"))
     both = block.linear(normed, "kv_b", "kv_lora", "kv_expanded", tokens("kv_expanded"))
     keys = block.tape.run((both,), tokens("keys"), both.bytes, work=both.size)
     return query, keys, both
@@ -135,7 +148,8 @@ def _kernel(block: Block, build: Build, query: Value, keys: Value, values: Value
     result = tape.run((q, k, v), out, q.bytes, saves=kept, saves_result=True)
     # Flash attention's result lies in the order of its queries, and joined ones (rope_joins) are in another order than
     # the next product needs.
-    return tape.run((result,), out, result.bytes) if build.rope_joins and build.kernel == "flash" else result
+    joined = build.rope_joins or build.mla
+    return tape.run((result,), out, result.bytes) if joined and build.kernel == "flash" else result
 
 
 def _repeat(block: Block, build: Build, x: Value) -> Value:
@@ -152,6 +166,7 @@ def _math(block: Block, build: Build, q: Value, k: Value, v: Value) -> Value:
     q, k = tape.run((q,), q.elements, 4), tape.run((k,), k.elements, 4)
     scores = tape.run((q, k), tokens("scores"), 4, saves=(q, k))
     weights = tape.run((scores,), tokens("scores"), 4, saves_result=True)
+    weights = block.drop(weights) if build.dropout else weights
     return block.cast(tape.run((weights, v), tokens("out_width"), 4, saves=(weights, v)), block.mode.compute)
 
 
@@ -175,12 +190,13 @@ def _eager(block: Block, build: Build, q: Value, k: Value, v: Value) -> Value:
     else:
         weights = tape.run((block.cast(scores, 4),), tokens("scores"), 4, saves_result=True)
         weights = block.cast(weights, narrow)
+    weights = block.drop(weights) if build.dropout else weights
     out = tape.run((weights, v), tokens("out_width"), narrow, saves=(weights, v))
     return tape.run((out,), tokens("out_width"), narrow)
 
 
 def _linear_attention(block: Block, x: Value) -> Value:
-    """Delta nets, short convolutions, Mamba: the projections in, a kernel that keeps its inputs, the projection out.
+    """Delta nets and Mamba: the projections in, a kernel that keeps its inputs, the projection out.
 
     Kernels are taken as fused (the fla and mamba packages); torch's own fallbacks need more.
     """
@@ -190,6 +206,18 @@ def _linear_attention(block: Block, x: Value) -> Value:
     out = tape.run((mixed,), tokens("linear_out"), mixed.bytes, saves=(mixed,), saves_result=True)
     gated = tape.run((out,), tokens("linear_out"), out.bytes, saves=(out,))
     return block.linear(gated, "o", "linear_out", "hidden", tokens("hidden"))
+
+
+def _short_convolution(block: Block, x: Value) -> Value:
+    """LFM2's layer: one projection to three parts, gate, convolve, gate, project (transformers modeling_lfm2.py)."""
+    tape, wide = block.tape, tokens("hidden")
+    parts = block.linear(x, "qkv", "hidden", "linear_in", tokens("linear_in"))
+    gated = tape.run((parts,), wide, parts.bytes, saves=(parts,))
+    narrow = block.cast(gated, block.mode.compute) if block.mode.autocast else gated
+    mixed = tape.run((narrow,), wide, narrow.bytes, saves=(narrow,))
+    product = tape.run((parts, mixed), wide, max(parts.bytes, mixed.bytes), saves=(parts, mixed))
+    out = tape.run((product,), wide, product.bytes)
+    return block.linear(out, "o", "linear_out", "hidden", wide)
 
 
 def _mlp(block: Block, build: Build, x: Value) -> Value:
@@ -202,13 +230,13 @@ def _dense(block: Block, build: Build, x: Value, width: str) -> Value:
     wide = tokens(width)
     if not build.gated:
         up = block.linear(x, "up", "hidden", width, wide)
-        return block.linear(block.activate(up, wide), "down", width, "hidden", tokens("hidden"))
+        return block.linear(block.activate(up, wide, build.activation), "down", width, "hidden", tokens("hidden"))
     if build.fused_gate_up:
         gate, up = block.tape.halves(block.linear(x, "gate_up", "hidden", f"2*{width}", times(wide, 2)), wide)
-        product = block.multiply(block.activate(gate, wide), up, wide)
+        product = block.multiply(block.activate(gate, wide, build.activation), up, wide)
     else:
         gate = block.linear(x, "gate", "hidden", width, wide)
-        active = block.activate(gate, wide)
+        active = block.activate(gate, wide, build.activation)
         up = block.linear(x, "up", "hidden", width, wide)
         product = block.multiply(active, up, wide)
     return block.linear(product, "down", width, "hidden", tokens("hidden"))
@@ -217,24 +245,28 @@ def _dense(block: Block, build: Build, x: Value, width: str) -> Value:
 def _experts(block: Block, build: Build, x: Value) -> Value:
     """Routed experts as transformers' grouped_mm path runs them: a copy of each token per expert that it goes to."""
     tape, mode = block.tape, build.mode
-    logits = block.linear(x, "router", "hidden", "experts", tokens("experts"))
+    logits = _router(block, build, x)
     chances = tape.run((logits,), tokens("experts"), 4, saves_result=True)
     picked = tape.run((chances,), tokens("active"), logits.bytes, work=times(tokens("experts"), 4))
-    sent = tape.run((x,), tokens("sent"), x.bytes, work=x.size)
-    gate_up = _grouped(block, sent, "experts*hidden*2*expert_ffn", times(tokens("sent_ffn"), 2))
+    # Which expert, the order by expert, each one's token, and the way back: 64-bit numbers.
+    indices = tape.value(tokens("active"), 4 * 8, False)
+    sent = tape.run((x,), tokens("sent"), x.bytes, saves=(indices,), work=x.size)
+    gate_up = _grouped(
+        block, build, sent, "experts*hidden*2*expert_ffn", times(tokens("sent_ffn"), 2), _GATE_UP_ADAPTER
+    )
     gate, up = tape.halves(gate_up, tokens("sent_ffn"))
     if build.sinks:
         product = _clamped(block, gate, up)
     else:
         product = block.multiply(block.activate(gate, tokens("sent_ffn")), up, tokens("sent_ffn"))
-    back = _grouped(block, product, "experts*hidden*expert_ffn", tokens("sent"))
+    back = _grouped(block, build, product, "experts*hidden*expert_ffn", tokens("sent"), _DOWN_ADAPTER)
     weighted = block.multiply(back, picked, tokens("sent"))
     ordered = tape.run((weighted,), tokens("sent"), weighted.bytes)
     result = block.cast(tape.run((ordered,), tokens("hidden"), ordered.bytes), mode.residual)
     if build.shared:
         shared = _dense(block, build, x, "shared_ffn")
         if build.shared_gate:
-            gate = block.linear(x, "router", "hidden", "one", tokens("one"))
+            gate = block.linear(x, "shared_gate", "hidden", "one", tokens("one"))
             shared = block.multiply(shared, gate, tokens("hidden"))
         result = block.add(result, shared)
     return result
@@ -249,15 +281,57 @@ def _clamped(block: Block, gate: Value, up: Value) -> Value:
     return block.multiply(tape.run((up,), wide, up.bytes), block.multiply(gate, chance, wide), wide)
 
 
-def _grouped(block: Block, x: Value, weights: str, out: Form) -> Value:
-    mode = block.mode
+def _router(block: Block, build: Build, x: Value) -> Value:
+    """The router's scores, one per expert."""
+    mode, out = block.mode, tokens("experts")
+    if build.adapted_experts and not build.linear_router:
+        return _adapted_router(block, build, x)
+    role = "router_linear" if build.linear_router else "router"
+    if not build.wide_router:
+        return block.linear(x, role, "hidden", "experts", out)
+    wide = block.cast(x, 4)
+    if mode.autocast or (mode.rank and build.linear_router):
+        return block.linear(wide, role, "hidden", "experts", out)
+    grads = {"hidden*experts": float(mode.weight)} if mode.full else NOTHING
+    saves = [wide] if mode.full else []
+    if mode.weight != 4:
+        saves.append(block.tape.value({"hidden*experts": 1}, 4, False))
+    return block.tape.run((wide,), out, 4, saves=saves, parameter_grads=grads)
+
+
+def _adapted_router(block: Block, build: Build, x: Value) -> Value:
+    """peft adds the product of the adapter's two matrices to the router's weight (lora/layer.py, ParamWrapper)."""
+    tape, mode, weights = block.tape, block.mode, {"hidden*experts": 1.0}
+    adapter = {"rank*hidden": 4.0, "rank*experts": 4.0}
+    product = tape.run((), weights, 4, work=times(weights, 4), parameter_grads=adapter)
+    weight = tape.run((block.cast(product, mode.weight),), weights, mode.weight, passes=True)
+    if build.wide_router:
+        x = block.cast(x, 4)
+        weight = block.cast(weight, 4)
+    if mode.autocast:
+        x, weight = block.cast(x, mode.compute), block.cast(weight, mode.compute)
+    return tape.run((x, weight), tokens("experts"), x.bytes, saves=(x, weight))
+
+
+_GATE_UP_ADAPTER: Form = {"2*rank*experts*hidden": 1.0, "4*rank*experts*expert_ffn": 1.0}
+_DOWN_ADAPTER: Form = {"rank*experts*hidden": 1.0, "rank*experts*expert_ffn": 1.0}
+
+
+def _grouped(block: Block, build: Build, x: Value, weights: str, out: Form, adapter: Form) -> Value:
+    """A product with all experts' weights, each token with those of its own."""
+    tape, mode = block.tape, block.mode
     x = block.cast(x, mode.compute if mode.autocast else mode.weight)
     if mode.full:
-        return block.tape.run((x,), out, x.bytes, saves=(x,), parameter_grads={weights: mode.weight})
-    return block.tape.run((x,), out, x.bytes)
+        return tape.run((x,), out, x.bytes, saves=(x,), parameter_grads={weights: mode.weight})
+    if not build.adapted_experts:
+        return tape.run((x,), out, x.bytes)
+    # peft adds each expert's adapter to its weight: one more copy of all experts (lora/layer.py, _LoraFactorsProxy).
+    factors = tape.run((), adapter, mode.weight, parameter_grads=times(adapter, 4))
+    folded = tape.run((factors,), {weights: 1.0}, mode.weight, saves=(factors,))
+    return tape.run((x, folded), out, x.bytes, saves=(x, folded))
 
 
-def head(mode: Mode, norm: str, *, fused_loss: bool) -> Trace:
+def head(mode: Mode, norm: str, *, fused_loss: bool, softcap: bool = False) -> Trace:
     """Final norm, output projection and cross-entropy, forward and backward."""
     # The output matrix is a plain linear layer even where the rest is 4-bit.
     block = Block(mode._replace(quantized=False, weight=4 if mode.norms_fp32 else mode.weight))
@@ -267,6 +341,10 @@ def head(mode: Mode, norm: str, *, fused_loss: bool) -> Trace:
         _fused_loss(block, normed)
         return Trace(block.tape, x)
     logits = block.linear(normed, "head", "hidden", "vocab", tokens("vocab"))
+    if softcap:
+        small = block.tape.run((logits,), tokens("vocab"), logits.bytes)
+        bent = block.tape.run((small,), tokens("vocab"), logits.bytes, saves_result=True)
+        logits = block.tape.run((bent,), tokens("vocab"), logits.bytes)
     wide = block.cast(logits, 4)
     # The model's forward() still holds the logits while the loss is worked out.
     held = logits.size if wide is not logits else NOTHING

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from advisor.catalog.model import Model, Style
 from advisor.estimator.blocks import Mode
-from advisor.estimator.lora import trainable_parameters
+from advisor.estimator.lora import adapts_experts, linear_width, trainable_parameters
 from advisor.estimator.network import Build, head, layer
 from advisor.estimator.tape import Course, Form, Kept, Moment, Row, Trace, part_of
 from advisor.estimator.training_states import linear_elements, mode, optimizer_bytes, step_bytes, weight_bytes
@@ -120,7 +120,8 @@ class _Step:
         # A mask changes nothing for kernels that know of windows.
         self.stack = _stack(model, past_window and workload.attention != "flash", bottom)
         self.traces = [self._trace(kind) for kind in self.stack.kinds]
-        self.head = _head_trace(self.mode, _norm(model.style), workload.resolved_stack == "fused-loss")
+        fused = workload.resolved_stack == "fused-loss"
+        self.head = _head_trace(self.mode, _norm(model.style), fused, model.style.logit_softcap)
         self.gradients = _gradient_bytes(model, workload)
         self.accumulates = workload.grad_accum > 1
         self.residual = _Size(token=self.mode.residual * model.hidden)
@@ -211,8 +212,8 @@ class _Step:
         """
         if not (self.mode.autocast and self.workload.checkpointing):
             return 0.0
-        copied = linear_elements(self.model) if self.mode.full else trainable_parameters(self.model, self.workload)
-        return float(self.mode.compute * copied)
+        adapters = self.workload.rank * linear_width(self.model, self.workload)
+        return float(self.mode.compute * (linear_elements(self.model) if self.mode.full else adapters))
 
 
 def _kept(kept: Kept, mode: Mode, units: Mapping[str, float]) -> _Size:
@@ -264,8 +265,8 @@ def _layer_trace(build: Build, input_grad: bool) -> Trace:
 
 
 @lru_cache(maxsize=1024)
-def _head_trace(mode: Mode, norm: str, fused_loss: bool) -> Trace:
-    return head(mode, norm, fused_loss=fused_loss)
+def _head_trace(mode: Mode, norm: str, fused_loss: bool, softcap: bool) -> Trace:
+    return head(mode, norm, fused_loss=fused_loss, softcap=softcap)
 
 
 # Architecture -------------------------------------------------------------------------------------------------------
@@ -320,10 +321,14 @@ def _counts(kinds: Iterable[_Kind], layers: Sequence[_Kind]) -> tuple[int, ...]:
 def _build(model: Model, workload: Workload, mode: Mode, kind: _Kind) -> Build:
     style = model.style
     kernel, repeats = attention_kernel(model, workload, mode, kind.masked)
+    adapted = kind.moe and adapts_experts(model, workload)
+    if adapts_experts(model, workload):
+        mode = mode._replace(targets="experts")
     return Build(
         mode=mode,
         norm=_norm(style),
         gated=style.gated_mlp,
+        activation=style.activation,
         qk_norm=style.qk_norm,
         pre_norms=style.pre_norms,
         post_norms=style.post_norms,
@@ -343,6 +348,10 @@ def _build(model: Model, workload: Workload, mode: Mode, kind: _Kind) -> Build:
         mla="" if model.mla is None else "q+kv" if model.mla.q_lora_rank else "kv",
         linear=model.linear.type if kind.linear and model.linear else "",
         attention_gate=style.attention_gate,
+        dropout=style.dropout,
+        wide_router=kind.moe and style.router_in_fp32,
+        linear_router=kind.moe and bool(style.modules.get("ffn_gate_inp")),
+        adapted_experts=adapted,
     )
 
 
@@ -358,11 +367,14 @@ def attention_kernel(model: Model, workload: Workload, mode: Mode, masked: bool)
 
     "sdpa" chooses as torch 2.13 does on a GPU of compute capability 8.0 and up (sdp_utils.cpp), called as
     transformers 5 calls it: without a mask flash, if the numbers have 16 bits and heads at most 256 wide; else the
-    memory-efficient kernel, if K and V have as many heads as Q; else the written-out product. A sliding window that
+    memory-efficient kernel, if K and V have as many heads as Q; else the written-out product. Flash attention also
+    asks for values as wide as queries, which latent attention seldom has. A sliding window that
     the sequence fills needs a mask: K and V are repeated first, and the efficient kernel runs. Families whose scores
     no fused kernel of torch can compute (a tanh, learned sinks) are written out.
     """
     grouped = model.kv_heads != model.heads and model.mla is None
+    if model.style.ungrouped and grouped and workload.attention == "sdpa":
+        return ("math", False) if model.kv_heads == 1 else ("flash" if mode.compute == 2 else "efficient", True)
     unfused = model.style.attention_softcap or model.style.attention_sinks
     if unfused and workload.attention != "flash":
         return "eager", grouped
@@ -374,7 +386,8 @@ def attention_kernel(model: Model, workload: Workload, mode: Mode, masked: bool)
         return "math", grouped
     if masked:
         return "efficient", grouped
-    if mode.compute == 2 and model.head_dim <= 256 and model.mla is None:
+    widths = {model.mla.qk_nope_head_dim + model.mla.qk_rope_head_dim, model.mla.v_head_dim} if model.mla else {0}
+    if mode.compute == 2 and model.head_dim <= 256 and len(widths) == 1:
         return "flash", False
     return ("math", True) if grouped else ("efficient", False)
 

@@ -40,8 +40,16 @@ def test_full_trains_everything_and_rank_scales() -> None:
     assert many == 64 * one
 
 
-def test_fused_experts_get_no_adapter() -> None:
-    """transformers 5 holds the experts as one parameter, which peft's all-linear leaves out."""
+def test_all_linear_means_experts_where_peft_translates_their_names() -> None:
+    """peft 0.21.2 counts 62,281,728 trainable parameters in three layers of Qwen3-30B-A3B at rank 16."""
     model = find_model("qwen3-30b-a3b")
+    assert trainable_parameters(model, Workload(task="lora", rank=16)) == 62_281_728 // 3 * model.layers
+
+
+def test_fused_experts_get_no_adapter_elsewhere() -> None:
+    """Qwen1.5-MoE's experts are one parameter too, but peft's all-linear leaves them out."""
+    model = find_model("qwen1.5-moe-a2.7b")
     attention = trainable_parameters(model, Workload(task="lora", targets="attention"))
-    assert trainable_parameters(model, Workload(task="lora")) == attention
+    assert model.moe is not None
+    shared = 3 * (model.hidden + model.moe.shared_ffn) + model.hidden + 1
+    assert trainable_parameters(model, Workload(task="lora")) - attention == 16 * shared * model.layers
