@@ -12,10 +12,12 @@ Skipped = dict[str, int]
 
 NO_SHARED = "no `shared` folder beside the checkout"
 
-WIDTH = 132
+WIDTH = 136
 """Columns of the printed table."""
 
 HEAD = ("figure", "rows", "mean", "median", "p90", "worst", "inside", "span", "goal", "met")
+COLUMNS = (*HEAD, "worst row")
+WORDS = ("figure", "goal", "met", "worst row")
 
 
 class Miss(NamedTuple):
@@ -115,23 +117,29 @@ def text(groups: Iterable[Group]) -> str:
 
 
 def markdown(groups: Iterable[Group]) -> str:
-    """The table as Markdown, one for each group."""
+    """The table as Markdown, one for each group; columns without a word are left out."""
     out: list[str] = []
     for group in groups:
-        out += [
-            f"### {group.name}",
-            "",
-            "| " + " | ".join((*HEAD, "worst row")) + " |",
-            "|---|" + "---:|" * 7 + "---|" * 3,
-        ]
-        for item in group.lines:
-            cells = (*_cells(item), cut(item.worst_row, 90).replace("|", "\\|") if item.worst else "")
-            out.append("| " + " | ".join(cells).replace("    ", "&emsp;") + " |")
+        rows = [(*_cells(item), cut(item.worst_row, 90) if item.worst else "") for item in group.lines]
+        used = [place for place in range(len(COLUMNS)) if any(row[place] for row in rows)]
+        out += [f"### {group.name}", ""]
+        if rows:
+            sides = ("---" if COLUMNS[place] in WORDS else "---:" for place in used)
+            out += [_piped(COLUMNS[place] for place in used), _piped(sides)]
+            out += [_piped(_escaped(row[place]) for place in used) for row in rows]
         if group.skipped:
             out += ["", "In no line:", ""]
             out += [f"- {_counted(why, count)}" for why, count in _ordered(group.skipped)]
         out.append("")
     return "\n".join(out)
+
+
+def _piped(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def _escaped(words: str) -> str:
+    return words.replace("|", "\\|").replace("    ", "&emsp;")
 
 
 def as_json(groups: Iterable[Group]) -> str:
@@ -177,8 +185,8 @@ def _cells(item: Line) -> tuple[str, ...]:
 
 def _row(cells: Sequence[str]) -> str:
     name, *numbers, goal, met = cells
-    columns = " ".join(f"{number:>8}" for number in numbers)
-    return f"{name:48} {columns}  {goal:24} {met}".rstrip()
+    columns = " ".join(f"{number:>7}" for number in numbers)
+    return f"{cut(name, 50):50} {columns}  {goal:24} {met}".rstrip()
 
 
 def _list(title: str, skipped: Skipped) -> list[str]:
