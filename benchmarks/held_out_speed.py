@@ -243,9 +243,17 @@ def _mean(ratios: Sequence[float]) -> str:
     return f"{statistics.fmean(abs(ratio - 1) for ratio in ratios):7.1%}" if ratios else "       "
 
 
-def _held(ratios: Sequence[float], key: str) -> str:
-    limits = band(key)
-    return f"{statistics.fmean(limits.low <= 1 / ratio <= limits.high for ratio in ratios):7.1%}"
+def _inside(points: Sequence[Point], ratios: Sequence[float]) -> list[float]:
+    """1 where the range of the row's back end, drawn around the estimate, holds the measurement, else 0."""
+    found = []
+    for point, ratio in zip(points, ratios, strict=True):
+        limits = band(speeds().backends[point.key].prefill_band)
+        found.append(float(limits.low <= 1 / ratio <= limits.high))
+    return found
+
+
+def _share(held: Sequence[float]) -> str:
+    return f"{statistics.fmean(held):7.1%}"
 
 
 def _print(name: str, points: Sequence[Point], columns: Sequence[Sequence[float]], show: Callable[..., str]) -> None:
@@ -275,7 +283,7 @@ def main() -> int:
     for name, points, knobs in (("decode, GPUs", gpus, DECODE), ("decode, processors", cpus, CPU)):
         _print(name, points, _columns(points, knobs), _mean)
     print("share inside the range")
-    _print("prompt, GPUs", prompts, _columns(prompts, PREFILL), lambda ratios: _held(ratios, "prefill_gpu"))
+    _print("prompt, GPUs", prompts, [_inside(prompts, ratios) for ratios in _columns(prompts, PREFILL)], _share)
     return 0
 
 
