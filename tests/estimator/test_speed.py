@@ -1,21 +1,26 @@
 """Speed: never above what the memory can deliver, slower where it must be, unknown where facts are missing."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from advisor.catalog.bands import band
-from advisor.catalog.gpus import gpus
+from advisor.catalog.cpus import CpuSpec, cpus
+from advisor.catalog.gpus import GpuSpec, gpus
 from advisor.catalog.model import Model
-from advisor.catalog.models import models
+from advisor.catalog.models import find_model, models
 from advisor.catalog.whatif import assemble
 from advisor.errors import UserError
 from advisor.estimator.estimate import estimate
 from advisor.estimator.explain import explain
+from advisor.estimator.mixes import weights
 from advisor.estimator.result import Estimate, Range
+from advisor.estimator.torch_inference import torch_weights
 from advisor.machine import Cpu, Machine
 from advisor.workload import LLAMA_CPP_QUANTS, TORCH_QUANTS, Workload
-from tests.estimator.samples import dense, gpu, machine, sparse
+from tests.estimator.samples import AVX2, dense, gpu, machine, sparse
 
 DENSE, SPARSE = dense(), sparse()
 
@@ -36,28 +41,122 @@ def holds(answer: Estimate) -> bool:
     return speed.ceiling is not None and 0 < low <= mid <= high <= speed.ceiling * (1 + 1e-12)
 
 
+def fastest(place: Machine) -> float:
+    """The highest bandwidth of anything in the machine that could hold weights."""
+    found = [place.memory.bandwidth_bytes_per_s, *(card.bandwidth_bytes_per_s for card in place.gpus if card.usable)]
+    return max((value for value in found if value), default=0)
+
+
 @given(
-    model=st.sampled_from(models()), card=st.sampled_from(gpus()), quant=st.sampled_from(LLAMA_CPP_QUANTS),
-    context=st.sampled_from((512, 4096, 32768)), torch=st.sampled_from(("", "transformers", "vllm")),
+    model=st.sampled_from(models()), card=st.sampled_from(gpus()), count=st.sampled_from((1, 1, 2, 8)),
+    processor=st.sampled_from(cpus()), ram=st.sampled_from((8, 64, 1024)), quant=st.sampled_from(LLAMA_CPP_QUANTS),
+    context=st.sampled_from((512, 4096, 131072)), stack=st.sampled_from(("", "transformers", "vllm")),
 )  # fmt: skip
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=250, deadline=None)
 def test_no_speed_is_above_bandwidth_over_bytes(
-    model: Model, card: object, quant: str, context: int, torch: str
+    model: Model, card: GpuSpec, count: int, processor: CpuSpec, ram: int, quant: str, context: int, stack: str
 ) -> None:
-    """Any model x type x card of the catalogues: the range stays under the ceiling of the device it runs on."""
-    name = card.name  # type: ignore[attr-defined]
+    """Any model x type x cards x processor of the catalogues, on one device or split over several: not even the upper
+    bound passes the ceiling, nor what the machine's fastest memory could do with the active weights alone.
+    """
     try:
-        place = assemble(None, gpu=name, cpu="Core i5-3210M", ram_gib=512)
+        place = assemble(None, gpu=card.name, gpu_count=count, cpu=processor.name, ram_gib=ram)
     except UserError:
-        reject()  # a name that several cards share
-    if torch:
-        workload = Workload(stack=torch, quant=TORCH_QUANTS[len(quant) % len(TORCH_QUANTS)], context=context)
+        reject()  # a name that several devices share
+    if stack:
+        workload = Workload(stack=stack, quant=TORCH_QUANTS[len(quant) % len(TORCH_QUANTS)], context=context)
+        read = torch_weights(model, workload.quant).active_bytes
     else:
         workload = Workload(quant=quant, context=context)
+        read = weights(model, quant).active_bytes
     answer = estimate(place, model, workload, "total")
     assert holds(answer)
-    if not any(g.usable for g in place.gpus) and answer.speed is not None:
+    if answer.speed is None:
+        return
+    if answer.speed.decode is not None:
+        assert answer.speed.decode.high <= fastest(place) / read
+    if not any(found.usable for found in place.gpus):
         assert answer.speed.device == "ram"
+
+
+def test_a_card_that_nothing_supports_gives_no_gpu_speed() -> None:
+    """A GeForce 610M (Fermi, compute capability 2.1): the processor's speed, as without the card."""
+    bare = assemble(None, gpu=None, cpu="Core i5-3210M", ram_gib=8)
+    place = assemble(None, gpu="GeForce 610M", cpu="Core i5-3210M", ram_gib=8)
+    model = find_model("qwen2.5-1.5b")
+    found = estimate(place, model, Workload()).speed
+    assert found is not None
+    assert found.device == "ram"
+    assert found == estimate(bare, model, Workload()).speed
+
+
+def test_one_memory_channel_halves_the_processor_s_speed() -> None:
+    """Where memory is the limit: half the bandwidth, half the tokens, to a tenth."""
+    one, two = (decode(machine(16, bandwidth_bytes_per_s=value)).mid for value in (19.2e9, 38.4e9))
+    assert one == pytest.approx(two / 2, rel=0.1)
+
+
+def test_a_second_socket_adds_no_bandwidth() -> None:
+    """Threads of both read one model: as fast as one socket's memory, not twice."""
+    both = machine(64, bandwidth_bytes_per_s=150e9)
+    both = replace(both, cpu=replace(both.cpu, sockets=2, cores=16))
+    one = machine(64, bandwidth_bytes_per_s=75e9)
+    one = replace(one, cpu=replace(one.cpu, sockets=1, cores=16))
+    assert decode(both) == pytest.approx(decode(one))
+
+
+def test_very_many_cores_wait_for_each_other() -> None:
+    """A small model on 192 cores is slower than on 32 with the same memory: threads meet after each product."""
+    few, many = (
+        replace(machine(64, bandwidth_bytes_per_s=300e9), cpu=Cpu(cores=n, max_mhz=3200, features=AVX2))
+        for n in (32, 192)
+    )
+    small = find_model("llama-3.2-3b")
+    assert decode(many, small).mid < decode(few, small).mid
+
+
+def test_active_experts_set_the_speed() -> None:
+    """A mixture reads its active experts: far faster than all its weights would allow, on a card and on a processor."""
+    for place in (machine(64, gpu(24)), machine(64)):
+        answer = decode(place, SPARSE)
+        assert answer.mid > 2 * fastest(place) / weights(SPARSE, "Q4_K_M").total
+
+
+def test_apple_s_first_chips_unpack_slower() -> None:
+    """M1 Max and M3 Max have the same bandwidth; the M1 is slower with quantised weights."""
+    facts = {"vendor": "Apple", "engines": ("metal",), "kind": "unified", "compute_capability": None}
+    slow, fast = (
+        decode(machine(64, gpu(48, name=name, bandwidth_bytes_per_s=400e9, fp32_flops=10.6e12, **facts)))
+        for name in ("Apple M1 Max", "Apple M3 Max")
+    )
+    assert slow.mid < 0.8 * fast.mid
+
+
+def test_a_prompt_read_token_by_token_is_as_slow_as_generation() -> None:
+    """With a micro-batch of one, each token of the prompt reads all weights: near the speed of generation, far below
+    the speed in chunks of 512.
+    """
+    one, many = (estimate(machine(16, gpu(12)), DENSE, Workload(ubatch=n)).speed for n in (1, 512))
+    assert one is not None
+    assert many is not None
+    assert one.prefill is not None
+    assert many.prefill is not None
+    assert one.decode is not None
+    assert one.prefill.mid < 2 * one.decode.mid
+    assert many.prefill.mid > 10 * one.prefill.mid
+
+
+def test_cards_without_matrix_units_read_prompts_slower() -> None:
+    """A GTX 1660 and an RTX 2060 have the same compute capability; only the second has matrix units."""
+    plain, matrix = (
+        estimate(machine(16, gpu(12, compute_capability="7.5", fp32_flops=6e12, fp16_flops=fp16)), DENSE, Workload())
+        for fp16 in (12e12, 24e12)
+    )
+    assert plain.speed is not None
+    assert matrix.speed is not None
+    assert plain.speed.prefill is not None
+    assert matrix.speed.prefill is not None
+    assert matrix.speed.prefill.mid == pytest.approx(4 * plain.speed.prefill.mid)
 
 
 def test_a_card_decodes_faster_than_the_processor() -> None:
