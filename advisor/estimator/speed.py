@@ -188,7 +188,7 @@ def prefill_at(model: Model, workload: Workload, shares: tuple[Share, ...], dept
 
 def prompt_chunk(workload: Workload) -> int:
     """Tokens of a prompt that are computed together: llama.cpp's ubatch; torch takes the prompt whole."""
-    whole = min(PROMPT_TOKENS, workload.sequence_context)
+    whole = max(1, min(PROMPT_TOKENS, workload.sequence_context))
     return min(workload.ubatch, whole) if workload.resolved_stack == "llama.cpp" else whole
 
 

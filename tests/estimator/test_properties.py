@@ -255,7 +255,6 @@ def test_training_fewer_bits_and_fewer_parameters(name: str, workload: Workload)
         for task in ("qlora", "lora", "full")
     )
     assert qlora["weights"] <= lora["weights"] <= full["weights"]
-    assert qlora["adapters"] == lora["adapters"]
     if trainable_parameters(model, replace(workload, task="lora")) < language_parameters(model):
         assert lora["optimizer"] <= full["optimizer"]
 
