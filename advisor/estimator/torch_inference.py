@@ -15,6 +15,8 @@ from advisor.workload import TORCH_QUANTS, Workload
 
 _HALF = 2  # bytes of a 16-bit number
 _FLOAT = 4
+# Activations: what torch 2.13 and transformers 5.23 hold while they read a prompt (their own operations on tensors
+# without data, memory tracked operation by operation; tests/estimator/test_torch_inference.py has the rows).
 _REPLY = 2048  # tokens of an answer; half of a shorter context
 _PAGE = 16  # tokens of a vLLM cache block (vllm/config/cache.py, block_size)
 _VLLM_STEP = 8192  # tokens that vLLM profiles its activations with (max_num_batched_tokens of a server)
@@ -101,7 +103,7 @@ def memory(model: Model, workload: Workload) -> MemoryEstimate:
         activations = _activations(shape, min(each * workload.parallel, _VLLM_STEP), sums.scratch)
     else:
         early = cache - _cache(shape, prompt, paged) * workload.parallel
-        work = _activations(shape, prompt * workload.parallel, sums.scratch)
+        work = prompt_work(model, prompt, workload.parallel, sums.scratch)
         activations = max(work - early, _cache_of_one_layer(shape, each) * workload.parallel)
     logits = (_HALF + _FLOAT) * shape.vocab * workload.parallel
     tensors = sums.total + cache + activations + logits
@@ -122,12 +124,20 @@ def memory(model: Model, workload: Workload) -> MemoryEstimate:
     )
 
 
+def prompt_work(model: Model, tokens: int, sequences: int = 1, scratch: int = 0) -> int:
+    """Bytes that transformers holds beside weights and cache while it reads `sequences` prompts of `tokens` at once.
+
+    `scratch` is the widest Linear in 16 bit where its format is unpacked first.
+    """
+    shape = _shape(model)
+    return _activations(shape, tokens * sequences, scratch) + _mask(shape, tokens, sequences)
+
+
 class _Shape(NamedTuple):
     """Widths that cache and activations depend on, once per model."""
 
     vocab: int
     row: int  # bytes of one token in one attention layer
-    latent_row: int  # the same where the engine caches latents (vLLM with MLA)
     full_layers: int
     window_layers: int
     window: int
@@ -141,38 +151,62 @@ def _shape(model: Model) -> _Shape:
     attending = [not (model.linear and model.linear.layers[layer]) for layer in range(model.layers)]
     local = [model.window.layers[layer] if model.window else False for layer in range(model.layers)]
     window_layers = sum(a and b for a, b in zip(attending, local, strict=True))
-    row = latent = _HALF * 2 * model.kv_width
+    row, attention = 2 * model.kv_width, model.query_width + 2 * model.kv_width
     if model.mla:
+        # Both engines cache the latent (transformers since 5); attention unfolds it for every head.
         mla = model.mla
-        # transformers caches keys and values per head; vLLM the latent that they come from.
-        row = _HALF * model.heads * (mla.qk_nope_head_dim + mla.qk_rope_head_dim + mla.v_head_dim)
-        latent = _HALF * (mla.kv_lora_rank + mla.qk_rope_head_dim)
+        row = mla.kv_lora_rank + mla.qk_rope_head_dim
+        attention = 2 * model.query_width + model.heads * (mla.qk_nope_head_dim + 2 * mla.v_head_dim)
+    widest, product = _mlp(model)
+    around = (4 if model.style.pre_norms else 3) * model.hidden + 2 * model.head_dim
+    product = max(product, attention - widest)
     return _Shape(
         vocab=model.vocab,
-        row=row,
-        latent_row=latent,
+        row=_HALF * row,
         full_layers=sum(attending) - window_layers,
         window_layers=window_layers,
         window=model.window.size if model.window else 0,
         state=_state(model) * (model.layers - sum(attending)),
-        work=4 * model.hidden + max(2 * _widest(model), model.query_width + 2 * model.kv_width),
-        product=max(_widest(model), model.query_width),
+        work=around + max(widest, attention - product),
+        product=product,
     )
 
 
-def _widest(model: Model) -> int:
-    """Width of the MLP that a token meets."""
-    widest = model.ffn or 0
+def _mlp(model: Model) -> tuple[int, int]:
+    """16-bit numbers per token that an MLP holds at its widest: what its product is made of, and the product.
+
+    Gate, its activation and up; both and the activation where they come of one Linear; one and its activation without
+    a gate. All of a token's experts are computed at once (transformers 5: experts of a layer in one product): their
+    inputs, gate and up, activation and product; or inputs, outputs and both weighted, in fp32 where the router is.
+    """
+    style, found = model.style, [(0, 0)]
+    if model.ffn and not (model.moe and all(model.moe.layers)):
+        found.append((_dense(model) * model.ffn, model.ffn))
     if model.moe:
         moe = model.moe
-        routed = moe.expert_ffn * moe.active // moe.experts  # experts run one after another, each on its share
-        widest = max(widest if not all(moe.layers) else 0, moe.shared_ffn, routed)
-    return widest
+        width = moe.active * moe.expert_ffn
+        inside = moe.active * model.hidden + 4 * width
+        weighted = moe.active * model.hidden * (6 if style.router_correction else 4)
+        found.append((max(inside, weighted) - width, width))
+        found.append((model.hidden + _dense(model) * moe.shared_ffn, moe.shared_ffn))
+    return max(found, key=sum)
+
+
+def _dense(model: Model) -> int:
+    """Widths of an MLP that are alive beside its product."""
+    if not model.style.gated_mlp:
+        return 1
+    return 3 if model.style.fused_gate_up or model.style.fused_gate_up_torch else 2
 
 
 def _activations(shape: _Shape, tokens: int, scratch: int) -> int:
     """Bytes at work on `tokens`: residual, norms, gate and up; then their product, or a Linear unpacked to 16 bit."""
     return _HALF * tokens * shape.work + max(_HALF * tokens * shape.product, scratch)
+
+
+def _mask(shape: _Shape, tokens: int, sequences: int) -> int:
+    """The mask that transformers makes for a prompt longer than a sliding window: a byte for each pair of tokens."""
+    return sequences * tokens**2 if shape.window_layers and tokens > shape.window else 0
 
 
 def _cache_of_one_layer(shape: _Shape, tokens: int) -> int:
@@ -200,8 +234,7 @@ def _cache(shape: _Shape, tokens: int, paged: bool) -> int:
     windowed = min(tokens, shape.window)
     if paged:
         tokens, windowed = (-(-count // _PAGE) * _PAGE for count in (tokens, windowed))
-    row = shape.latent_row if paged else shape.row
-    return row * (shape.full_layers * tokens + shape.window_layers * windowed) + shape.state
+    return shape.row * (shape.full_layers * tokens + shape.window_layers * windowed) + shape.state
 
 
 def _quantised(tensor: Tensor) -> bool:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from advisor.catalog.models import find_model, models
 from advisor.errors import UserError
 from advisor.estimator.tensors import language_parameters
-from advisor.estimator.torch_inference import memory, torch_weights
+from advisor.estimator.torch_inference import memory, prompt_work, torch_weights
 from advisor.workload import TORCH_QUANTS, Workload
 from benchmarks import accuracy_inference as accuracy
 
@@ -61,15 +61,28 @@ def test_vllm_keeps_its_cache_in_pages_of_sixteen_tokens() -> None:
     assert dict(memory(model, plain).components)["kv_cache"] == 17 * row
 
 
-def test_latents_are_cached_by_vllm_and_keys_by_transformers() -> None:
-    """DeepSeek V3: 576 values per token against 128 heads' keys and values."""
+def test_latents_are_cached_by_both() -> None:
+    """DeepSeek V3: 576 values per token, not 128 heads' keys and values (transformers since 5)."""
     model = find_model("deepseek-v3")
-    sizes = [
-        dict(memory(model, Workload(stack=stack, quant="FP8", context=1600)).components)["kv_cache"]
-        for stack in ("vllm", "transformers")
-    ]
-    assert sizes[0] == 61 * 1600 * 576 * 2
-    assert sizes[1] == 61 * 1600 * 128 * (192 + 128) * 2
+    for stack in ("vllm", "transformers"):
+        found = dict(memory(model, Workload(stack=stack, quant="FP8", context=1600)).components)["kv_cache"]
+        assert found == 61 * 1600 * 576 * 2
+
+
+# Bytes that transformers 5.23 holds beside weights while two layers in bfloat16 read a prompt of 8,192 tokens, less the
+# cache that stays: torch 2.13, tensors without data, memory tracked operation by operation, sdpa.
+PROMPT_WORK = {
+    "qwen3-1.7b": 440467456, "qwen2.5-7b": 1170276352, "llama-3.1-8b": 977338368, "phi-3-mini-4k": 808517632,
+    "qwen3-30b-a3b": 1216939008, "mixtral-8x7b": 2286682176, "gemma-3-4b": 746651648, "olmo-2-1124-7b": 750845952,
+    "pythia-1b": 404815872, "glm-4-9b-0414": 1168179200, "granite-3.3-8b": 901840896,
+    "command-r7b-12-2024": 1044447232, "olmoe-1b-7b": 1215889920,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PROMPT_WORK)
+def test_a_prompt_s_work_is_what_torch_holds(name: str) -> None:
+    """Dense, fused, ungated, parallel, with a mask for its window, mixtures of experts: within 2 %."""
+    assert prompt_work(find_model(name), 8192) == pytest.approx(PROMPT_WORK[name], rel=0.02)
 
 
 def test_sliding_layers_keep_their_window() -> None:
