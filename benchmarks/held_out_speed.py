@@ -13,21 +13,20 @@ from typing import Any, NamedTuple
 
 from advisor.catalog.bands import band
 from advisor.catalog.speeds import Backend, speeds
+from advisor.catalog.training_speeds import training_speeds
 from advisor.estimator.estimate import shares_on
 from advisor.estimator.ground import Share
 from advisor.estimator.speed import attention_flops, decode_step, special_layers
 from advisor.estimator.tensors import active_parameters
+from advisor.estimator.training_time import Speed, Work, gpu_speed, micro_batch_s, work
 from benchmarks.speed_rows import PUBLISHED, Row, more_rows, rows
 from benchmarks.table import NO_SHARED
+from benchmarks.training_rows import pretraining, runs
 
 # Back ends of llama.cpp; the torch stacks were measured on one card, which nothing can be held out from.
 KEYS = ("cuda", "cuda-6", "rocm", "metal", "metal-1", "vulkan", "vulkan-rdna4", "vulkan-intel", "sycl")
 METAL = ("metal", "metal-1")
-WAYS: Mapping[str, Callable[[Row], str]] = {
-    "device": lambda row: row.device.title,
-    "family": lambda row: row.model.family,
-    "source": lambda row: "/".join(re.sub(r"^https?://(github\.com/)?", "", row.source).split(" ")[0].split("/")[:2]),
-}
+WAYS = ("device", "family", "source")
 ERROR_FLOOR = 0.03  # smaller errors count like this one: nobody measures closer
 
 
@@ -63,17 +62,35 @@ PREFILL = (
     *(Knob("prefill_factor", (key,), 0.5, 0.7, 0.01, 5) for key in KEYS),
 )
 
+TRAINING = tuple(
+    Knob(field, (key,), prior, spread, low, high)
+    for key in ("cuda-8", "cuda-7")
+    for field, prior, spread, low, high in (
+        ("utilisation", 0.5, 0.4, 0.1, 0.9), ("traffic", 4, 0.8, 1, 60), ("layer_s", 4e-3, 0.8, 1e-5, 0.05),
+    )
+)  # fmt: skip
+
 Values = Mapping[tuple[str, str], float]
 """What a set of constants says: (back end, field) -> value."""
 
 
 class Point(NamedTuple):
-    """One measured row, ready to be estimated again and again: seconds per token, and how to foresee them."""
+    """One measured row, ready to be estimated again and again: seconds, and how to foresee them."""
 
-    row: Row
-    key: str
+    groups: Mapping[str, str]  # its device, family and source
+    key: str  # the back end or class whose constants count
     measured: float
     law: Callable[[Values], float]
+    limits: tuple[float, float] = (0, 0)  # the range of a speed, as factors of the estimate
+
+
+def _groups(row: Row) -> dict[str, str]:
+    return {"device": row.device.title, "family": row.model.family, "source": _site(row.source)}
+
+
+def _site(source: str) -> str:
+    """A repository or a site, without the page."""
+    return "/".join(re.sub(r"^https?://(github\.com/)?", "", source).split(" ")[0].split("/")[:2])
 
 
 def decode_points(found: Iterable[Row]) -> list[Point]:
@@ -86,7 +103,7 @@ def decode_points(found: Iterable[Row]) -> list[Point]:
         cache = share.kv_bytes * min(1.0, row.depth / row.workload.context)
         backend = row.device.rates.backend
         law = _gpu_law(row, share, cache) if backend else _cpu_law(row, share, cache)
-        points.append(Point(row, backend.key if backend else "cpu", 1 / row.decode, law))
+        points.append(Point(_groups(row), backend.key if backend else "cpu", 1 / row.decode, law))
     return points
 
 
@@ -143,8 +160,15 @@ def prefill_points(found: Iterable[Row]) -> list[Point]:
         if row.prefill is None or row.slow_library or backend is None or row.workload.resolved_stack != "llama.cpp":
             continue
         if row.device.rates.matrix_flops:
-            points.append(Point(row, backend.key, 1 / row.prefill, _prompt_law(row, backend)))
+            points.append(
+                Point(_groups(row), backend.key, 1 / row.prefill, _prompt_law(row, backend), _limits(backend))
+            )
     return points
+
+
+def _limits(backend: Backend) -> tuple[float, float]:
+    found = band(backend.prefill_band)
+    return found.low, found.high
 
 
 def _prompt_law(row: Row, backend: Backend) -> Callable[[Values], float]:
@@ -161,6 +185,31 @@ def _prompt_law(row: Row, backend: Backend) -> Callable[[Values], float]:
     return law
 
 
+def training_points() -> list[Point]:
+    """Published fine-tuning and pre-training runs on cards with matrix units: seconds per micro-batch."""
+    points = []
+    for run in [*runs({}), *pretraining({})]:
+        rate = run.row.get("tokens_per_s_per_gpu") or run.row["tokens_per_s"]
+        speed = gpu_speed(run.gpu, run.workload) if rate and run.gpu else None
+        if speed is None:
+            continue
+        card = run.row["hardware"].split(",")[0].removesuffix(" x2").replace("_", "-")
+        groups = {"device": card, "family": run.model.family, "source": _site(run.row["source"])}
+        tokens = run.workload.batch * run.workload.seq
+        law = _training_law(work(run.model, run.workload), speed)
+        times = band(speed.kind.band)
+        points.append(Point(groups, speed.kind.key, tokens / rate, law, (1 / times.high, 1 / times.low)))
+    return points
+
+
+def _training_law(done: Work, speed: Speed) -> Callable[[Values], float]:
+    def law(values: Values) -> float:
+        fields: dict[str, Any] = {field: value for (key, field), value in values.items() if key == speed.kind.key}
+        return micro_batch_s(done, speed._replace(kind=speed.kind._replace(**fields)))
+
+    return law
+
+
 # Fitting ------------------------------------------------------------------------------------------------------------
 
 
@@ -172,8 +221,9 @@ def fitted(points: Sequence[Point], knobs: Sequence[Knob]) -> Values:
     """
     import numpy as np
 
-    count = Counter((WAYS["device"](point.row), WAYS["source"](point.row)) for point in points)
-    weight = np.array([count[WAYS["device"](p.row), WAYS["source"](p.row)] ** -0.5 for p in points])
+    cards = [(point.groups["device"], point.groups["source"]) for point in points]
+    count = Counter(cards)
+    weight = np.array([count[card] ** -0.5 for card in cards])
     weight *= 8 / weight.mean()
     prior = np.log([knob.prior for knob in knobs])
     strength = np.array([knob.spread**-2 for knob in knobs])
@@ -222,14 +272,15 @@ def shipped(knobs: Sequence[Knob]) -> Values:
     found: dict[tuple[str, str], float] = {}
     for knob in knobs:
         for key in knob.keys:
-            owner = speeds().cpu if key == "cpu" else speeds().backends[key]
+            device = speeds().cpu if key == "cpu" else speeds().backends.get(key)
+            owner = device or training_speeds().classes[key]
             found[key, knob.field] = getattr(owner, knob.field, 1.0)
     return found
 
 
 def held_out(points: Sequence[Point], knobs: Sequence[Knob], way: str) -> list[float]:
     """Estimate / measurement of every row, by constants fitted without its device, family or source."""
-    group = [WAYS[way](point.row) for point in points]
+    group = [point.groups[way] for point in points]
     ratios = [0.0] * len(points)
     for name in sorted(set(group)):
         values = fitted([point for point, other in zip(points, group, strict=True) if other != name], knobs)
@@ -244,12 +295,8 @@ def _mean(ratios: Sequence[float]) -> str:
 
 
 def _inside(points: Sequence[Point], ratios: Sequence[float]) -> list[float]:
-    """1 where the range of the row's back end, drawn around the estimate, holds the measurement, else 0."""
-    found = []
-    for point, ratio in zip(points, ratios, strict=True):
-        limits = band(speeds().backends[point.key].prefill_band)
-        found.append(float(limits.low <= 1 / ratio <= limits.high))
-    return found
+    """1 where the range around the estimated speed holds the measured one, else 0."""
+    return [float(point.limits[0] <= 1 / ratio <= point.limits[1]) for point, ratio in zip(points, ratios, strict=True)]
 
 
 def _share(held: Sequence[float]) -> str:
@@ -275,15 +322,17 @@ def main() -> int:
     for point in decode_points(found):
         (cpus if point.key == "cpu" else gpus).append(point)
     prompts = prefill_points(found)
+    trained = training_points()
     if "--fit" in sys.argv:
-        for points, knobs in ((gpus, DECODE), (cpus, CPU), (prompts, PREFILL)):
+        for points, knobs in ((gpus, DECODE), (cpus, CPU), (prompts, PREFILL), (trained, TRAINING)):
             print(json.dumps({" ".join(name): float(f"{value:.3g}") for name, value in fitted(points, knobs).items()}))
         return 0
     print(f"{'mean error':32} {'rows':>5}  shipped   device   family   source")
     for name, points, knobs in (("decode, GPUs", gpus, DECODE), ("decode, processors", cpus, CPU)):
         _print(name, points, _columns(points, knobs), _mean)
     print("share inside the range")
-    _print("prompt, GPUs", prompts, [_inside(prompts, ratios) for ratios in _columns(prompts, PREFILL)], _share)
+    for name, points, knobs in (("prompt, GPUs", prompts, PREFILL), ("training, GPUs", trained, TRAINING)):
+        _print(name, points, [_inside(points, ratios) for ratios in _columns(points, knobs)], _share)
     return 0
 
 

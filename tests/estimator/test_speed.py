@@ -247,9 +247,13 @@ def test_a_band_speaks_of_what_was_measured() -> None:
     assert keys(machine(16, sycl)) == ("decode_sycl", "prefill_intel")
     for key in ("decode_vulkan_intel", "prefill_split", "decode_torch_ram"):
         assert band(key).rows <= 3
-    for kind in [{"compute_capability": "6.1"}, {"vendor": "AMD", "engines": ("rocm",), "compute_capability": None},
-                 {"vendor": "AMD", "engines": ("vulkan",), "compute_capability": None},
-                 {"vendor": "Apple", "engines": ("metal",), "compute_capability": None}]:  # fmt: skip
+    others: tuple[dict[str, object], ...] = (
+        {"compute_capability": "6.1"},
+        {"vendor": "AMD", "engines": ("rocm",), "compute_capability": None},
+        {"vendor": "AMD", "engines": ("vulkan",), "compute_capability": None},
+        {"vendor": "Apple", "engines": ("metal",), "compute_capability": None},
+    )
+    for kind in others:
         assert keys(machine(16, gpu(12, **kind)))[0] != "decode_gpu"
 
 
