@@ -19,7 +19,10 @@ _FLOAT = 4
 # without data, memory tracked operation by operation; tests/estimator/test_torch_inference.py has the rows).
 _REPLY = 2048  # tokens of an answer; half of a shorter context
 _PAGE = 16  # tokens of a vLLM cache block (vllm/config/cache.py, block_size)
-_VLLM_STEP = 8192  # tokens that vLLM profiles its activations with (max_num_batched_tokens of a server)
+# What a vLLM server measures its own need with before it hands out pages: a step of so many tokens, and logits of so
+# many sequences (vllm/engine/arg_utils.py, get_batch_defaults: cards under 70 GiB and the A100; others 4 times that).
+_VLLM_STEP = 2048
+_VLLM_SEQUENCES = 256
 
 
 class TorchWeights(NamedTuple):
@@ -90,8 +93,9 @@ def memory(model: Model, workload: Workload) -> MemoryEstimate:
 
     transformers takes the prompt in at once: its peak is then (cache so far, the widest layer's work on the prompt) or
     at the end (the whole cache, one layer's part of it copied as it grows). vLLM keeps its cache in pages and works in
-    steps. (A vLLM server takes 90 % of a card whatever it needs, to hold more sequences; this is what the workload
-    itself must have.) Raises UserError for a quant that torch does not load.
+    steps. (A vLLM server takes 92 % of a card whatever it needs, to hold more sequences; this is what it must have for
+    the workload: with its step's own work, without its CUDA graphs.) Raises UserError for a quant that torch does not
+    load.
     """
     sums = torch_weights(model, workload.quant)
     shape = _shape(model)
@@ -99,13 +103,15 @@ def memory(model: Model, workload: Workload) -> MemoryEstimate:
     each = -(-workload.context // workload.parallel)
     prompt = max(each - _REPLY, each // 2)
     cache = _cache(shape, each, paged) * workload.parallel
+    rows = workload.parallel
     if paged:
-        activations = _activations(shape, min(each * workload.parallel, _VLLM_STEP), sums.scratch)
+        rows = max(rows, _VLLM_SEQUENCES)
+        activations = max(_HALF * max(rows, _VLLM_STEP) * shape.step, sums.scratch)
     else:
         early = cache - _cache(shape, prompt, paged) * workload.parallel
         work = prompt_work(model, prompt, workload.parallel, sums.scratch)
         activations = max(work - early, _cache_of_one_layer(shape, each) * workload.parallel)
-    logits = (_HALF + _FLOAT) * shape.vocab * workload.parallel
+    logits = (_HALF + _FLOAT) * shape.vocab * rows
     tensors = sums.total + cache + activations + logits
     key = "vllm_inference" if paged else "transformers_inference"
     limits, card = band(key), training_speeds().card
@@ -144,6 +150,7 @@ class _Shape(NamedTuple):
     state: int  # bytes of one sequence's state over all recurrent layers
     work: int  # 16-bit numbers per token alive at once while a layer works on a prompt, without the MLP's product
     product: int  # the MLP's product of gate and up, per token
+    step: int  # 16-bit numbers per token that vLLM holds at once
 
 
 @lru_cache(maxsize=1024)
@@ -169,7 +176,22 @@ def _shape(model: Model) -> _Shape:
         state=_state(model) * (model.layers - sum(attending)),
         work=around + max(widest, attention - product),
         product=product,
+        step=2 * model.hidden + max(_fused(model), attention + model.query_width),
     )
+
+
+def _fused(model: Model) -> int:
+    """16-bit numbers per token that vLLM's fused MLPs hold: what they made and the product; residual and norm apart.
+
+    Experts: the wider of both results, and the product, for each active one (fused_moe.py: two caches share one place).
+    """
+    gates = 2 if model.style.gated_mlp else 1
+    found = [(gates + 1) * model.ffn] if model.ffn else [0]
+    if model.moe:
+        moe = model.moe
+        found.append(moe.active * (max(gates * moe.expert_ffn, model.hidden) + moe.expert_ffn))
+        found.append(model.hidden + 3 * moe.shared_ffn)
+    return max(found)
 
 
 def _mlp(model: Model) -> tuple[int, int]:

@@ -117,3 +117,16 @@ def test_more_context_never_needs_less(
     assert sum(part.bytes for part in first.components) == first.total
     assert all(part.bytes >= 0 for part in first.components)
     assert memory(model, replace(workload, context=context + more)).total >= first.total
+
+
+def test_vllm_reserves_a_step_and_many_sequences_logits() -> None:
+    """Whatever the context: a step of 2,048 tokens and logits of 256 sequences, more only for more sequences."""
+    model = find_model("llama-3.1-8b")
+    found = [
+        dict(memory(model, Workload(stack="vllm", quant="BF16", context=context)).components)
+        for context in (1024, 65536)
+    ]
+    assert found[0]["activations"] == found[1]["activations"] == 2 * 2048 * (2 * 4096 + 3 * 14336)
+    assert found[0]["logits"] == found[1]["logits"] == 256 * 6 * model.vocab
+    many = dict(memory(model, Workload(stack="vllm", quant="BF16", context=65536, parallel=512)).components)
+    assert many["logits"] == 2 * found[0]["logits"]
