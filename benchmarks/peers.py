@@ -221,7 +221,8 @@ def _functions(python: Path, name: str) -> Callable[[Sequence[Question]], list[A
 def _llmfit(command: Path) -> Callable[[Sequence[Question]], list[Answer]]:
     """llmfit by its own `plan`, with a hardware profile that states the card's bandwidth.
 
-    Its "GB" of memory are counted as GiB: its key-value cache is in GiB, its weights are nearer to the truth that way.
+    Its "GB" mixes units (weights in 10^9 bytes, key-value cache in GiB); counted as 10^9 bytes it is nearest to the
+    truth.
     """
     known = {entry["name"].lower(): entry["name"] for entry in json.loads(_run([str(command), "list", "--json"]))}
 
@@ -242,7 +243,7 @@ def _llmfit(command: Path) -> Callable[[Sequence[Question]], list[Answer]]:
         if facts["kind"] == "memory":
             kv = "fp16" if facts["kv_type"] == "f16" else facts["kv_type"]
             found = plan((*wanted, "--kv-quant", kv))
-            return found if isinstance(found, str) else found["minimum"]["vram_gb"] * GIB
+            return found if isinstance(found, str) else found["minimum"]["vram_gb"] * 1e9
         if facts["kind"] == "cpu speed":
             found = plan(("--cpu-cores", str(facts["cores"]), *wanted))
             return found if isinstance(found, str) else _path(found, "cpu_only")
