@@ -20,6 +20,7 @@ from advisor.estimator.speed import (
     depth_of,
     prefill_band_key,
     prefill_rate,
+    prompt_chunk,
 )
 from advisor.estimator.tensors import active_parameters, language_parameters
 from advisor.estimator.training_states import NF4_BYTES, linear_elements, mode
@@ -249,7 +250,7 @@ def _rates_source(rates: Rates) -> str:
 def _prefill(model: Model, workload: Workload, shares: Sequence[Share], result: float) -> Explanation:
     values: dict[str, object] = {
         "active_parameters": active_parameters(model), "attention_flop": attention_flops(model, depth_of(workload)),
-        "depth": depth_of(workload),
+        "depth": depth_of(workload), "chunk": prompt_chunk(workload),
     }  # fmt: skip
     total = sum(share.weight_bytes for share in shares)
     for share in shares:
@@ -257,7 +258,12 @@ def _prefill(model: Model, workload: Workload, shares: Sequence[Share], result: 
         values[f"{share.device.name}_flop_rate"] = prefill_rate(share.device.rates, workload.quant)
         values[f"{share.device.name}_part"] = share.weight_bytes / total
         values[f"{share.device.name}_attention_cost"] = backend.attention_cost if backend else 1.0
-    formula = "1 / sum over devices of part x (2 x active_parameters + attention_cost x attention_flop) / flop_rate"
+        values[f"{share.device.name}_weight_bytes"] = share.weight_bytes
+        values[f"{share.device.name}_effective_bytes_per_s"] = share.device.rates.effective
+    formula = (
+        "1 / sum over devices of the larger of part x (2 x active_parameters + attention_cost x attention_flop) / "
+        "flop_rate and weight_bytes / effective_bytes_per_s / chunk"
+    )
     sources = tuple(dict.fromkeys(_rates_source(share.device.rates) for share in shares))
     return Explanation(
         "prefill", formula, values, result, "tok/s", sources, prefill_band_key(tuple(shares), workload.resolved_stack)

@@ -241,6 +241,7 @@ def test_memory_follows_from_the_values_that_are_shown(name: str, workload: Work
     [
         (machine(64), Workload()),
         (machine(64, gpu(24)), Workload(context=32768)),
+        (machine(64, gpu(24)), Workload(ubatch=4)),
         (machine(64, gpu(3)), Workload(context=16384)),
         (machine(64, gpu(3), gpu(4)), Workload()),
         (machine(64, gpu(24)), Workload(stack="transformers", quant="BF16")),
@@ -264,7 +265,8 @@ def test_speeds_follow_from_the_values_that_are_shown(place: Machine, workload: 
         )
         seconds += decode_time({key.removeprefix(prefix): value for key, value in step.items()}, workload)
         work = 2 * read["active_parameters"] + read[f"{device}_attention_cost"] * read["attention_flop"]
-        prompt += read[f"{device}_part"] * work / read[f"{device}_flop_rate"]
+        reading = read[f"{device}_weight_bytes"] / read[f"{device}_effective_bytes_per_s"] / read["chunk"]
+        prompt += max(read[f"{device}_part"] * work / read[f"{device}_flop_rate"], reading)
     assert found["ceiling"][0] == pytest.approx(1 / floor)
     assert found["decode"][0] == pytest.approx(min(1 / seconds, 1 / floor))
     assert found["prefill"][0] == pytest.approx(1 / prompt)
