@@ -122,6 +122,11 @@ def inputs(model: Model, workload: Workload, layers: int | None = None) -> Input
     )
 
 
+def first_full(model: Model) -> int:
+    """The first layer that sees the whole context; the number of layers where none does."""
+    return _shape(model).first_full
+
+
 def first_neighbours(model: Model) -> int:
     """The first layer that caches as much as the one before it; the number of layers where none does."""
     return _shape(model).first_neighbours

@@ -135,10 +135,25 @@ def _to_ram(model: Model, layers: int) -> int:
 
 
 def beside_experts(model: Model, workload: Workload, engine: str = "") -> Beside:
-    """Compute buffers of a card that holds all but experts (llama.cpp's --n-cpu-moe): those are copied in turn."""
+    """Compute buffers of a card that holds all but experts (llama.cpp's --n-cpu-moe): those are copied in turn.
+
+    Where attention over the whole context begins some layers behind the first experts, its mask comes to lie in their
+    hole when it is larger than the smaller ones, and the next experts need a place of their own.
+    """
     held = llama_cpp.inputs(model, workload)
-    work = held.shared + _copied(model, workload.quant).experts + _experts(model, held)
+    copied = _copied(model, workload.quant).experts
+    twice = copied if _late_mask(model, workload, held) else 0
+    work = held.shared + copied + _experts(model, held) + twice
     return Beside(max(work, alone(model, workload, engine)), llama_cpp.buffers(model, workload).host_compute)
+
+
+def _late_mask(model: Model, workload: Workload, held: Inputs) -> bool:
+    first = llama_cpp.first_full(model)
+    if model.moe is None or not 1 < first < model.layers or not any(model.moe.layers[:first]):
+        return False
+    mask = held.cells * held.per_token // (2 if workload.flash_attention else 1)
+    # Measured: the holes are an expert layer's results, half as large where recurrent layers lie between.
+    return mask > held.per_token * model.moe.active * model.hidden // (2 if model.linear else 1)
 
 
 class _Copied(NamedTuple):
