@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from advisor.estimator.estimate import estimate, shares_on
 from advisor.estimator.speed import decode_at, prefill_at
-from benchmarks.speed_rows import PUBLISHED, Row, SplitRow, rows, several_rows, split_rows
+from benchmarks.speed_rows import PUBLISHED, Row, SplitRow, more_rows, rows, several_rows, split_rows
 from benchmarks.table import NO_SHARED, Line, Miss, Skipped, line, ranged, skip
 
-GPUS = ("cuda", "rocm", "metal", "vulkan")
+GPUS = ("cuda", "rocm", "metal", "vulkan", "sycl")
 COVERAGE = 0.8
 WIDEST = 2.5
 
@@ -17,7 +17,7 @@ def lines(skipped: Skipped) -> list[Line]:
     if not PUBLISHED.is_file():
         skip(skipped, f"published speeds: {NO_SHARED}", 0)
         return []
-    measured = list(rows(skipped))
+    measured = [*rows(skipped), *more_rows()]
     prompts = {"inside": COVERAGE, "span": WIDEST}
     return [
         line("decode, llama.cpp on GPUs", decode_misses(measured, GPUS, ("llama.cpp",)), mean=0.15),

@@ -44,7 +44,8 @@ class Knob(NamedTuple):
 
 
 DECODE = (
-    Knob("bandwidth_factor", KEYS, 0.93, 0.03, 0.8, 0.95),
+    Knob("bandwidth_factor", tuple(key for key in KEYS if key != "vulkan-intel"), 0.93, 0.03, 0.8, 0.95),
+    Knob("bandwidth_factor", ("vulkan-intel",), 0.6, 0.1, 0.3, 0.95),  # three rows say 0.3 to 0.6
     Knob("work", KEYS, 12, 1, 1, 60),
     Knob("special_layer", KEYS, 0.3, 0.8, 0.001, 4),
     Knob("kv_cost", tuple(key for key in KEYS if key not in METAL), 1.5, 0.4, 1, 6),
