@@ -255,7 +255,9 @@ def test_training_fewer_bits_and_fewer_parameters(name: str, workload: Workload)
         for task in ("qlora", "lora", "full")
     )
     assert qlora["weights"] <= lora["weights"] <= full["weights"]
-    if trainable_parameters(model, replace(workload, task="lora")) < language_parameters(model):
+    # Adafactor keeps rows + columns of a matrix: of an adapter's two thin ones more than of the whole.
+    fewer = trainable_parameters(model, replace(workload, task="lora")) < language_parameters(model)
+    if fewer and workload.optimizer != "adafactor":
         assert lora["optimizer"] <= full["optimizer"]
 
 
