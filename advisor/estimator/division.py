@@ -3,7 +3,8 @@
 As its programs do without further options (common/fit.cpp, src/llama-model.cpp, commit 0c1e570): several cards share
 all layers in proportion to their free memory; where that overflows one, and where RAM has to help, cards are filled
 from the last layer backwards, beginning with the last card; of a mixture of experts that does not fit, experts go to
-RAM first (--n-cpu-moe). One card alone is filled by -ngl.
+RAM first (--n-cpu-moe). One card alone is filled by -ngl. Their own choice (--fit, on unless -ngl is given) leaves
+1 GiB of each card free and may move single matrices of one layer; here cards are filled to what is free.
 """
 
 from bisect import bisect_left, bisect_right

@@ -53,3 +53,18 @@ def test_a_wrong_value_is_named(tmp_path: Path) -> None:
     path.write_text(json.dumps(content), encoding="utf-8")
     with pytest.raises(UserError, match=r"kept.json: system.*share"):
         load_kept_memory(path)
+
+
+def test_a_context_s_range_is_in_order_and_named_when_it_is_not(tmp_path: Path) -> None:
+    """Every engine has one; nothing is known of others."""
+    kept = kept_memory()
+    for engine in ("cuda", "rocm", "vulkan", "metal", "sycl"):
+        low, high = kept.context(engine)
+        assert 0 <= low < high < GIB
+    assert kept.context("abacus") == (0, 0)
+    content = json.loads(KEPT_MEMORY_FILE.read_text(encoding="utf-8"))
+    content["contexts"]["cuda"]["low_bytes"] = 1 << 40
+    path = tmp_path / "kept.json"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(UserError, match=r"kept.json: contexts.*cuda.*low_bytes"):
+        load_kept_memory(path)
