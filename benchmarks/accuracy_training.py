@@ -1,20 +1,20 @@
 """Training memory and time against measurements: torch's own peaks, published peaks, cards and speeds."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from advisor.estimator.lora import trainable_parameters
 from advisor.estimator.training import allocator_peak, memory
 from advisor.estimator.training_time import training
 from advisor.machine import Cpu, Memory
 from benchmarks.table import NO_SHARED, Line, Miss, Skipped, line, ranged, skip
-from benchmarks.training_rows import GIB, TRUTH, Run, Step, pretraining, runs, steps
+from benchmarks.training_rows import GIB, TRUTH, Run, Step, held_logits, own_steps, pretraining, runs, steps
 
 
 def lines(skipped: Skipped) -> list[Line]:
     """Every line that can be measured here; `skipped` says what is in none of them."""
     if not TRUTH.is_dir():
         skip(skipped, f"torch's steps, published peaks, cards and speeds: {NO_SHARED}", 0)
-        return []
+        return own_lines(skipped)
     found = []
     for step in steps():
         if step.outside:
@@ -23,18 +23,37 @@ def lines(skipped: Skipped) -> list[Line]:
             found.append(step)
     published = list(runs(skipped))
     alone = [run for run in published if run.row["n_devices"] == 1 and run.row["peak_gib"]]
+    small = [run for run in alone if "T4" in run.row["hardware"]]
     return [
         line("trainable parameters", trainable(found), worst=0),
         line("training peak, torch", peaks(found), mean=0.01, worst=0.05),
         line("    full", peaks(s for s in found if s.workload.task == "full")),
         line("    LoRA", peaks(s for s in found if s.workload.task == "lora")),
         line("    QLoRA", peaks(s for s in found if s.workload.task == "qlora")),
+        *own_lines(skipped),
         line("training peak, published single GPU", published_peaks(alone), median=0.08),
         line("    Trainer on A100", published_peaks(r for r in alone if "A100" in r.row["hardware"])),
-        line("    plain loop on T4, holds the logits", published_peaks(r for r in alone if "T4" in r.row["hardware"])),
+        line("    plain loop on T4, holds the logits", published_peaks(small)),
+        line("        the same, held logits added", published_peaks(small, held_logits)),
+        line("            LoRA", published_peaks((r for r in small if r.workload.task == "lora"), held_logits)),
+        line("            QLoRA", published_peaks((r for r in small if r.workload.task == "qlora"), held_logits)),
         line("card against torch's peak", cards(alone), inside=0.9),
         line("training time, published", times(published), inside=0.8, span=2.5),
         line("training time, pre-training", times(pretraining(skipped)), inside=0.8, span=2.5),
+    ]
+
+
+def own_lines(skipped: Skipped) -> list[Line]:
+    """The steps of benchmarks/data: every architecture of the catalogue."""
+    found = []
+    for step in own_steps():
+        if step.outside:
+            skip(skipped, step.outside)
+        else:
+            found.append(step)
+    return [
+        line("trainable parameters, every catalogue architecture", trainable(found), worst=0),
+        line("training peak, every catalogue architecture", peaks(found), mean=0.01, worst=0.05),
     ]
 
 
@@ -51,10 +70,10 @@ def peaks(found: Iterable[Step]) -> Iterator[Miss]:
         yield Miss(estimate / (step.row["peak_mib"] * 2**20) - 1, step.name)
 
 
-def published_peaks(found: Iterable[Run]) -> Iterator[Miss]:
-    """The peak against max_memory_allocated of published runs."""
+def published_peaks(found: Iterable[Run], beside: Callable[[Run], int] | None = None) -> Iterator[Miss]:
+    """The peak against max_memory_allocated of published runs; `beside` is what their program keeps on its own."""
     for run in found:
-        estimate = allocator_peak(memory(run.model, run.workload))
+        estimate = allocator_peak(memory(run.model, run.workload)) + (beside(run) if beside else 0)
         yield Miss(estimate / (run.row["peak_gib"] * GIB) - 1, _name(run))
 
 

@@ -4,7 +4,7 @@ import dataclasses
 import gzip
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -66,6 +66,42 @@ def steps() -> Iterator[Step]:
     for row in read("training_torch.json.gz")["rows"]:
         if "hidden" in row["arch"]:
             yield Step(row, step_model(row), step_workload(row), _outside(row))
+
+
+OWN = Path(__file__).resolve().parent / "data" / "training_steps.json"
+
+
+def own_steps() -> Iterator[Step]:
+    """Every step that we tracked in torch ourselves: all catalogue architectures that transformers has."""
+    document = json.loads(OWN.read_text(encoding="utf-8"))
+    for name, measured in document["models"].items():
+        model = keep_layers(find_model(name), measured["layers"])
+        for number, peak, trainable, kernels in measured["rows"]:
+            row = {
+                "model": model.name, "arch": {"layers": model.layers}, "attention": f"attention {kernels}",
+                "peak_mib": peak / 2**20, "trainable_params": trainable,
+            }  # fmt: skip
+            workload = parse(document["settings"][number])
+            yield Step(row, model, workload, _own_outside(model, workload))
+
+
+def keep_layers(model: Model, layers: Sequence[int]) -> Model:
+    """The model with only those of its layers, by index."""
+    changes: dict[str, Any] = {"layers": len(layers)}
+    for name in ("moe", "window", "linear"):
+        part = getattr(model, name)
+        if part is not None:
+            kept = tuple(part.layers[i] for i in layers)
+            changes[name] = dataclasses.replace(part, layers=kept) if any(kept) else None
+    return dataclasses.replace(model, **changes)
+
+
+def _own_outside(model: Model, workload: Workload) -> str:
+    if model.moe is not None and workload.task == "qlora":
+        return "QLoRA whose experts stay in 16 bits (transformers 5); estimates pack them, and say so"
+    if model.linear is not None and model.linear.type != "short_conv":
+        return "recurrent layers without their own kernels"
+    return "Llama 4: all of its experts see all tokens" if model.style.name == "llama4_text" else ""
 
 
 def step_model(row: Row) -> Model:
@@ -185,6 +221,17 @@ def run_workload(row: Row) -> Workload:
         "targets": "attention" if attention_only else "q,v" if "q,v" in method else "all-linear",
         "rank": row.get("lora_r") or int(rank[1] if rank else 16),
     })  # fmt: skip
+
+
+def held_logits(run: Run) -> int:
+    """Bytes of logits that the loop of the T4 rows keeps while backward and optimizer run.
+
+    `outputs = model(...)`, `outputs.loss.backward()`: the outputs live on, and in them the logits. Trainer drops them,
+    as estimates assume. The rows' own breakdown shows them: the optimizer's phase lies that much above weights,
+    gradients and states. 16 bits, or 32 where kbit preparation left no 16-bit parameter and nothing casts.
+    """
+    width = 4 if run.workload.task == "qlora" else 2
+    return width * run.model.vocab * run.workload.batch * run.workload.seq
 
 
 def pretraining(skipped: dict[str, int]) -> Iterator[Run]:

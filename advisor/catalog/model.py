@@ -44,7 +44,7 @@ class Style:
     attention_sinks: bool = False  # gpt-oss: one learned logit per head
     logit_softcap: bool = False  # the logits pass through a tanh (Gemma 2)
     attention_softcap: bool = False  # scores squeezed by a tanh (Gemma 2): torch's fused kernels cannot
-    # torch's attention is called without a word of shared keys (Falcon): one head of them goes to the written-out
+    # torch's attention gets a mask always and no word of shared keys (Falcon): one head of them goes to the written-out
     # kernel, several are copied for every query head first
     ungrouped: bool = False
     rope_joins: bool = False  # torch rotates a part of each head and joins it with the rest (partial rotary)

@@ -164,10 +164,15 @@ def _math(block: Block, build: Build, q: Value, k: Value, v: Value) -> Value:
     if build.repeats_kv:
         k, v = tape.run((k,), tokens("query"), 4), tape.run((v,), tokens("query"), 4)
     q, k = tape.run((q,), q.elements, 4), tape.run((k,), k.elements, 4)
-    scores = tape.run((q, k), tokens("scores"), 4, saves=(q, k))
-    weights = tape.run((scores,), tokens("scores"), 4, saves_result=True)
+    # Autocast takes the products, and with them all that follows, to 16 bits again.
+    width = block.mode.compute if block.mode.autocast else 4
+    q, k, v = (block.cast(value, width) for value in (q, k, v))
+    scores = tape.run((q, k), tokens("scores"), width, saves=(q, k))
+    if build.masked:
+        scores = tape.run((scores,), tokens("scores"), width, passes=True)
+    weights = tape.run((scores,), tokens("scores"), width, saves_result=True)
     weights = block.drop(weights) if build.dropout else weights
-    return block.cast(tape.run((weights, v), tokens("out_width"), 4, saves=(weights, v)), block.mode.compute)
+    return block.cast(tape.run((weights, v), tokens("out_width"), width, saves=(weights, v)), block.mode.compute)
 
 
 def _eager(block: Block, build: Build, q: Value, k: Value, v: Value) -> Value:

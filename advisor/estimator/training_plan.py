@@ -341,7 +341,7 @@ def _build(model: Model, workload: Workload, mode: Mode, kind: _Kind) -> Build:
         one_kv_head=repeats and model.kv_heads == 1,
         softcap=style.attention_softcap,
         sinks=style.attention_sinks,
-        masked=kind.masked and kernel != "flash",
+        masked=(kind.masked or style.ungrouped) and kernel != "flash",
         moe=kind.moe,
         shared=bool(kind.moe and model.moe and model.moe.shared),
         shared_gate=kind.moe and style.shared_expert_gate,
@@ -374,7 +374,7 @@ def attention_kernel(model: Model, workload: Workload, mode: Mode, masked: bool)
     """
     grouped = model.kv_heads != model.heads and model.mla is None
     if model.style.ungrouped and grouped and workload.attention == "sdpa":
-        return ("math", False) if model.kv_heads == 1 else ("flash" if mode.compute == 2 else "efficient", True)
+        return ("math", False) if model.kv_heads == 1 else ("efficient", True)
     unfused = model.style.attention_softcap or model.style.attention_sinks
     if unfused and workload.attention != "flash":
         return "eager", grouped
