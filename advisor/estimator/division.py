@@ -9,7 +9,7 @@ RAM first (--n-cpu-moe). One card alone is filled by -ngl. Their own choice (--f
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import accumulate
 from operator import sub
 from typing import NamedTuple
@@ -50,11 +50,11 @@ class _Sums(NamedTuple):
     active_tails: tuple[int, ...]
 
 
-def on_one(card: Device, model: Model, workload: Workload, tensors: Weights, cache: int) -> Division:
+def on_one(card: Device, model: Model, workload: Workload, tensors: Weights, cached: int) -> Division:
     """Everything on one card, whether it has room or not."""
-    used = _movable(tensors) + cache + card.runtime + llama_cpp_devices.alone(model, workload, engine(card))
+    used = _movable(tensors) + cached + card.runtime + llama_cpp_devices.alone(model, workload, engine(card))
     host = tensors.embedding_bytes + llama_cpp.buffers(model, workload).host_compute
-    share = Share(card, tensors.active_bytes, cache, model.layers)
+    share = Share(card, tensors.active_bytes, cached, model.layers)
     return Division((Part(model.layers, used, share),), host, 0, 0)
 
 
@@ -92,19 +92,19 @@ def filled(cards: Sequence[Device], model: Model, workload: Workload, tensors: W
     return _with_ram(cards, counts, head, scratch, model, workload, tensors)
 
 
-def experts_in_ram(card: Device, model: Model, workload: Workload, tensors: Weights, cache: int) -> Division | None:
+def experts_in_ram(card: Device, model: Model, workload: Workload, tensors: Weights, cached: int) -> Division | None:
     """All but experts on one card, and of those as many layers' as fit; None when that is not enough or all fit."""
     if model.moe is None:
         return None
     sums = _sums(model, workload.quant)
     scratch = llama_cpp_devices.beside_experts(model, workload, engine(card))
-    used = _movable(tensors) + cache + card.runtime + scratch.card
+    used = _movable(tensors) + cached + card.runtime + scratch.card
     count = bisect_left(sums.experts, used - (card.available or 0))
     if not 0 < count <= model.layers:
         return None
     used -= sums.experts[count]
     read = sums.active_experts[count]
-    share = Share(card, tensors.active_bytes - read, cache, model.layers)
+    share = Share(card, tensors.active_bytes - read, cached, model.layers)
     host = tensors.embedding_bytes + sums.experts[count] + scratch.host
     return Division((Part(model.layers, used, share),), host, 0, count, (read, 0))
 
@@ -116,7 +116,12 @@ def in_order(cards: Iterable[Device]) -> list[Device]:
 
 def engine(card: Device) -> str:
     """The engine that computes on a card, "" when none is known."""
-    return card.rates.backend.key.partition("-")[0] if card.rates.backend else ""
+    return _engine(card.rates.backend.key) if card.rates.backend else ""
+
+
+@cache
+def _engine(backend: str) -> str:
+    return backend.partition("-")[0]
 
 
 def _movable(tensors: Weights) -> int:

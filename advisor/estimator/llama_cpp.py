@@ -68,8 +68,7 @@ def cells(model: Model, workload: Workload) -> Cells:
 @lru_cache(maxsize=16)  # asked for several times in one estimate
 def kv_bytes(model: Model, workload: Workload) -> tuple[int, ...]:
     """KV cache (or recurrent state) bytes of each repeating layer."""
-    shape = _shape(model)
-    count = _cells(shape, workload)
+    shape, count, _, _ = _counted(model, workload)
     row = shape.rows[workload.kv_type] * count.streams
     sizes = (count.full * row, count.window * row, shape.state * workload.parallel)
     return tuple(map(sizes.__getitem__, shape.kinds))
@@ -78,10 +77,8 @@ def kv_bytes(model: Model, workload: Workload) -> tuple[int, ...]:
 @lru_cache(maxsize=16)  # asked for several times in one estimate
 def buffers(model: Model, workload: Workload) -> Buffers:
     """Output and compute buffers, for a run on the CPU and for one on a GPU."""
-    shape = _shape(model)
-    count = _cells(shape, workload)
+    shape, count, head, layers = _counted(model, workload)
     plan = shape.graph
-    head, layers = _moments(shape, count, workload)
     compute = max(head, layers)
     # The host looks tokens up and hands embeddings and masks over: input and looked-up embeddings stay with it.
     embedding = _FLOAT * count.ubatch * (plan.embedding + 1)
@@ -99,10 +96,8 @@ def buffers(model: Model, workload: Workload) -> Buffers:
 @lru_cache(maxsize=16)  # asked for several times in one estimate
 def inputs(model: Model, workload: Workload, layers: int | None = None) -> Inputs:
     """The parts of compute buffers, for devices that share the work; `cells` of the first `layers`, of all if None."""
-    shape = _shape(model)
-    count = _cells(shape, workload)
+    shape, count, head, layer = _counted(model, workload)
     plan = shape.graph
-    head, layer = _moments(shape, count, workload)
     per_token = _FLOAT * -(-count.ubatch // workload.parallel) * workload.parallel
     shared = per_token * (plan.inputs - plan.embedding) + _mask(shape, count, workload.flash_attention)
     if not workload.flash_attention:
@@ -138,10 +133,9 @@ def memory(model: Model, workload: Workload) -> MemoryEstimate:
     Raises UserError when the workload's quant is none of llama.cpp's.
     """
     tensors = weights(model, workload.quant)
-    shape = _shape(model)
-    count = _cells(shape, workload)
+    shape, count, head, layer = _counted(model, workload)
     cache = _cache(shape, count, workload)
-    compute = max(_moments(shape, count, workload))
+    compute = max(head, layer)
     output = _FLOAT * shape.vocab * workload.parallel
     total = tensors.total + cache + compute + output
     limits = band(BAND)
@@ -271,6 +265,14 @@ def _shape(model: Model) -> _Shape:
         graph=graph(model),
         program=(10 << 20) + _tokenizer_bytes(model),
     )
+
+
+@lru_cache(maxsize=16)  # asked for several times in one estimate
+def _counted(model: Model, workload: Workload) -> tuple[_Shape, Cells, int, int]:
+    """Widths, cells, and the graph's widest moments."""
+    shape = _shape(model)
+    count = _cells(shape, workload)
+    return shape, count, *_moments(shape, count, workload)
 
 
 def _cached(model: Model) -> tuple[int, int]:

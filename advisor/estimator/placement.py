@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from advisor.catalog.kept_memory import kept_memory
 from advisor.catalog.model import Model
-from advisor.estimator import division, llama_cpp
+from advisor.estimator import division, llama_cpp, llama_cpp_devices
 from advisor.estimator.division import Division
 from advisor.estimator.ground import Device, Ground, Share, refused
 from advisor.estimator.mixes import Weights, weights
@@ -40,7 +40,7 @@ def place_llama_cpp(ground: Ground, model: Model, workload: Workload, memory: Me
     if ground.cards:
         return _on_cards(ground, model, workload, memory, tensors)
     if ground.pool is not None:
-        return _in_pool(ground, ground.pool, model, memory, tensors)
+        return _in_pool(ground, ground.pool, model, workload, memory, tensors)
     return _in_ram(ground, model, memory, tensors)
 
 
@@ -236,9 +236,13 @@ def _offloaded(ground: Ground, model: Model, workload: Workload, memory: MemoryE
     return Placed("offload", placements, (reason, *ground.cpu_standing, *context), shares)
 
 
-def _in_pool(ground: Ground, pool: Device, model: Model, memory: MemoryEstimate, tensors: Weights) -> Placed:
-    """A GPU that shares the system's memory: one budget, nothing counted twice."""
-    need = memory.total + pool.runtime
+def _in_pool(
+    ground: Ground, pool: Device, model: Model, workload: Workload, memory: MemoryEstimate, tensors: Weights
+) -> Placed:
+    """A GPU that shares the system's memory: one budget, the GPU's scratch and what RAM holds beside it."""
+    scratch = llama_cpp_devices.alone(model, workload, division.engine(pool))
+    scratch += llama_cpp.buffers(model, workload).host_compute
+    need = memory.total - component(memory, "compute_buffer") + scratch + pool.runtime
     verdict = _on_card(need, memory, pool)
     return _one_device(ground, pool, model, memory, tensors, need, verdict)
 

@@ -189,6 +189,11 @@ def test_unified_memory_is_one_pool() -> None:
     assert [p.device for p in answer.placements] == ["gpu0"]
     assert answer.placements[0].available == 12 * GIB
     assert answer.verdict == "fits"
+    # The GPU's scratch and the masks and embeddings that RAM hands it: more than a processor's one buffer.
+    assert answer.memory is not None
+    scratch = llama_cpp.buffers(DENSE, Workload())
+    beside = speeds().backends["metal"].runtime_bytes + scratch.gpu_compute + scratch.host_compute - scratch.compute
+    assert answer.placements[0].used == answer.memory.total + beside > answer.memory.total
 
 
 def test_a_container_limit_counts() -> None:
