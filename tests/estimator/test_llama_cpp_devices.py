@@ -58,3 +58,15 @@ def test_only_cuda_and_rocm_unpack_a_quantised_cache(engine: str) -> None:
     if engine in UNPACKS_CACHE:
         held = llama_cpp.inputs(model, Workload(context=65536, kv_type="q8_0"))
         assert packed == copy + held.shared + 3 * held.per_token * model.hidden
+
+
+def test_a_published_run_with_experts_in_ram() -> None:
+    """Qwen3.5-35B-A3B on an RTX 5070 Ti by Vulkan, `-ngl 999 --n-cpu-moe 24 -c 48000`, cache in 8 bit, four slots.
+
+    llama.cpp's own breakdown, build b8173: context 750 MiB, compute 566 MiB (its masks were 32-bit then: 47 MiB more).
+    """
+    model = find_model("qwen3.5-35b-a3b")
+    workload = Workload(context=48000, kv_type="q8_0", parallel=4, kv_unified=True)
+    assert sum(llama_cpp.kv_bytes(model, workload)) // MIB == 750
+    scratch = llama_cpp_devices.beside_experts(model, workload, "vulkan")
+    assert scratch.card / MIB + 47 == pytest.approx(566, rel=0.01)
