@@ -156,6 +156,14 @@ class Trace:
         return _forward(self._operations, self._sizes, self._saved, end)
 
     @cached_property
+    def waiting(self) -> Form:
+        """Gradients that lie there while checkpointing runs the forward pass again.
+
+        It does so when the first operation asks for what it saved; those behind it have been through by then.
+        """
+        return _Backward(self._operations, self._sizes, self._saved, accumulates=False, until_saved=True).waiting()
+
+    @cached_property
     def backward(self) -> "Course":
         """The backward pass: it starts with everything saved and the gradient of the output present."""
         return _Backward(self._operations, self._sizes, self._saved, accumulates=False).course
@@ -318,7 +326,12 @@ class _Backward:
     """The backward pass: operations in reverse, gradients and saved values freed as soon as they are used."""
 
     def __init__(
-        self, operations: Sequence[Operation], sizes: Mapping[int, Form], saved: set[int], accumulates: bool
+        self,
+        operations: Sequence[Operation],
+        sizes: Mapping[int, Form],
+        saved: set[int],
+        accumulates: bool,
+        until_saved: bool = False,
     ) -> None:
         self._accumulates = accumulates
         self._life = _Life()
@@ -333,8 +346,14 @@ class _Backward:
             self._set(last, self._store(last.size))
             self._life.moment()
         for operation in reversed(operations):
+            if until_saved and operation.saves and any(value.id in self._gradient for value in operation.gives):
+                break
             self._step(operation)
         self.course = self._life.course()
+
+    def waiting(self) -> Form:
+        """All gradients that are held."""
+        return add(*(size for size, holders in zip(self._sizes, self._holders, strict=True) if holders))
 
     def _step(self, operation: Operation) -> None:
         incoming = [place for value in operation.gives if (place := self._gradient.pop(value.id, None)) is not None]

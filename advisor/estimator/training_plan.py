@@ -163,14 +163,14 @@ class _Step:
             trace = self.traces[kind]
             backward = self._priced(self._backward(trace))
             recomputed = self._priced(trace.recomputed) if again else []
+            waiting = _size(trace.waiting, self.units) if again else _Size()
             for end in ends:
                 below = self.stored(end.below)
                 if again or trace.kept.input:
                     below = below.plus(self.residual)
                 above = at_head + sum(count * grads for count, grads in zip(end.above, made, strict=True))
                 found += self._beside(below, above, backward)
-                # While the layer is run again the gradient of its output waits.
-                found += self._beside(below.plus(self.residual), above, recomputed)
+                found += self._beside(below.plus(waiting), above, recomputed)
         return found
 
     def _at_embedding(self) -> Moment:
