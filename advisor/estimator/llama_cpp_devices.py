@@ -47,11 +47,12 @@ class Beside(NamedTuple):
 def alone(model: Model, workload: Workload, engine: str = "") -> int:
     """Compute buffer of one card of `engine` that holds every layer."""
     whole = llama_cpp.buffers(model, workload).gpu_compute
-    if engine not in UNPACKS_CACHE or workload.kv_type == "f16":
+    if engine not in UNPACKS_CACHE or (workload.kv_type == "f16" and model.moe is None):
         return whole
     held = llama_cpp.inputs(model, workload)
+    whole = max(whole, held.layer - held.embedding + _kept(held, model, engine))
     unpacked = _unpacked(held, model, workload, engine)
-    return max(whole, held.shared + _attention(model, held) + unpacked)
+    return max(whole, held.shared + _attention(model, held) + unpacked) if unpacked else whole
 
 
 def several(model: Model, workload: Workload, engine: str = "") -> Several:
@@ -62,7 +63,7 @@ def several(model: Model, workload: Workload, engine: str = "") -> Several:
     """
     held = llama_cpp.inputs(model, workload)
     more = (_COPIES - 1) * held.shared
-    work = held.layer - held.embedding
+    work = held.layer - held.embedding + _kept(held, model, engine)
     unpacked = _unpacked(held, model, workload, engine)
     if unpacked:
         work = max(work, held.shared + _attention(model, held) + unpacked)
@@ -143,7 +144,7 @@ def beside_experts(model: Model, workload: Workload, engine: str = "") -> Beside
     held = llama_cpp.inputs(model, workload)
     copied = _copied(model, workload.quant).experts
     twice = copied if _late_mask(model, workload, held) else 0
-    work = held.shared + copied + _experts(model, held) + twice
+    work = held.shared + copied + _experts(model, held) + twice + _kept(held, model, engine)
     return Beside(max(work, alone(model, workload, engine)), llama_cpp.buffers(model, workload).host_compute)
 
 
@@ -196,6 +197,18 @@ def _experts(model: Model, held: Inputs) -> int:
         return 0
     gap = 0 if model.mla or model.linear else model.query_width
     return held.per_token * (moe.active * (moe.expert_ffn + model.hidden) + 2 * model.hidden + gap)
+
+
+def _kept(held: Inputs, model: Model, engine: str) -> int:
+    """Experts' results that CUDA keeps while it weighs and sums them in one kernel (ggml-cuda.cu, graph_optimize).
+
+    Their weighted copy lies where gate, up and product were, if those were as wide. Models with latent attention scale
+    the weights in an operation of its own, which that kernel does not know.
+    """
+    moe = model.moe
+    if moe is None or model.mla or engine not in UNPACKS_CACHE or model.hidden <= 3 * moe.expert_ffn:
+        return 0
+    return held.per_token * moe.active * model.hidden
 
 
 def _attention(model: Model, held: Inputs) -> int:

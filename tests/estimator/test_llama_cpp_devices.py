@@ -11,7 +11,7 @@ from benchmarks import device_rows
 MIB = 1 << 20
 
 
-@pytest.mark.parametrize(("kind", "mean"), [("one", 0.001), ("several", 0.0025), ("layers", 0.006), ("experts", 0.006)])
+@pytest.mark.parametrize(("kind", "mean"), [("one", 0.001), ("several", 0.002), ("layers", 0.006), ("experts", 0.003)])
 def test_each_card_holds_what_was_measured(kind: str, mean: float) -> None:
     """Every measured division: weights and cache but for CUDA's padding of odd rows, the whole on average."""
     assert max(abs(miss.error) for miss in device_rows.misses("weights", kind)) < 2e-4
