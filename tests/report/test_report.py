@@ -97,7 +97,7 @@ def test_json_holds_machine_advice_and_matrix_and_no_mount_points() -> None:
 def test_report_and_estimate_give_one_number() -> None:
     """The report's matrix writes the total of the estimate that window and command line show."""
     machine = g480()
-    answer = estimate(machine, find_model("qwen2.5-3b"), for_method(Workload(), "run"))
+    answer = estimate(machine, find_model("qwen2.5-1.5b"), for_method(Workload(), "run"))
     assert answer.memory is not None
     assert translator("en").gib(answer.memory.total) in verdict_cell(answer, translator("en")).text
     assert translator("en").gib(answer.memory.total) in text("en")
