@@ -58,7 +58,7 @@ class Block:
         if role in ("router", "head"):
             return False
         if self.mode.targets == "q,v":
-            return role in ("q", "v", "qkv")
+            return role in ("q", "v", "qkv", "q_b")
         if self.mode.targets == "experts":
             return role not in ("gate", "up", "gate_up", "down")
         return self.mode.targets == "all-linear" or role in ATTENTION

@@ -266,7 +266,8 @@ def _experts(block: Block, build: Build, x: Value) -> Value:
         product = block.multiply(block.activate(gate, tokens("sent_ffn")), up, tokens("sent_ffn"))
     back = _grouped(block, build, product, "experts*hidden*expert_ffn", tokens("sent"), _DOWN_ADAPTER)
     weighted = block.multiply(back, picked, tokens("sent"))
-    ordered = tape.run((weighted,), tokens("sent"), weighted.bytes)
+    # Backward of an indexing puts the gradient into a tensor of zeros, out of place.
+    ordered = tape.run((weighted,), tokens("sent"), weighted.bytes, work=weighted.size)
     result = block.cast(tape.run((ordered,), tokens("hidden"), ordered.bytes), mode.residual)
     if build.shared:
         shared = _dense(block, build, x, "shared_ffn")
@@ -351,8 +352,9 @@ def head(mode: Mode, norm: str, *, fused_loss: bool, softcap: bool = False) -> T
         bent = block.tape.run((small,), tokens("vocab"), logits.bytes, saves_result=True)
         logits = block.tape.run((bent,), tokens("vocab"), logits.bytes)
     wide = block.cast(logits, 4)
-    # The model's forward() still holds the logits while the loss is worked out.
-    held = logits.size if wide is not logits else NOTHING
+    # The model's forward() still holds logits and hidden states while the loss is worked out.
+    kept = mode.full and normed.bytes == mode.compute
+    held = add(logits.size if wide is not logits else NOTHING, NOTHING if kept else normed.size)
     chances = block.tape.run((wide,), tokens("vocab"), 4, saves_result=True, forward_work=held)
     block.tape.run((chances,), {}, 4, saves=(chances,))
     return Trace(block.tape, x)
