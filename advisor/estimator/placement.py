@@ -174,11 +174,11 @@ def _on_card(need: int, memory: MemoryEstimate, card: Device) -> Verdict:
 
 
 def _context(cards: tuple[Device, ...], verdict: Verdict) -> tuple[Reason, ...]:
-    """Says what a runtime keeps of a card for itself, as a range, where there is little room for it."""
+    """Says what a runtime keeps of a card for itself, as a range, where there is little room; once for equal cards."""
     if verdict not in ("tight", "offload"):
         return ()
     found = []
-    for card in cards:
+    for card in {card.title: card for card in cards}.values():
         low, high = _range(card, card.runtime, _NOTHING)
         values = {"gpu": card.title, "context_bytes": card.runtime, "low_bytes": low, "high_bytes": high}
         found.append(Reason("runtime_context", values))

@@ -156,6 +156,7 @@ def test_two_cards_share_what_one_cannot_hold() -> None:
     assert [p.device for p in answer.placements] == ["gpu0", "gpu1", "ram"]
     assert sum(p.layers for p in answer.placements[:2]) == 28
     assert "several_gpus" in codes(answer)
+    assert codes(answer).count("runtime_context") == 1  # cards of one name
 
 
 def test_one_card_is_enough_when_it_holds_everything() -> None:
