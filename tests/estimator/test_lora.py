@@ -18,6 +18,16 @@ def test_equal_to_peft_on_every_measured_row(shared: Path) -> None:
     assert not wrong
 
 
+def test_equal_to_peft_for_every_architecture() -> None:
+    """Our own measured steps say how many parameters trained; ours are equal to the last one."""
+    from benchmarks.training_rows import own_steps
+
+    found = [step for step in own_steps() if not step.outside]
+    wrong = {s.name for s in found if trainable_parameters(s.model, s.workload) != s.row["trainable_params"]}
+    assert len(found) > 500
+    assert not wrong
+
+
 @pytest.mark.parametrize(
     ("targets", "count"),
     [

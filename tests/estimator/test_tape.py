@@ -119,6 +119,22 @@ def test_accumulation_counts_only_the_gradient_being_made() -> None:
     assert max(moment.gradients for moment in priced(trace.accumulating, "hidden*hidden")) == 4
 
 
+def test_a_layer_runs_again_when_something_saved_is_asked_for() -> None:
+    """The casts behind the last product are through by then: their gradient waits beside that of the output."""
+    tape = Tape()
+    x = tape.value(T, 2, True)
+    product = tape.run((x,), T, 2, saves=(x,))
+    tape.run((tape.run((product,), T, 4),), T, 2)
+    # The output's gradient (2) became one in fp32 (4), which the cast makes one in 16 bits (2) for the product.
+    assert Trace(tape, x).waiting == {"tokens*hidden": 2.0}
+    branch = Tape()
+    x = branch.value(T, 2, True)
+    product = branch.run((x,), T, 2, saves=(x,))
+    branch.run((x, branch.run((product,), T, 4)), T, 2, passes=True)
+    # A residual connection: the output's gradient is x's too, and stays beside the product's.
+    assert Trace(branch, x).waiting == {"tokens*hidden": 4.0}
+
+
 def test_moments_tell_logits_and_scores_apart() -> None:
     """Logits are a part of what grows with the tokens; scores grow with tokens and positions."""
     tape = Tape()

@@ -36,6 +36,24 @@ def test_peaks_as_torch_tracks_them(shared: Path) -> None:
     assert not [miss for miss in misses if abs(miss.error) > 0.01]
 
 
+def test_every_architecture_as_torch_tracks_it() -> None:
+    """Our own tracked steps of all catalogue architectures: every peak within 3 %, 0.1 % on average, and no model
+    whose estimates are off alike.
+    """
+    from benchmarks.accuracy_training import peaks
+    from benchmarks.training_rows import own_steps
+
+    found = [step for step in own_steps() if not step.outside]
+    misses = list(peaks(found))
+    assert len({step.model.style.name for step in found}) > 40
+    assert statistics.fmean(abs(miss.error) for miss in misses) < 0.001
+    assert not [miss for miss in misses if abs(miss.error) > 0.03]
+    by_model: dict[str, list[float]] = {}
+    for step, miss in zip(found, misses, strict=True):
+        by_model.setdefault(step.model.id, []).append(miss.error)
+    assert not {name for name, errors in by_model.items() if abs(statistics.median(errors)) > 0.005}
+
+
 def test_static_memory_as_torch_tracks_it(shared: Path) -> None:
     """Weights with adapters and optimizer states of every validated row within 0.1 % of the peak."""
     from benchmarks.training_rows import steps
