@@ -61,8 +61,13 @@ def hours(answer: Estimate) -> float | None:
 
 
 def comfortable(answer: Estimate) -> bool:
-    """Whether the model runs (parts in RAM allowed) and answers at reading pace."""
-    return (works(answer) or answer.verdict == "offload") and (decode(answer) or 0) >= READING_PACE
+    """Whether the model runs and answers at reading pace; with parts in RAM, whose speed is known less well, at the
+    low end of its range.
+    """
+    if answer.verdict == "offload":
+        speed = answer.speed.decode if answer.speed is not None else None
+        return speed is not None and speed.low >= READING_PACE
+    return works(answer) and (decode(answer) or 0) >= READING_PACE
 
 
 def on_processor(answer: Estimate) -> bool:
