@@ -69,6 +69,7 @@ def targeted(linear: Tensor, targets: str) -> bool:
     if targets == "q,v":
         return role in _QUERY_AND_VALUE
     if targets == "attention":
-        return role.startswith("attn_") and role != "attn_gate"
+        # LFM2's convolutions end in an out_proj as its attention does, and peft goes by the name.
+        return (role.startswith("attn_") and role != "attn_gate") or role == "shortconv.out_proj"
     # Where "all-linear" means the experts, these names mean their parameters and no linear layer.
     return targets != "experts" or linear.module not in ("gate_proj", "up_proj", "down_proj")

@@ -35,7 +35,7 @@ class Build(NamedTuple):
     shared: bool
     shared_gate: bool
     mla: str  # "", "kv", "q+kv"
-    linear: str  # "", or the kind of linear attention
+    linear: str  # "", or the kind of linear attention; "fused_delta_net" has one projection in
     attention_gate: bool
     dropout: bool
     wide_router: bool  # input and weight of the router are cast to fp32
@@ -78,7 +78,7 @@ def _mix(block: Block, build: Build, x: Value) -> Value:
     if build.linear == "short_conv":
         return _short_convolution(block, x)
     if build.linear:
-        return _linear_attention(block, x)
+        return _linear_attention(block, build, x)
     return _attention(block, build, x)
 
 
@@ -200,28 +200,30 @@ def _eager(block: Block, build: Build, q: Value, k: Value, v: Value) -> Value:
     return tape.run((out,), tokens("out_width"), narrow)
 
 
-def _linear_attention(block: Block, x: Value) -> Value:
+def _linear_attention(block: Block, build: Build, x: Value) -> Value:
     """Delta nets and Mamba: the projections in, a kernel that keeps its inputs, the projection out.
 
     Kernels are taken as fused (the fla and mamba packages); torch's own fallbacks need more.
     """
     tape = block.tape
-    inside = block.linear(x, "qkv", "hidden", "linear_in", tokens("linear_in"))
+    role = "qkv" if build.linear == "gated_delta_net" else "in"
+    inside = block.linear(x, role, "hidden", "linear_in", tokens("linear_in"))
     mixed = tape.run((inside,), tokens("linear_in"), inside.bytes, saves=(inside,), saves_result=True)
     out = tape.run((mixed,), tokens("linear_out"), mixed.bytes, saves=(mixed,), saves_result=True)
     gated = tape.run((out,), tokens("linear_out"), out.bytes, saves=(out,))
-    return block.linear(gated, "o", "linear_out", "hidden", tokens("hidden"))
+    return block.linear(gated, "out", "linear_out", "hidden", tokens("hidden"))
 
 
 def _short_convolution(block: Block, x: Value) -> Value:
     """LFM2's layer: one projection to three parts, gate, convolve, gate, project (transformers modeling_lfm2.py)."""
     tape, wide = block.tape, tokens("hidden")
-    parts = block.linear(x, "qkv", "hidden", "linear_in", tokens("linear_in"))
+    parts = block.linear(x, "in", "hidden", "linear_in", tokens("linear_in"))
     gated = tape.run((parts,), wide, parts.bytes, saves=(parts,))
     narrow = block.cast(gated, block.mode.compute) if block.mode.autocast else gated
     mixed = tape.run((narrow,), wide, narrow.bytes, saves=(narrow,))
     product = tape.run((parts, mixed), wide, max(parts.bytes, mixed.bytes), saves=(parts, mixed))
     out = tape.run((product,), wide, product.bytes)
+    # The projection has the name of the attention layers' one, and gets its adapter.
     return block.linear(out, "o", "linear_out", "hidden", wide)
 
 
@@ -296,8 +298,10 @@ def _router(block: Block, build: Build, x: Value) -> Value:
     if not build.wide_router:
         return block.linear(x, role, "hidden", "experts", out)
     wide = block.cast(x, 4)
-    if mode.autocast or (mode.rank and build.linear_router):
+    if mode.autocast:
         return block.linear(wide, role, "hidden", "experts", out)
+    if mode.rank and build.linear_router:
+        return block.cast(block.linear(wide, role, "hidden", "experts", out), 4)
     grads = {"hidden*experts": float(mode.weight)} if mode.full else NOTHING
     saves = [wide] if mode.full else []
     if mode.weight != 4:

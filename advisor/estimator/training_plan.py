@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from advisor.catalog.model import Model, Style
 from advisor.estimator.blocks import Mode
-from advisor.estimator.lora import adapts_experts, linear_width, trainable_parameters
+from advisor.estimator.lora import adapts_experts, linear_width, targeted, trainable_parameters
 from advisor.estimator.network import Build, head, layer
 from advisor.estimator.tape import Course, Form, Kept, Moment, Row, Trace, part_of
+from advisor.estimator.tensors import linears
 from advisor.estimator.training_states import linear_elements, mode, optimizer_bytes, step_bytes, weight_bytes
 from advisor.workload import Workload
 
@@ -98,7 +99,7 @@ def _gradient_bytes(model: Model, settings: Workload) -> int:
 @lru_cache(maxsize=8192)
 def _activations(model: Model, settings: Workload) -> tuple[float, float]:
     numbers, units = mode(settings), _units(model, settings.rank)
-    stack = _stack(model, False, not numbers.full)
+    stack = _stack(model, False, -1 if numbers.full else _first_adapted(model, settings.targets))
     total = _Size(token=12.0 * model.vocab)
     for kind, count in zip(stack.kinds, stack.counts, strict=True):
         trace = _layer_trace(_build(model, settings, numbers, kind), True)
@@ -116,7 +117,8 @@ class _Step:
         self.mode = mode(workload)
         self.units = _units(model, workload.rank)
         # Without checkpointing nothing below the first adapter needs a gradient; with it the input is made to need one.
-        bottom = not self.mode.full and not workload.checkpointing
+        frozen = not self.mode.full and not workload.checkpointing
+        bottom = _first_adapted(model, workload.targets) if frozen else -1
         # A mask changes nothing for kernels that know of windows.
         self.stack = _stack(model, past_window and workload.attention != "flash", bottom)
         self.traces = [self._trace(kind) for kind in self.stack.kinds]
@@ -159,13 +161,16 @@ class _Step:
         again = self.workload.checkpointing
         made = [_size(trace.grads, self.units).constant for trace in self.traces]
         at_head = _size(self.head.grads, self.units).constant
+        # The output matrix's gradient, when tied, waits for the embedding's before it is added to its sum.
+        waits = self.accumulates and self.mode.full and self.model.tied_embeddings
+        in_flight = _Size(at_head if waits else 0.0)
         for kind, ends in enumerate(self.stack.ends):
             trace = self.traces[kind]
             backward = self._priced(self._backward(trace))
             recomputed = self._priced(trace.recomputed) if again else []
             waiting = _size(trace.waiting, self.units) if again else _Size()
             for end in ends:
-                below = self.stored(end.below)
+                below = self.stored(end.below).plus(in_flight)
                 if again or trace.kept.input:
                     below = below.plus(self.residual)
                 above = at_head + sum(count * grads for count, grads in zip(end.above, made, strict=True))
@@ -278,7 +283,7 @@ class _Kind(NamedTuple):
     moe: bool
     masked: bool
     linear: bool
-    bottom: bool  # the first layer, whose input needs no gradient
+    bottom: bool  # a layer whose input needs no gradient, up to the first with an adapter
 
 
 class _End(NamedTuple):
@@ -297,13 +302,11 @@ class _Stack(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def _stack(model: Model, masked: bool, bottom: bool) -> _Stack:
-    """The layers of `model`; `masked` where its windows need a mask, `bottom` when the first needs no gradient."""
+def _stack(model: Model, masked: bool, bottom: int) -> _Stack:
+    """The layers of `model`; `masked` where windows need a mask, `bottom` the last whose input needs no gradient."""
     moe, window, linear = (part.layers if part else () for part in (model.moe, model.window, model.linear))
     layers = [
-        _Kind(
-            bool(moe and moe[i]), bool(masked and window and window[i]), bool(linear and linear[i]), bottom and i == 0
-        )
+        _Kind(bool(moe and moe[i]), bool(masked and window and window[i]), bool(linear and linear[i]), i <= bottom)
         for i in range(model.layers)
     ]
     kinds = tuple(dict.fromkeys(layers))
@@ -312,6 +315,13 @@ def _stack(model: Model, masked: bool, bottom: bool) -> _Stack:
         first, last = layers.index(kind), len(layers) - 1 - layers[::-1].index(kind)
         ends.append(tuple(_End(_counts(kinds, layers[:i]), _counts(kinds, layers[i + 1 :])) for i in {first, last}))
     return _Stack(kinds, _counts(kinds, layers), tuple(ends))
+
+
+@lru_cache(maxsize=1024)
+def _first_adapted(model: Model, targets: str) -> int:
+    """Index of the first layer that has an adapter: convolutions and the like may have none."""
+    adapted = [set(t.layers) for t in linears(model) if targeted(t, targets)]
+    return min(set().union(*adapted), default=0)
 
 
 def _counts(kinds: Iterable[_Kind], layers: Sequence[_Kind]) -> tuple[int, ...]:
@@ -346,13 +356,18 @@ def _build(model: Model, workload: Workload, mode: Mode, kind: _Kind) -> Build:
         shared=bool(kind.moe and model.moe and model.moe.shared),
         shared_gate=kind.moe and style.shared_expert_gate,
         mla="" if model.mla is None else "q+kv" if model.mla.q_lora_rank else "kv",
-        linear=model.linear.type if kind.linear and model.linear else "",
+        linear=_linear(model) if kind.linear else "",
         attention_gate=style.attention_gate,
         dropout=style.dropout,
         wide_router=kind.moe and style.router_in_fp32,
         linear_router=kind.moe and bool(style.modules.get("ffn_gate_inp")),
         adapted_experts=adapted,
     )
+
+
+def _linear(model: Model) -> str:
+    assert model.linear is not None
+    return "fused_delta_net" if model.style.fused_delta_torch else model.linear.type
 
 
 def _norm(style: Style) -> str:
