@@ -31,6 +31,7 @@ class Style:
     parallel: bool = False  # attention and MLP side by side
     final_norm: bool = True
     embedding_norm: bool = False
+    scaled_embedding: bool = False  # torch multiplies the embeddings outside of their module (Granite)
     dropout: bool = False  # dropout of scores and after attention and MLP is on by default (Seed-OSS)
     learned_positions: int = 0  # rows of a learned position table
     fused_qkv: bool = False  # one qkv tensor in GGUF and torch (Phi-3)

@@ -137,7 +137,9 @@ class _Step:
         """What so many layers of each kind keep for their backward."""
         total = _Size()
         if self.workload.checkpointing:
-            return total.plus(self.residual, sum(counts))
+            # The embeddings were made to need a gradient: the first layer's input, or what it was multiplied from.
+            leaf = not self.mode.full and self.model.style.scaled_embedding
+            return total.plus(self.residual, sum(counts) + leaf)
         for kept, count in zip(self.kept, counts, strict=True):
             total = total.plus(kept, count)
         return total
