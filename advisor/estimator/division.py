@@ -9,7 +9,7 @@ RAM first (--n-cpu-moe). One card alone is filled by -ngl. Their own choice (--f
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import accumulate
 from operator import sub
 from typing import NamedTuple
@@ -52,7 +52,7 @@ class _Sums(NamedTuple):
 
 def on_one(card: Device, model: Model, workload: Workload, tensors: Weights, cached: int) -> Division:
     """Everything on one card, whether it has room or not."""
-    used = _movable(tensors) + cached + card.runtime + llama_cpp_devices.alone(model, workload, engine(card))
+    used = _movable(tensors) + cached + card.runtime + llama_cpp_devices.alone(model, workload, card.engine)
     host = tensors.embedding_bytes + llama_cpp.buffers(model, workload).host_compute
     share = Share(card, tensors.active_bytes, cached, model.layers)
     return Division((Part(model.layers, used, share),), host, 0, 0)
@@ -76,7 +76,7 @@ def filled(cards: Sequence[Device], model: Model, workload: Workload, tensors: W
     sums = _sums(model, workload.quant)
     caches = _tails(llama_cpp.kv_bytes(model, workload))
     if len(cards) > 1:
-        pipeline = [llama_cpp_devices.several(model, workload, engine(card)) for card in cards]
+        pipeline = [llama_cpp_devices.several(model, workload, card.engine) for card in cards]
         scratch = [found.of(place, len(cards)) for place, found in enumerate(pipeline)]
         counts, head = _fill(cards, scratch, sums.tails, caches, _head(tensors))
         if sum(counts) == model.layers and head is not None:
@@ -97,7 +97,7 @@ def experts_in_ram(card: Device, model: Model, workload: Workload, tensors: Weig
     if model.moe is None:
         return None
     sums = _sums(model, workload.quant)
-    scratch = llama_cpp_devices.beside_experts(model, workload, engine(card))
+    scratch = llama_cpp_devices.beside_experts(model, workload, card.engine)
     used = _movable(tensors) + cached + card.runtime + scratch.card
     count = bisect_left(sums.experts, used - (card.available or 0))
     if not 0 < count <= model.layers:
@@ -112,16 +112,6 @@ def experts_in_ram(card: Device, model: Model, workload: Workload, tensors: Weig
 def in_order(cards: Iterable[Device]) -> list[Device]:
     """Cards as the machine, and so llama.cpp, counts them."""
     return sorted(cards, key=lambda card: int(card.name[3:]))
-
-
-def engine(card: Device) -> str:
-    """The engine that computes on a card, "" when none is known."""
-    return _engine(card.rates.backend.key) if card.rates.backend else ""
-
-
-@cache
-def _engine(backend: str) -> str:
-    return backend.partition("-")[0]
 
 
 def _movable(tensors: Weights) -> int:
@@ -174,15 +164,15 @@ def _fill(
 
 def _beside(cards: Sequence[Device], model: Model, workload: Workload, in_ram: int) -> list[int]:
     """Scratch of each card while `in_ram` layers stay in RAM: the first card reads prompts with those."""
-    first = llama_cpp_devices.beside_layers(model, workload, engine(cards[0]), in_ram).card
-    return [first, *(llama_cpp_devices.alone(model, workload, engine(card)) for card in cards[1:])]
+    first = llama_cpp_devices.beside_layers(model, workload, cards[0].engine, in_ram).card
+    return [first, *(llama_cpp_devices.alone(model, workload, card.engine) for card in cards[1:])]
 
 
 def _laid_out(
     cards: Sequence[Device], counts: Sequence[int], head: int, model: Model, workload: Workload, tensors: Weights
 ) -> Division:
     """All layers on cards that work in a pipeline: `counts` of them each, in order, the head on one."""
-    pipeline = [llama_cpp_devices.several(model, workload, engine(card)) for card in cards]
+    pipeline = [llama_cpp_devices.several(model, workload, card.engine) for card in cards]
     used = [place for place, count in enumerate(counts) if count or place == head]
     scratch = [pipeline[place].of(used.index(place), len(used)) if place in used else 0 for place in range(len(cards))]
     if len(used) == 1:
@@ -199,7 +189,7 @@ def _with_ram(
     caches = llama_cpp.kv_bytes(model, workload)
     left = model.layers - sum(counts)
     cached = sum(caches[:left])
-    scratch_in_ram = llama_cpp_devices.beside_layers(model, workload, engine(cards[0]), left).host
+    scratch_in_ram = llama_cpp_devices.beside_layers(model, workload, cards[0].engine, left).host
     host = tensors.embedding_bytes + sums.tails[-1] - sums.tails[model.layers - left] + cached + scratch_in_ram
     read = sums.active_tails[-1] - sums.active_tails[model.layers - left]
     parts = _parts(cards, counts, head, scratch, model, workload, tensors)

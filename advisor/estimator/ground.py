@@ -46,6 +46,9 @@ class Device(NamedTuple):
     runtime: int  # taken by the runtime's context
     rates: Rates
     title: str  # the GPU's name
+    engine: str = ""  # what computes there: "cuda", "vulkan", ...; "" for the processor
+    runtime_low: int = 0  # the least and the most that was measured of such contexts
+    runtime_high: int = 0
 
 
 class Share(NamedTuple):
@@ -170,8 +173,7 @@ def _card(gpu: Gpu, index: int, engine: str, budget: Budget, facts: Speeds) -> D
         known = gpu.vram_available_bytes
         available = max(0, total - kept_memory().by_screen(gpu.architecture)) if known is None else min(total, known)
     rates = _gpu_rates(gpu, engine, gpu.bandwidth_bytes_per_s, facts)
-    runtime = rates.backend.runtime_bytes if rates.backend else 0
-    return Device(f"gpu{index}", total, available, runtime, rates, gpu.name or f"GPU {index}")
+    return _computing(index, total, available, rates, gpu)
 
 
 def _pool(machine: Machine, index: int, engine: str, facts: Speeds, ram: Device) -> Device:
@@ -187,8 +189,17 @@ def _pool(machine: Machine, index: int, engine: str, facts: Speeds, ram: Device)
     available = ram.available
     if available is not None and share:
         available = min(available, share + (gpu.vram_bytes or 0))
-    runtime = rates.backend.runtime_bytes if rates.backend else 0
-    return Device(f"gpu{index}", ram.capacity, available, runtime, rates, gpu.name or f"GPU {index}")
+    return _computing(index, ram.capacity, available, rates, gpu)
+
+
+def _computing(index: int, capacity: int | None, available: int | None, rates: Rates, gpu: Gpu) -> Device:
+    name, title = f"gpu{index}", gpu.name or f"GPU {index}"
+    if rates.backend is None:
+        return Device(name, capacity, available, 0, rates, title)
+    engine, counted = rates.backend.key.partition("-")[0], rates.backend.runtime_bytes
+    measured = kept_memory().context(engine)
+    low, high = min(counted, measured.low_bytes), max(counted, measured.high_bytes)
+    return Device(name, capacity, available, counted, rates, title, engine, low, high)
 
 
 def _gpu_rates(gpu: Gpu, engine: str, bandwidth: float | None, facts: Speeds) -> Rates:

@@ -44,6 +44,7 @@ class Beside(NamedTuple):
     host: int
 
 
+@lru_cache(maxsize=16)  # asked for several times in one estimate
 def alone(model: Model, workload: Workload, engine: str = "") -> int:
     """Compute buffer of one card of `engine` that holds every layer."""
     whole = llama_cpp.buffers(model, workload).gpu_compute
@@ -79,6 +80,7 @@ def several(model: Model, workload: Workload, engine: str = "") -> Several:
     )
 
 
+@lru_cache(maxsize=16)  # asked for several times in one estimate
 def beside_layers(model: Model, workload: Workload, engine: str = "", in_ram: int | None = None) -> Beside:
     """Compute buffers of a card while the first `in_ram` layers stay in RAM (None: most of them).
 

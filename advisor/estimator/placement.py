@@ -2,7 +2,6 @@
 
 from typing import NamedTuple
 
-from advisor.catalog.kept_memory import kept_memory
 from advisor.catalog.model import Model
 from advisor.estimator import division, llama_cpp, llama_cpp_devices
 from advisor.estimator.division import Division
@@ -240,7 +239,7 @@ def _in_pool(
     ground: Ground, pool: Device, model: Model, workload: Workload, memory: MemoryEstimate, tensors: Weights
 ) -> Placed:
     """A GPU that shares the system's memory: one budget, the GPU's scratch and what RAM holds beside it."""
-    scratch = llama_cpp_devices.alone(model, workload, division.engine(pool))
+    scratch = llama_cpp_devices.alone(model, workload, pool.engine)
     scratch += llama_cpp.buffers(model, workload).host_compute
     need = memory.total - component(memory, "compute_buffer") + scratch + pool.runtime
     verdict = _on_card(need, memory, pool)
@@ -317,10 +316,8 @@ def _placed(device: Device, memory: MemoryEstimate, layers: int) -> Placement:
 
 
 def _range(device: Device, used: int, memory: MemoryEstimate) -> tuple[int, int]:
-    own = used - device.runtime
-    kept = kept_memory().context(division.engine(device))
-    low = int(own * memory.low / memory.total) + min(device.runtime, kept.low_bytes)
-    return low, int(own * memory.high / memory.total) + max(device.runtime, kept.high_bytes)
+    own, total = used - device.runtime, memory.total
+    return int(own * memory.low / total) + device.runtime_low, int(own * memory.high / total) + device.runtime_high
 
 
 def component(memory: MemoryEstimate, name: str) -> int:
