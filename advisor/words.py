@@ -128,10 +128,11 @@ REASONS: Mapping[str, str] = {
     "stack_refused": N_("{stack} with {format} does not run on {device}: {why}"),
     "training_speed_unknown": N_("no training time: how fast {device} computes is not known"),
     "energy_unknown": N_("no energy: the power that {device} draws is not known"),
-    "mla_not_validated": N_("training with latent attention (MLA) is computed, but no measured run stands behind it"),
-    "recurrent_not_validated": N_(
-        "training of recurrent or convolutional layers is computed, but no measured run stands behind it"
+    "recurrent_kernels": N_(
+        "its recurrent layers are computed for fused kernels (flash-linear-attention, mamba-ssm); without them torch "
+        "needs up to twice the memory"
     ),
+    "every_expert": N_("in torch all its experts work on every token: its training needs more memory than computed"),
     "qlora_experts_packed": N_(
         "the experts are counted in 4 bit, as Unsloth and transformers 4 keep them; "
         "transformers 5 leaves them in 16 bit and needs far more memory"

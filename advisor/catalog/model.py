@@ -48,6 +48,7 @@ class Style:
     # torch's attention gets a mask always and no word of shared keys (Falcon): one head of them goes to the written-out
     # kernel, several are copied for every query head first
     ungrouped: bool = False
+    every_expert: bool = False  # torch runs all experts on every token (Llama 4)
     rope_joins: bool = False  # torch rotates a part of each head and joins it with the rest (partial rotary)
     attention_gate: bool = False  # Qwen3-Next: q projection is twice as wide, its second half gates the output
     llama_cpp_uses_window: bool = (

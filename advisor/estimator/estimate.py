@@ -131,18 +131,18 @@ def _beyond_training(model: Model, workload: Workload) -> tuple[Reason, ...]:
     return (Reason("beyond_trained_context", {"context": length, "trained": model.max_context}),)
 
 
-_MLA = (Reason("mla_not_validated", {}),)
-_RECURRENT = (Reason("recurrent_not_validated", {}),)
+_RECURRENT = (Reason("recurrent_kernels", {}),)
+_EVERY_EXPERT = (Reason("every_expert", {}),)
 _EXPERTS = (Reason("qlora_experts_packed", {}),)
 
 
 def _not_validated(model: Model, workload: Workload) -> tuple[Reason, ...]:
-    """What no measured or published training step stands behind."""
+    """Where tracked training steps lay far from the estimate, or none was tracked."""
     reasons: tuple[Reason, ...] = ()
-    if model.mla is not None:
-        reasons = _MLA
-    if model.linear is not None:
-        reasons = (*reasons, *_RECURRENT)
+    if model.linear is not None and model.linear.type != "short_conv":
+        reasons = _RECURRENT
+    if model.style.every_expert:
+        reasons = (*reasons, *_EVERY_EXPERT)
     if model.moe is not None and workload.task == "qlora":
         reasons = (*reasons, *_EXPERTS)
     return reasons

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from advisor.catalog.model import Model
 from advisor.catalog.speeds import speeds
 from advisor.catalog.training_speeds import training_speeds
-from advisor.estimator import llama_cpp
+from advisor.estimator import llama_cpp, training
 from advisor.estimator.estimate import placed_on
 from advisor.estimator.ground import Rates, Share
 from advisor.estimator.lora import trainable_parameters
@@ -31,6 +31,8 @@ from advisor.workload import Workload
 
 LLAMA_CPP = "llama.cpp 0c1e570"
 COMPUTED = N_("computed here from the model's tensors")
+TRACKED = N_("torch's allocator, measured runs")
+PEAK = N_("what is alive at the fullest moment of the step: every tensor that autograd keeps is followed")
 VALIDATED = N_(
     "validated for one GPU, sequences of full length (no padding mask) and no torch.compile; "
     "other cases need other amounts"
@@ -73,9 +75,8 @@ def _lines(machine: Machine, estimate: Estimate) -> Iterator[Explanation]:
 def _component(model: Model, workload: Workload, memory: MemoryEstimate, part: Component) -> Explanation:
     if workload.training:
         formula, values = _runtime(memory) if part.name == "runtime" else _training_part(model, workload, part)
-        return Explanation(
-            part.name, formula, values, part.bytes, "B", (N_("torch's allocator, measured runs"),), memory.band
-        )
+        moving = (PEAK,) if part.name in ("activations", "logits", "gradients") else ()
+        return Explanation(part.name, formula, values, part.bytes, "B", (*moving, TRACKED), memory.band)
     if workload.resolved_stack != "llama.cpp":
         formula, values = _runtime(memory) if part.name == "runtime" else _torch_part(model, workload, part.name)
         return Explanation(part.name, formula, values, part.bytes, "B", _sources(model.source), memory.band)
@@ -144,18 +145,31 @@ def _training_part(model: Model, workload: Workload, part: Component) -> tuple[s
     tokens = workload.batch * workload.seq
     if part.name == "weights":
         return _trained_weights(model, workload)
-    if part.name in ("activations", "logits"):
-        kept = "what one token keeps for the backward pass" if part.name == "activations" else "its logits at the peak"
-        return f"tokens x bytes_per_token ({kept})", {
-            "tokens": tokens, "bytes_per_token": part.bytes / tokens, "vocabulary": model.vocab,
+    peak = training.fullest(model, workload)
+    if part.name == "activations":
+        return _ACTIVATIONS, {
+            "fixed_bytes": round(peak.constant - peak.gradients), "tokens": tokens, "seq": workload.seq,
+            "bytes_per_token": round(peak.token - peak.logits, 3), "bytes_per_pair": round(peak.square, 3),
             "checkpointing": workload.checkpointing, "attention": workload.attention,
+        }  # fmt: skip
+    if part.name == "logits":
+        return _LOGITS, {
+            "tokens": tokens, "vocabulary": model.vocab, "bytes_per_logit": peak.logits / model.vocab,
             "stack": workload.resolved_stack,
         }  # fmt: skip
-    alive = {"gradients": " alive at the peak", "optimizer": " of the optimizer's states"}.get(part.name, "")
-    return f"trained x bytes_per_parameter{alive}", {
-        "trained": trained, "bytes_per_parameter": part.bytes / max(1, trained), "rank": workload.rank,
-        "targets": workload.targets, "optimizer": workload.optimizer,
+    settings = {"rank": workload.rank, "targets": workload.targets} if workload.task != "full" else {}
+    if part.name == "gradients":
+        return _GRADIENTS, {"trained": trained, "alive_bytes": round(peak.gradients), **settings}
+    return "trained x bytes_per_parameter", {
+        "trained": trained, "bytes_per_parameter": part.bytes / max(1, trained), **settings,
+        "optimizer": workload.optimizer,
     }  # fmt: skip
+
+
+# At the step's fullest moment, found by following every tensor that autograd keeps through forward and backward pass.
+_ACTIVATIONS = "fixed_bytes + tokens x (bytes_per_token + seq x bytes_per_pair)"
+_LOGITS = "tokens x vocabulary x bytes_per_logit"
+_GRADIENTS = "alive_bytes"
 
 
 def _trained_weights(model: Model, workload: Workload) -> tuple[str, Mapping[str, object]]:

@@ -6,7 +6,8 @@ from advisor.catalog.bands import band
 from advisor.catalog.model import Model
 from advisor.catalog.training_speeds import training_speeds
 from advisor.estimator.result import Component, MemoryEstimate
-from advisor.estimator.training_plan import plan
+from advisor.estimator.tape import Moment
+from advisor.estimator.training_plan import Plan, plan
 from advisor.workload import Workload
 
 
@@ -17,12 +18,8 @@ def memory(model: Model, workload: Workload) -> MemoryEstimate:
     allocator holds beside it; `low` and `high` are the band of card sizes measured around that.
     """
     steps = plan(model, workload, _past_window(model, workload.seq))
-    tokens, seq = workload.batch * workload.seq, workload.seq
-    best, most = steps.peaks[0], -1.0
-    for peak in steps.peaks:
-        size = peak.constant + tokens * (peak.token + seq * peak.square)
-        if size > most:
-            best, most = peak, size
+    tokens = workload.batch * workload.seq
+    best, most = _fullest(steps, tokens, workload.seq)
     gradients, logits = int(best.gradients), int(tokens * best.logits)
     allocated = steps.weights + steps.adapters + steps.optimizer + int(most)
     low, high = _range()
@@ -44,6 +41,21 @@ def memory(model: Model, workload: Workload) -> MemoryEstimate:
         int(total * high),
         band="training_card",
     )
+
+
+def fullest(model: Model, workload: Workload) -> Moment:
+    """The moment of the step at which most is allocated, in bytes beside weights, adapters and optimizer states."""
+    steps = plan(model, workload, _past_window(model, workload.seq))
+    return _fullest(steps, workload.batch * workload.seq, workload.seq)[0]
+
+
+def _fullest(steps: Plan, tokens: int, seq: int) -> tuple[Moment, float]:
+    best, most = steps.peaks[0], -1.0
+    for peak in steps.peaks:
+        size = peak.constant + tokens * (peak.token + seq * peak.square)
+        if size > most:
+            best, most = peak, size
+    return best, most
 
 
 def allocator_peak(estimate: MemoryEstimate) -> int:

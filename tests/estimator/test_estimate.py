@@ -135,9 +135,11 @@ def test_a_training_time_or_energy_that_is_missing_has_its_reason() -> None:
     ("name", "task", "codes"),
     [
         ("qwen2.5-7b", "full", set()),
-        ("deepseek-v2-lite", "lora", {"mla_not_validated"}),
-        ("deepseek-v2-lite", "qlora", {"mla_not_validated", "qlora_experts_packed"}),
-        ("lfm2-1.2b", "full", {"recurrent_not_validated"}),
+        ("deepseek-v2-lite", "lora", set()),
+        ("deepseek-v2-lite", "qlora", {"qlora_experts_packed"}),
+        ("lfm2-1.2b", "full", set()),
+        ("granite-4.0-h-micro", "lora", {"recurrent_kernels"}),
+        ("llama-4-scout", "lora", {"every_expert"}),
         ("qwen3-30b-a3b", "qlora", {"qlora_experts_packed"}),
         ("qwen3-30b-a3b", "lora", set()),
     ],
@@ -293,9 +295,15 @@ def test_training_follows_from_the_values_that_are_shown(place: Machine, task: T
     result, v = found["runtime"]
     beside = v["context_bytes"] if place.gpus else v["process_bytes"]
     assert result == beside + int(v["share"] * v["tensors_bytes"])
-    for name, unit in (("activations", "token"), ("gradients", "parameter"), ("optimizer", "parameter")):
-        result, v = found[name]
-        assert result == pytest.approx(v["tokens" if unit == "token" else "trained"] * v[f"bytes_per_{unit}"])
+    result, v = found["activations"]
+    moving = v["tokens"] * (v["bytes_per_token"] + v["seq"] * v["bytes_per_pair"])
+    assert result == pytest.approx(v["fixed_bytes"] + moving, rel=1e-6)
+    result, v = found["logits"]
+    assert result == pytest.approx(v["tokens"] * v["vocabulary"] * v["bytes_per_logit"], rel=1e-6, abs=1)
+    result, v = found["gradients"]
+    assert result == v["alive_bytes"]
+    result, v = found["optimizer"]
+    assert result == pytest.approx(v["trained"] * v["bytes_per_parameter"])
     rate, v = found["tokens_per_s"]
     seconds = v["flop"] / (v["flop_rate"] * v["utilisation"]) + v["layers"] * v["layer_s"]
     seconds += (v["traffic"] * v["activation_bytes"] + v["weight_bytes"]) / v["bandwidth_bytes_per_s"]
