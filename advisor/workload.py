@@ -48,6 +48,7 @@ class Workload:
     grad_accum: int = 1
     seq: int = 1024
     checkpointing: bool = True
+    keep_logits: bool = False  # a loop that holds the model's outputs until the step is done; Trainer drops them
     attention: Literal["sdpa", "flash", "efficient", "math", "eager"] = "sdpa"
     rank: int = 16
     targets: Literal["all-linear", "attention", "q,v"] = "all-linear"
@@ -105,7 +106,7 @@ BOUNDS: Mapping[str, tuple[int, int]] = {
     "dataset_tokens": (1, 10**15),
     "epochs": (1, 1000),
 }
-SWITCHES = ("flash_attention", "kv_unified", "swa_full", "kbit_prepare", "checkpointing")
+SWITCHES = ("flash_attention", "kv_unified", "swa_full", "kbit_prepare", "checkpointing", "keep_logits")
 SETTINGS: tuple[str, ...] = tuple(f.name for f in fields(Workload))
 
 

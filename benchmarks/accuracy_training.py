@@ -1,13 +1,13 @@
 """Training memory and time against measurements: torch's own peaks, published peaks, cards and speeds."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from advisor.estimator.lora import trainable_parameters
 from advisor.estimator.training import allocator_peak, memory
 from advisor.estimator.training_time import training
 from advisor.machine import Cpu, Memory
 from benchmarks.table import NO_SHARED, Line, Miss, Skipped, line, ranged, skip
-from benchmarks.training_rows import GIB, TRUTH, Run, Step, held_logits, own_steps, pretraining, runs, steps
+from benchmarks.training_rows import GIB, TRUTH, Run, Step, own_steps, pretraining, runs, steps
 
 
 def lines(skipped: Skipped) -> list[Line]:
@@ -34,9 +34,6 @@ def lines(skipped: Skipped) -> list[Line]:
         line("training peak, published single GPU", published_peaks(alone), median=0.08),
         line("    Trainer on A100", published_peaks(r for r in alone if "A100" in r.row["hardware"])),
         line("    plain loop on T4, holds the logits", published_peaks(small)),
-        line("        the same, held logits added", published_peaks(small, held_logits)),
-        line("            LoRA", published_peaks((r for r in small if r.workload.task == "lora"), held_logits)),
-        line("            QLoRA", published_peaks((r for r in small if r.workload.task == "qlora"), held_logits)),
         line("card against torch's peak", cards(alone), inside=0.9),
         line("training time, published", times(published), inside=0.8, span=2.5),
         line("training time, pre-training", times(pretraining(skipped)), inside=0.8, span=2.5),
@@ -70,10 +67,10 @@ def peaks(found: Iterable[Step]) -> Iterator[Miss]:
         yield Miss(estimate / (step.row["peak_mib"] * 2**20) - 1, step.name)
 
 
-def published_peaks(found: Iterable[Run], beside: Callable[[Run], int] | None = None) -> Iterator[Miss]:
-    """The peak against max_memory_allocated of published runs; `beside` is what their program keeps on its own."""
+def published_peaks(found: Iterable[Run]) -> Iterator[Miss]:
+    """The peak against max_memory_allocated of published runs."""
     for run in found:
-        estimate = allocator_peak(memory(run.model, run.workload)) + (beside(run) if beside else 0)
+        estimate = allocator_peak(memory(run.model, run.workload))
         yield Miss(estimate / (run.row["peak_gib"] * GIB) - 1, _name(run))
 
 

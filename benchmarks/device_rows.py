@@ -99,7 +99,9 @@ def _scratch(row: Row, left: int) -> llama_cpp_devices.Beside:
 def _several(row: Row, tensors: Weights) -> list[Sizes]:
     """As `division` divides: the cards' layers too must be llama.cpp's."""
     rates = Rates(speeds().backends["cuda"], None, None, None, None, 0)
-    cards = [Device(f"gpu{place}", None, int(free * 2**30), 0, rates, "", "cuda") for place, free in enumerate(row.cards)]
+    cards = [
+        Device(f"gpu{place}", None, int(free * 2**30), 0, rates, "", "cuda") for place, free in enumerate(row.cards)
+    ]
     found = division.over_several(cards, row.model, row.workload, tensors)
     scratch = llama_cpp_devices.several(row.model, row.workload, "cuda")
     sizes = []

@@ -220,18 +220,10 @@ def run_workload(row: Row) -> Workload:
         "batch": row["batch"], "seq": row["seq"], "checkpointing": row["checkpointing"],
         "targets": "attention" if attention_only else "q,v" if "q,v" in method else "all-linear",
         "rank": row.get("lora_r") or int(rank[1] if rank else 16),
+        # The optimizer's phase of these rows lies above weights, gradients and states by the size of the logits: their
+        # loop holds the model's outputs.
+        "keep_logits": "fitcheck" in source,
     })  # fmt: skip
-
-
-def held_logits(run: Run) -> int:
-    """Bytes of logits that the loop of the T4 rows keeps while backward and optimizer run.
-
-    `outputs = model(...)`, `outputs.loss.backward()`: the outputs live on, and in them the logits. Trainer drops them,
-    as estimates assume. The rows' own breakdown shows them: the optimizer's phase lies that much above weights,
-    gradients and states. 16 bits, or 32 where kbit preparation left no 16-bit parameter and nothing casts.
-    """
-    width = 4 if run.workload.task == "qlora" else 2
-    return width * run.model.vocab * run.workload.batch * run.workload.seq
 
 
 def pretraining(skipped: dict[str, int]) -> Iterator[Run]:

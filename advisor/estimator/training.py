@@ -8,6 +8,7 @@ from advisor.catalog.training_speeds import training_speeds
 from advisor.estimator.result import Component, MemoryEstimate
 from advisor.estimator.tape import Moment
 from advisor.estimator.training_plan import Plan, plan
+from advisor.estimator.training_states import mode
 from advisor.workload import Workload
 
 
@@ -20,7 +21,9 @@ def memory(model: Model, workload: Workload) -> MemoryEstimate:
     steps = plan(model, workload, _past_window(model, workload.seq))
     tokens = workload.batch * workload.seq
     best, most = _fullest(steps, tokens, workload.seq)
-    gradients, logits = int(best.gradients), int(tokens * best.logits)
+    held = tokens * held_logits(model, workload)
+    most += held
+    gradients, logits = int(best.gradients), int(tokens * best.logits) + held
     allocated = steps.weights + steps.adapters + steps.optimizer + int(most)
     low, high = _range()
     beside = training_speeds().card
@@ -41,6 +44,17 @@ def memory(model: Model, workload: Workload) -> MemoryEstimate:
         int(total * high),
         band="training_card",
     )
+
+
+def held_logits(model: Model, workload: Workload) -> int:
+    """Bytes per token of the logits that a loop keeps alive with the model's outputs, through backward and step.
+
+    `outputs = model(**batch); outputs.loss.backward(); optimizer.step()` does so; Hugging Face's Trainer keeps the loss
+    alone. With a fused loss there are none.
+    """
+    if not workload.keep_logits or workload.resolved_stack == "fused-loss":
+        return 0
+    return mode(workload).compute * model.vocab
 
 
 def fullest(model: Model, workload: Workload) -> Moment:

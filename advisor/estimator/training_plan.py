@@ -53,8 +53,8 @@ def _settings(workload: Workload) -> Workload:
     """`workload` without what a plan does not depend on, so that plans outlive changes of that."""
     return replace(
         workload, batch=1, seq=1, grad_accum=min(workload.grad_accum, 2), dataset_tokens=1, epochs=1, context=1,
-        quant="Q4_K_M", parallel=1, ubatch=1, output_rows="few", kv_type="f16", flash_attention=True, kv_unified=False,
-        swa_full=False,
+        keep_logits=False, quant="Q4_K_M", parallel=1, ubatch=1, output_rows="few", kv_type="f16", flash_attention=True,
+        kv_unified=False, swa_full=False,
     )  # fmt: skip
 
 

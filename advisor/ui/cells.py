@@ -29,8 +29,8 @@ _INFERENCE_ONLY = (
     "quant", "context", "parallel", "ubatch", "output_rows", "kv_type", "flash_attention", "kv_unified", "swa_full",
 )  # fmt: skip
 _TRAINING_ONLY = (
-    "precision", "kbit_prepare", "optimizer", "batch", "grad_accum", "seq", "checkpointing", "attention", "rank",
-    "targets", "dataset_tokens", "epochs",
+    "precision", "kbit_prepare", "optimizer", "batch", "grad_accum", "seq", "checkpointing", "keep_logits", "attention",
+    "rank", "targets", "dataset_tokens", "epochs",
 )  # fmt: skip
 _DEFAULTS = Workload()
 

@@ -49,6 +49,7 @@ TRAINING: tuple[Knob, ...] = (
     Knob("targets", "choice", N_("LoRA targets"), N_("Which projections get adapters")),
     Knob("kbit_prepare", "switch", N_("fp32 norms (PEFT)"), N_("QLoRA: prepare_model_for_kbit_training keeps "
          "embeddings, head and norms in fp32")),
+    Knob("keep_logits", "switch", N_("Keep logits"), N_("A loop of your own that holds the outputs; Trainer does not")),
     Knob("attention", "choice", N_("Attention"), N_("Kernel; eager and math keep the whole score matrix")),
     Knob("dataset_tokens", "tokens", N_("Data tokens"), N_("Size of the training data")),
     Knob("epochs", "number", N_("Epochs"), N_("Passes over the data")),
