@@ -82,11 +82,12 @@ def filled(cards: Sequence[Device], model: Model, workload: Workload, tensors: W
         if sum(counts) == model.layers and head is not None:
             return _laid_out(cards, counts, head, model, workload, tensors)
     # The fewer layers stay in RAM, the less scratch they may need: what fits beside many of them fits beside fewer.
-    placed = 0
-    for _ in range(2):
-        scratch = _beside(cards, model, workload, model.layers - placed)
+    scratch = _beside(cards, model, workload, model.layers)
+    counts, head = _fill(cards, scratch, sums.tails, caches, _head(tensors))
+    fewer = _beside(cards, model, workload, model.layers - sum(counts))
+    if fewer != scratch:
+        scratch = fewer
         counts, head = _fill(cards, scratch, sums.tails, caches, _head(tensors))
-        placed = sum(counts)
     if head is None:
         return None
     return _with_ram(cards, counts, head, scratch, model, workload, tensors)

@@ -80,7 +80,6 @@ def several(model: Model, workload: Workload, engine: str = "") -> Several:
     )
 
 
-@lru_cache(maxsize=16)  # asked for several times in one estimate
 def beside_layers(model: Model, workload: Workload, engine: str = "", in_ram: int | None = None) -> Beside:
     """Compute buffers of a card while the first `in_ram` layers stay in RAM (None: most of them).
 
@@ -88,7 +87,21 @@ def beside_layers(model: Model, workload: Workload, engine: str = "", in_ram: in
     and values that such a layer has cached. Where two neighbours cache alike and small weights break up what lies
     between (biases, norms of queries, rotary factors), a third copy of those finds no hole to lie in.
     """
-    layers = model.layers if in_ram is None else in_ram
+    every = _every_kind(model)
+    return _beside_layers(model, workload, engine, every if in_ram is None else min(in_ram, every))
+
+
+@lru_cache(maxsize=1024)
+def _every_kind(model: Model) -> int:
+    """How many of the first layers it takes until more of them change nothing: each kind is among them."""
+    experts = model.moe.layers.index(True) if model.moe and True in model.moe.layers else 0
+    attends = model.linear.layers.index(False) if model.linear and False in model.linear.layers else 0
+    last = max(experts, attends, llama_cpp.first_full(model), llama_cpp.first_neighbours(model))
+    return min(last + 1, model.layers)
+
+
+@lru_cache(maxsize=16)  # asked for several times in one estimate
+def _beside_layers(model: Model, workload: Workload, engine: str, layers: int) -> Beside:
     held = llama_cpp.inputs(model, workload, layers)
     copied = _copied(model, workload.quant)
     residual = held.per_token * model.hidden
