@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from advisor.catalog.model import Model
 from advisor.catalog.speeds import speeds
 from advisor.catalog.training_speeds import training_speeds
-from advisor.estimator import llama_cpp, training
+from advisor.estimator import llama_cpp, torch_inference, training
 from advisor.estimator.estimate import placed_on
 from advisor.estimator.ground import Rates, Share
 from advisor.estimator.lora import trainable_parameters
@@ -61,9 +61,10 @@ def _lines(machine: Machine, estimate: Estimate) -> Iterator[Explanation]:
         yield _resident(memory, workload)
     for place in estimate.placements:
         available = place.available
-        values = {"used_bytes": place.used, "available_bytes": available, "layers": place.layers,
-                  "fits_below_bytes": None if available is None else round(COMFORT * available)}  # fmt: skip
-        formula = "used x high / total <= 0.9 x available: fits; used <= available: tight"
+        values = {"used_bytes": place.used, "high_bytes": place.high, "available_bytes": available,
+                  "layers": place.layers,
+                  "fits_below_bytes": None if available is None else int(COMFORT * available)}  # fmt: skip
+        formula = "high <= 0.9 x available: fits; used <= available: tight"
         yield Explanation(place.device, formula, values, place.used, "B", (), memory.band)
     shares = placed_on(machine, estimate)
     if estimate.speed is not None and shares:
@@ -79,7 +80,8 @@ def _component(model: Model, workload: Workload, memory: MemoryEstimate, part: C
         return Explanation(part.name, formula, values, part.bytes, "B", (*moving, TRACKED), memory.band)
     if workload.resolved_stack != "llama.cpp":
         formula, values = _runtime(memory) if part.name == "runtime" else _torch_part(model, workload, part.name)
-        return Explanation(part.name, formula, values, part.bytes, "B", _sources(model.source), memory.band)
+        source = TRACKED if part.name in ("activations", "runtime") else model.source
+        return Explanation(part.name, formula, values, part.bytes, "B", _sources(source), memory.band)
     formula, values = _llama_part(model, workload, part.name)
     exact = part.name in ("weights", "kv_cache", "output_buffer")
     return Explanation(part.name, formula, values, part.bytes, "B", (LLAMA_CPP,), "" if exact else memory.band)
@@ -110,16 +112,22 @@ _COMPUTE = (
 )
 
 
+# Where torch computes; the values are those of torch_inference.terms.
+_TORCH = {
+    "weights": "layers_bytes + other_bytes: sums over tensors of rows x columns x bytes of the format",
+    "kv_cache": "sequences x ((full_layers x tokens + window_layers x window_tokens) x row_bytes + state_bytes)",
+    "activations": "max(work_bytes - cache_to_come_bytes, cache_copy_bytes)",
+    "logits": "vocabulary x rows x bytes_per_logit",
+}
+_VLLM_STEP = "max(2 x tokens x numbers_per_token, unpacked_bytes)"
+
+
 def _torch_part(model: Model, workload: Workload, name: str) -> tuple[str, Mapping[str, object]]:
-    formulas: dict[str, tuple[str, Mapping[str, object]]] = {
-        "weights": ("sum over tensors of rows x columns x bytes of the format", {"format": workload.quant}),
-        "kv_cache": (
-            "layers x tokens x 2 x kv_width x 2",
-            {"layers": model.layers, "tokens": workload.context, "kv_width": model.kv_width},
-        ),
-        "logits": ("vocabulary x rows x bytes", {"vocabulary": model.vocab}),
-    }
-    return formulas.get(name, ("the prompt's intermediate results in the widest layer", {"hidden": model.hidden}))
+    values: dict[str, object] = {**torch_inference.terms(model, workload)[name]}
+    if name == "weights":
+        values["format"] = workload.quant
+    paged = workload.resolved_stack == "vllm"
+    return _VLLM_STEP if paged and name == "activations" else _TORCH[name], values
 
 
 def _runtime(memory: MemoryEstimate) -> tuple[str, Mapping[str, object]]:
@@ -220,7 +228,7 @@ def _speed(estimate: Estimate, shares: tuple[Share, ...]) -> Iterator[Explanatio
             "decode", f"min(ceiling, {joined}{laws})", values, speed.decode.mid, "tok/s", sources,
             decode_band_key(shares, workload.resolved_stack),
         )  # fmt: skip
-        formula = joined + "(weights_bytes + kv_read_bytes) / bandwidth"
+        formula = joined + "((weights_bytes + kv_read_bytes) / bandwidth)"
         yield Explanation("ceiling", formula, limit, speed.ceiling, "tok/s")
     if speed.prefill is not None:
         yield _prefill(model, workload, shares, speed.prefill.mid)

@@ -78,6 +78,13 @@ def ground(machine: Machine, budget: Budget) -> Ground:
     return _ground(SameMachine(machine), budget)
 
 
+def emptied(place: Ground, device: Device) -> int | None:
+    """Bytes that the RAM, or a GPU that shares it, would offer with no other program running."""
+    whole = ground(place.machine, "total")
+    found = whole.ram if device.name == place.ram.name else whole.pool
+    return found.available if found is not None else None
+
+
 @lru_cache(maxsize=16)
 def _ground(same: SameMachine, budget: Budget) -> Ground:
     machine = same.machine

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from advisor.catalog.model import Model
 from advisor.estimator import division, llama_cpp, llama_cpp_devices
 from advisor.estimator.division import Division
-from advisor.estimator.ground import Device, Ground, Share, refused
+from advisor.estimator.ground import Device, Ground, Share, emptied, refused
 from advisor.estimator.mixes import Weights, weights
 from advisor.estimator.process import in_ram
 from advisor.estimator.result import MemoryEstimate, Placement, Reason, Verdict
@@ -212,7 +212,7 @@ def _with_host(
         reasons = (*reasons, Reason(code, values))
     elif enough == "no":
         verdict, shares = "no", ()
-        reasons = (*reasons, *_short_of(host, ground.ram), *_freed(ground, host))
+        reasons = (*reasons, *_short_of(host, ground.ram), *_freed(ground, ground.ram, host))
     elif enough == "tight":
         verdict = "tight"
     context = _context(tuple(part.share.device for part in found.parts), verdict)
@@ -226,7 +226,7 @@ def _offloaded(ground: Ground, model: Model, workload: Workload, memory: MemoryE
     if enough == "unknown":
         return Placed("unknown", placements, (Reason("memory_unknown", {"device": "RAM"}), *ground.standing), ())
     if enough == "no":
-        reasons = (*_short_of(host, ground.ram), *_freed(ground, host), *ground.standing)
+        reasons = (*_short_of(host, ground.ram), *_freed(ground, ground.ram, host), *ground.standing)
         return Placed("no", placements, reasons, ())
     reason = Reason("partly_on_gpu", {"layers": model.layers - found.layers, "all_layers": model.layers})
     if found.experts:
@@ -238,11 +238,17 @@ def _offloaded(ground: Ground, model: Model, workload: Workload, memory: MemoryE
 def _in_pool(
     ground: Ground, pool: Device, model: Model, workload: Workload, memory: MemoryEstimate, tensors: Weights
 ) -> Placed:
-    """A GPU that shares the system's memory: one budget, the GPU's scratch and what RAM holds beside it."""
+    """A GPU that shares the system's memory: one budget, the GPU's scratch and what RAM holds beside it. What the GPU
+    may not take of it is the processor's all the same.
+    """
     scratch = llama_cpp_devices.alone(model, workload, pool.engine)
     scratch += llama_cpp.buffers(model, workload).host_compute
     need = memory.total - component(memory, "compute_buffer") + scratch + pool.runtime
     verdict = _on_card(need, memory, pool)
+    if verdict == "no":
+        alone = _in_ram(ground, model, memory, tensors)
+        if alone.shares:
+            return alone._replace(reasons=(*_short_of(need, pool), Reason("runs_on_cpu", {}), *alone.reasons))
     return _one_device(ground, pool, model, memory, tensors, need, verdict)
 
 
@@ -257,7 +263,7 @@ def _one_device(
 ) -> Placed:
     reasons: tuple[Reason, ...] = ()
     if verdict == "no":
-        reasons = (*_short_of(need, device), *_freed(ground, need), *_from_disk(device, need - tensors.total))
+        reasons = (*_short_of(need, device), *_freed(ground, device, need), *_from_disk(device, need - tensors.total))
     elif verdict == "unknown":
         reasons = (Reason("memory_unknown", {"device": device.title}),)
     runs = verdict in ("fits", "tight")
@@ -289,10 +295,10 @@ def _in_use(card: Device, need: int) -> tuple[Reason, ...]:
     return (Reason("vram_in_use", {"gpu": card.title, "needed_bytes": need, "available_bytes": card.available or 0}),)
 
 
-def _freed(ground: Ground, need: int) -> tuple[Reason, ...]:
-    """Says when the whole memory would do, though what is free now does not."""
-    capacity, available = ground.ram.capacity, ground.ram.available
-    if capacity is None or available is None or not available < need <= COMFORT * capacity:
+def _freed(ground: Ground, device: Device, need: int) -> tuple[Reason, ...]:
+    """Says when all that `device` may take of the RAM would do, though what is free now does not."""
+    whole, available = emptied(ground, device), device.available
+    if whole is None or available is None or not available < need <= COMFORT * whole:
         return ()
     return (Reason("close_programs", {"needed_bytes": need, "available_bytes": available}),)
 

@@ -15,6 +15,7 @@ from advisor.workload import TORCH_QUANTS, Workload
 
 _HALF = 2  # bytes of a 16-bit number
 _FLOAT = 4
+_LOGIT = _HALF + _FLOAT  # bytes of a logit: as the head makes it, and its copy to choose a token from
 # Activations: what torch 2.13 and transformers 5.23 hold while they read a prompt (their own operations on tensors
 # without data, memory tracked operation by operation; tests/estimator/test_torch_inference.py has the rows).
 _REPLY = 2048  # tokens of an answer; half of a shorter context
@@ -100,18 +101,16 @@ def memory(model: Model, workload: Workload) -> MemoryEstimate:
     sums = torch_weights(model, workload.quant)
     shape = _shape(model)
     paged = workload.resolved_stack == "vllm"
-    each = -(-workload.context // workload.parallel)
-    prompt = max(each - _REPLY, each // 2)
+    each, prompt = _lengths(workload)
     cache = _cache(shape, each, paged) * workload.parallel
-    rows = workload.parallel
+    rows = _rows(workload)
     if paged:
-        rows = max(rows, _VLLM_SEQUENCES)
         activations = max(_HALF * max(rows, _VLLM_STEP) * shape.step, sums.scratch)
     else:
         early = cache - _cache(shape, prompt, paged) * workload.parallel
         work = prompt_work(model, prompt, workload.parallel, sums.scratch)
         activations = max(work - early, _cache_of_one_layer(shape, each) * workload.parallel)
-    logits = (_HALF + _FLOAT) * shape.vocab * rows
+    logits = _LOGIT * shape.vocab * rows
     tensors = sums.total + cache + activations + logits
     key = "vllm_inference" if paged else "transformers_inference"
     limits, card = band(key), training_speeds().card
@@ -128,6 +127,46 @@ def memory(model: Model, workload: Workload) -> MemoryEstimate:
         int(tensors * limits.high) + card.context_high_bytes,
         band=key,
     )
+
+
+def terms(model: Model, workload: Workload) -> Mapping[str, Mapping[str, int]]:
+    """What each component of `memory` is made of, by component's name; the formulas stand in `explain`."""
+    sums, shape = torch_weights(model, workload.quant), _shape(model)
+    paged = workload.resolved_stack == "vllm"
+    each, prompt = _lengths(workload)
+    tokens, windowed = _cells(shape, each, paged)
+    layers = sum(sums.layer_bytes)
+    if paged:
+        step = max(_rows(workload), _VLLM_STEP)
+        work = {"tokens": step, "numbers_per_token": shape.step, "unpacked_bytes": sums.scratch}
+    else:
+        to_come = _cache(shape, each, paged) - _cache(shape, prompt, paged)
+        work = {
+            "prompt": prompt, "work_bytes": prompt_work(model, prompt, workload.parallel, sums.scratch),
+            "cache_to_come_bytes": to_come * workload.parallel,
+            "cache_copy_bytes": _cache_of_one_layer(shape, each) * workload.parallel,
+        }  # fmt: skip
+    return {
+        "weights": {"layers_bytes": layers, "other_bytes": sums.total - layers},
+        "kv_cache": {
+            "sequences": workload.parallel, "full_layers": shape.full_layers, "tokens": tokens,
+            "window_layers": shape.window_layers, "window_tokens": windowed, "row_bytes": shape.row,
+            "state_bytes": shape.state,
+        },
+        "activations": work,
+        "logits": {"vocabulary": shape.vocab, "rows": _rows(workload), "bytes_per_logit": _LOGIT},
+    }  # fmt: skip
+
+
+def _lengths(workload: Workload) -> tuple[int, int]:
+    """Tokens of one sequence at its end, and of its prompt."""
+    each = -(-workload.context // workload.parallel)
+    return each, max(each - _REPLY, each // 2)
+
+
+def _rows(workload: Workload) -> int:
+    """Tokens whose logits are there at once: one of each sequence; a vLLM server reserves those of many."""
+    return max(workload.parallel, _VLLM_SEQUENCES) if workload.resolved_stack == "vllm" else workload.parallel
 
 
 def prompt_work(model: Model, tokens: int, sequences: int = 1, scratch: int = 0) -> int:
@@ -251,11 +290,17 @@ def _state(model: Model) -> int:
     return _HALF * linear.conv_kernel * mixed + _FLOAT * inner * linear.state
 
 
+def _cells(shape: _Shape, tokens: int, paged: bool) -> tuple[int, int]:
+    """Tokens of one sequence that a layer keeps: one that sees everything, and one with a window."""
+    windowed = min(tokens, shape.window)
+    if not paged:
+        return tokens, windowed
+    return -(-tokens // _PAGE) * _PAGE, -(-windowed // _PAGE) * _PAGE
+
+
 def _cache(shape: _Shape, tokens: int, paged: bool) -> int:
     """Bytes that one sequence of `tokens` keeps."""
-    windowed = min(tokens, shape.window)
-    if paged:
-        tokens, windowed = (-(-count // _PAGE) * _PAGE for count in (tokens, windowed))
+    tokens, windowed = _cells(shape, tokens, paged)
     return shape.row * (shape.full_layers * tokens + shape.window_layers * windowed) + shape.state
 
 

@@ -39,11 +39,20 @@ def weakest(machine: Machine, estimate: Estimate) -> Weakest | None:
     """The weakest input of `estimate`, which was made for `machine`; None where nothing is estimated."""
     if estimate.memory is None:
         return None
-    places = tuple(place.device for place in estimate.placements if place.layers)
+    places = _working(estimate)
     fact = _uncertain(SameMachine(machine), places, estimate.workload.training)
     if fact is None:
         fact = next(filter(None, (_free(machine, place) for place in estimate.placements)), None)
     return fact or Weakest("", "", None, _widest_band(estimate))
+
+
+def _working(estimate: Estimate) -> tuple[str, ...]:
+    """Names of the devices that read weights: those of the speed (RAM may hold experts and no whole layer), else those
+    with layers.
+    """
+    if estimate.speed is not None:
+        return tuple(estimate.speed.device.split("+"))
+    return tuple(place.device for place in estimate.placements if place.layers)
 
 
 def weakest_text(_: Translator, machine: Machine, found: Weakest) -> str:

@@ -206,6 +206,22 @@ def test_every_figure_has_an_explanation_with_the_same_number(method: Method, bu
         assert found["hours"].result == answer.training.hours.mid
 
 
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("place", [BUSY, PLACE, machine(64)], ids=["busy", "card", "ram"])
+def test_the_verdict_of_a_device_follows_from_the_values_that_are_shown(place: Machine, method: Method) -> None:
+    """`high` of a card counts the measured range of the runtime's context, which is no share of what is used."""
+    answer = estimate(place, MODELS[0], for_method(Workload(), method))
+    found = {line.quantity: line for line in explain(place, answer)}
+    for held in answer.placements:
+        shown = found[held.device].values
+        assert (shown["used_bytes"], shown["high_bytes"], shown["available_bytes"]) == (
+            held.used, held.high, held.available,
+        )  # fmt: skip
+    if answer.verdict == "fits":
+        assert all(found[p.device].values["high_bytes"] <= found[p.device].values["fits_below_bytes"]  # type: ignore[operator]
+                   for p in answer.placements)  # fmt: skip
+
+
 def values(place: Machine, model: Model, workload: Workload) -> Iterator[tuple[str, float, dict[str, float]]]:
     """Quantity, result and the explanation's own numbers."""
     for line in explain(place, estimate(place, model, workload)):
@@ -236,6 +252,33 @@ def test_memory_follows_from_the_values_that_are_shown(name: str, workload: Work
     assert (result, v["work_bytes"] >= 4 * v["tokens"] * v["mlp"]) == (max(logits, layer), True)
     result, v = found["output_buffer"]
     assert result == 4 * v["vocabulary"] * v["sequences"]
+
+
+TORCH = (
+    Workload(stack="transformers", quant="BF16", context=9000), Workload(stack="transformers", quant="NF4", parallel=3),
+    Workload(stack="vllm", quant="AWQ-4bit", parallel=3, context=9000), Workload(stack="vllm", quant="FP8"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["qwen2.5-7b", "gemma-3-4b", "deepseek-v2-lite", "lfm2-1.2b", "qwen3-30b-a3b"])
+@pytest.mark.parametrize("workload", TORCH, ids=range(len(TORCH)))
+def test_torch_s_memory_follows_from_the_values_that_are_shown(name: str, workload: Workload) -> None:
+    """Windows, latent caches and states of transformers and vLLM too, to the byte."""
+    found = {quantity: (result, v) for quantity, result, v in values(ROOMY, find_model(name), workload)}
+    result, v = found["weights"]
+    assert result == v["layers_bytes"] + v["other_bytes"]
+    result, v = found["kv_cache"]
+    cells = v["full_layers"] * v["tokens"] + v["window_layers"] * v["window_tokens"]
+    assert result == v["sequences"] * (cells * v["row_bytes"] + v["state_bytes"])
+    result, v = found["activations"]
+    if workload.stack == "vllm":
+        assert result == max(2 * v["tokens"] * v["numbers_per_token"], v["unpacked_bytes"])
+    else:
+        assert result == max(v["work_bytes"] - v["cache_to_come_bytes"], v["cache_copy_bytes"])
+    result, v = found["logits"]
+    assert result == v["vocabulary"] * v["rows"] * v["bytes_per_logit"]
+    result, v = found["runtime"]
+    assert result == v["context_bytes"]
 
 
 @pytest.mark.parametrize(

@@ -197,6 +197,26 @@ def test_unified_memory_is_one_pool() -> None:
     assert answer.placements[0].used == answer.memory.total + beside > answer.memory.total
 
 
+def test_what_the_gpu_may_not_take_of_one_memory_runs_on_the_processor() -> None:
+    """Metal hands out 8 of 16 GiB: a larger model is no smaller for the processor, which has all that is free."""
+    apple = gpu(0, name="Apple", vendor="Apple", kind="unified", engines=("metal",), vram_bytes=0, shared_bytes=8 * GIB)
+    answer = ask(machine(16, apple), quant="F16")
+    assert (answer.verdict, [p.device for p in answer.placements]) == ("tight", ["ram"])
+    assert codes(answer)[:2] == ["needs_more_memory", "runs_on_cpu"]
+    assert answer.speed is not None
+
+
+@pytest.mark.parametrize(("shared", "helps"), [(12, True), (6, False)])
+def test_closing_programs_is_advised_only_where_the_gpu_may_take_what_they_leave(shared: int, helps: bool) -> None:
+    """Four of 16 GiB are free: what else runs is in the way, or what the GPU may take at most is too little."""
+    apple = gpu(
+        0, name="Apple", vendor="Apple", kind="unified", engines=("metal",), vram_bytes=0, shared_bytes=shared * GIB
+    )
+    answer = ask(machine(16, apple, free_gib=4), quant="Q8_0")
+    assert answer.verdict == "no"
+    assert ("close_programs" in codes(answer)) is helps
+
+
 def test_a_container_limit_counts() -> None:
     """A container of 4 GiB on a 64 GiB host has 4 GiB."""
     answer = ask(machine(64, limit_bytes=4 * GIB))

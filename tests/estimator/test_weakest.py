@@ -76,6 +76,13 @@ def test_a_missing_fact_comes_before_an_assumed_one() -> None:
     assert of(machine).input == "cpu.max_mhz"
 
 
+def test_ram_that_holds_experts_alone_counts() -> None:
+    """No whole layer lies in RAM, yet the token waits for it: its channels are assumed, the card's facts known."""
+    machine = assemble(None, gpu="RTX 3060 12 GB", cpu="Ryzen 9 5950X", ram_gib=64)
+    found = of(machine, model="qwen3-30b-a3b")
+    assert (found.input, found.device) == ("memory.bandwidth_bytes_per_s", "ram")
+
+
 def test_json_says_it_as_a_sentence() -> None:
     """The contract's answer carries the input, its device and the words."""
     machine = computer(2)
