@@ -65,6 +65,7 @@ INPUT_WORDS: Mapping[str, str] = {
     "memory.speed_mts": N_("the speed of the memory modules"),
     "memory.bandwidth_bytes_per_s": N_("the bandwidth of the RAM"),
     "memory.available_bytes": N_("how much RAM is free"),
+    "memory.total_bytes": N_("the size of the RAM"),
     "cpu.cores": N_("the number of processor cores"),
     "cpu.max_mhz": N_("the processor's highest clock"),
     "cpu.features": N_("the processor's instruction sets"),

@@ -93,14 +93,23 @@ def gpu_speed(gpu: Gpu, workload: Workload) -> Speed | None:
     """What a GPU offers to training in this precision; None when its rates are not known or nothing can use it."""
     if gpu.usable is False:
         return None
-    classes = training_speeds().classes
-    if gpu.vendor not in (None, "NVIDIA"):
-        key = "other"
-    else:
-        major = int(float(gpu.compute_capability)) if gpu.compute_capability else 8 if gpu.fp16_flops else 0
-        key = "cuda-8" if major >= 8 else "cuda-7" if major == 7 else "cuda"
     flops = gpu.fp32_flops if workload.precision == "fp32" else _best(gpu.fp16_flops, gpu.fp32_flops)
-    return None if not flops else Speed(flops, gpu.bandwidth_bytes_per_s, classes[key])
+    return None if not flops else Speed(flops, gpu.bandwidth_bytes_per_s, training_speeds().classes[_gpu_class(gpu)])
+
+
+def rate_field(gpu: Gpu, precision: str) -> str:
+    """The field of `gpu` that says how fast it multiplies in this precision: where a card without matrix units has no
+    FP16 rate, its products run in FP32.
+    """
+    plain = precision == "fp32" or (gpu.fp16_flops is None and _gpu_class(gpu) == "cuda")
+    return "fp32_flops" if plain else "fp16_flops"
+
+
+def _gpu_class(gpu: Gpu) -> str:
+    if gpu.vendor not in (None, "NVIDIA"):
+        return "other"
+    major = int(float(gpu.compute_capability)) if gpu.compute_capability else 8 if gpu.fp16_flops else 0
+    return "cuda-8" if major >= 8 else "cuda-7" if major == 7 else "cuda"
 
 
 def _best(*rates: float | None) -> float | None:

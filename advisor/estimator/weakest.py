@@ -7,6 +7,7 @@ from typing import NamedTuple
 from advisor import words
 from advisor.catalog.bands import band
 from advisor.estimator.result import Estimate, Placement
+from advisor.estimator.training_time import rate_field
 from advisor.i18n import Translator
 from advisor.machine import Machine, Origin, Part, SameMachine
 
@@ -29,7 +30,7 @@ class Weakest(NamedTuple):
 _BANDWIDTH = "bandwidth_bytes_per_s"
 # What speed rests on, the most influential first.
 _GPU_RUNS = (_BANDWIDTH, "fp32_flops")
-_GPU_TRAINS = ("fp16_flops", _BANDWIDTH, "board_power_w")
+_GPU_TRAINS = (_BANDWIDTH, "board_power_w")  # behind the rate of the precision
 _PROCESSOR = ("cores", "max_mhz", "features")
 # Free memory that was assumed matters where it decides: when the need comes this near to it.
 _NEAR = (0.8, 1.25)
@@ -39,20 +40,20 @@ def weakest(machine: Machine, estimate: Estimate) -> Weakest | None:
     """The weakest input of `estimate`, which was made for `machine`; None where nothing is estimated."""
     if estimate.memory is None:
         return None
-    places = _working(estimate)
-    fact = _uncertain(SameMachine(machine), places, estimate.workload.training)
+    if estimate.verdict == "unknown" and machine.memory_budget_bytes is None:
+        return Weakest("memory.total_bytes", "ram", machine.memory.origin("total_bytes"), "")
+    trained = estimate.workload.precision if estimate.workload.training else ""
+    fact = _uncertain(SameMachine(machine), _working(estimate), trained)
     if fact is None:
         fact = next(filter(None, (_free(machine, place) for place in estimate.placements)), None)
     return fact or Weakest("", "", None, _widest_band(estimate))
 
 
 def _working(estimate: Estimate) -> tuple[str, ...]:
-    """Names of the devices that read weights: those of the speed (RAM may hold experts and no whole layer), else those
-    with layers.
-    """
+    """Names of the devices whose speed counts: RAM may hold experts and no whole layer; none where nothing runs."""
     if estimate.speed is not None:
         return tuple(estimate.speed.device.split("+"))
-    return tuple(place.device for place in estimate.placements if place.layers)
+    return tuple(place.device for place in estimate.placements) if estimate.training is not None else ()
 
 
 def weakest_text(_: Translator, machine: Machine, found: Weakest) -> str:
@@ -66,24 +67,26 @@ def weakest_text(_: Translator, machine: Machine, found: Weakest) -> str:
 
 
 @lru_cache(maxsize=512)
-def _uncertain(same: SameMachine, places: tuple[str, ...], training: bool) -> Weakest | None:
-    """The first fact behind the speed on `places` that is missing or assumed; missing ones come first."""
+def _uncertain(same: SameMachine, places: tuple[str, ...], trained: str) -> Weakest | None:
+    """The first fact behind the speed on `places` that is missing or assumed; missing ones come first. `trained` is the
+    precision of a training, "" for inference.
+    """
     found = [
         Weakest(f"{part}.{name}", place, holder.origin(name), "")
         for place in places
-        for part, holder, name in _rests_on(same.machine, place, training)
+        for part, holder, name in _rests_on(same.machine, place, trained)
         if holder.origin(name).kind in ("unknown", "assumed") or (part == "memory" and _is_bound(same.machine))
     ]
     return min(found, key=lambda one: one.origin is None or one.origin.kind != "unknown", default=None)
 
 
-def _rests_on(machine: Machine, place: str, training: bool) -> Iterator[tuple[str, Part, str]]:
+def _rests_on(machine: Machine, place: str, trained: str) -> Iterator[tuple[str, Part, str]]:
     if place == "ram":
         yield from (("memory", machine.memory, name) for name in _bandwidth(machine))
         yield from (("cpu", machine.cpu, name) for name in _PROCESSOR)
         return
     gpu = machine.gpus[int(place[3:])]
-    names = _GPU_TRAINS if training else _GPU_RUNS
+    names = (rate_field(gpu, trained), *_GPU_TRAINS) if trained else _GPU_RUNS
     shared = gpu.kind in ("integrated", "unified")
     for name in names:
         if name == _BANDWIDTH and shared:

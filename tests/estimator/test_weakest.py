@@ -1,6 +1,7 @@
 """The weakest input of an estimate: a fact nobody stated, else the widest measured band."""
 
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 
@@ -81,6 +82,27 @@ def test_ram_that_holds_experts_alone_counts() -> None:
     machine = assemble(None, gpu="RTX 3060 12 GB", cpu="Ryzen 9 5950X", ram_gib=64)
     found = of(machine, model="qwen3-30b-a3b")
     assert (found.input, found.device) == ("memory.bandwidth_bytes_per_s", "ram")
+
+
+def test_what_does_not_run_rests_on_no_speed() -> None:
+    """70B in 16 GiB: its bandwidth is a bound, but no speed is stated that could be wrong."""
+    small = assemble(None, gpu=None, cpu="Ryzen 9 5950X", ram_gib=16)
+    assert of(small, model="llama-3.3-70b") == Weakest("", "", None, "llama_cpp_total")
+
+
+def test_ram_of_unknown_size_is_the_fact_that_is_missing() -> None:
+    """The verdict is unknown for want of it, whatever else is not known."""
+    found = of(Machine())
+    assert (found.input, found.device) == ("memory.total_bytes", "ram")
+    assert weakest_text(EN, Machine(), found).startswith("the size of the RAM: ")
+
+
+@pytest.mark.parametrize(("card", "precision"), [("Tesla P40", "bf16"), ("RTX 4090", "fp32")])
+def test_a_rate_that_is_not_used_is_no_input(card: str, precision: Literal["bf16", "fp32"]) -> None:
+    """A card without matrix units trains at its FP32 rate, and so does every card in FP32."""
+    machine = assemble(None, gpu=card, cpu="Ryzen 9 5950X", ram_gib=32)
+    machine = replace(machine, gpus=tuple(replace(one, fp16_flops=None) for one in machine.gpus))
+    assert of(machine, Workload(task="lora", precision=precision), "qwen3-0.6b").input == ""
 
 
 def test_json_says_it_as_a_sentence() -> None:
