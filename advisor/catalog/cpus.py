@@ -1,7 +1,7 @@
 """Processors as facts: a strict reader of resources/catalog/cpus, by model or else by the generation a name tells."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from advisor import RESOURCES
 from advisor.catalog import entries
+from advisor.catalog.entries import Shelf, joined
 from advisor.catalog.names import Index, hint
 from advisor.errors import UserError
 from advisor.i18n import N_
@@ -76,18 +77,42 @@ class Generation:
 class Catalogue(NamedTuple):
     """The processors by name, and the generations in the files' order."""
 
-    cpus: tuple[CpuSpec, ...]
+    cpus: Sequence[CpuSpec]
     generations: tuple[Generation, ...]
 
 
 def cpus() -> tuple[CpuSpec, ...]:
     """Every processor of the catalogue, by vendor."""
-    return tuple(spec for vendor in _vendors() for spec in _of(vendor).cpus)
+    return tuple(_all())
+
+
+def cpu_names() -> tuple[str, ...]:
+    """The name of every processor of the catalogue, without making the processors."""
+    return tuple(names[0] for names in _all().names)
+
+
+def generations() -> Mapping[str, Generation]:
+    """Every generation of the catalogue by its name."""
+    return {one.spec.name: one for vendor in _vendors() for one in _of(vendor).generations}
+
+
+def extend(added: Iterable[CpuSpec]) -> None:
+    """From now on the catalogue also has `added`; each replaces the entry of its name.
+
+    To be called at start, before the first look-up; () takes everything back.
+    """
+    _added.clear()
+    _added.update({spec.name.lower(): spec for spec in added})
+    for table in (_vendors, _of, _all, _names):
+        table.cache_clear()
+
+
+_added: dict[str, CpuSpec] = {}
 
 
 def find_cpu(text: str) -> CpuSpec:
     """The processor that `text` names; by its generation when the model itself is not listed. Raises UserError."""
-    return known_cpu(text) or Index(cpus(), _own_name).find(text)
+    return known_cpu(text) or Index(_all(), _all().names).find(text)
 
 
 def known_cpu(text: str) -> CpuSpec | None:
@@ -103,26 +128,55 @@ def known_cpu(text: str) -> CpuSpec | None:
 def load_cpus(folder: Path) -> Catalogue:
     """Read every file of a catalogue folder strictly. Raises UserError naming file, entry and field."""
     found: dict[str, CpuSpec] = {}
-    generations: list[Generation] = []
+    known: dict[str, Generation] = {}
     for path in sorted(folder.glob("*.json")):
-        content = _load(path)
-        generations.extend(content.generations)
+        content = load_cpu_file(path)
+        known |= {one.spec.name: one for one in content.generations}
         for spec in content.cpus:
-            if spec.name in found:
+            if spec.name.lower() in found:
                 raise UserError(N_("{path}: entry {entry}: the name occurs twice"), path=path, entry=spec.name)
-            found[spec.name] = spec
+            found[spec.name.lower()] = spec
     if not found:
         raise UserError(N_("{path}: no processor in this folder"), path=folder)
-    return Catalogue(tuple(found.values()), tuple(generations))
+    return Catalogue(tuple(found.values()), tuple(known.values()))
 
 
-def _load(path: Path) -> Catalogue:
-    content = entries.read(path, ("generations", "cpus"))
-    vendor = content.get("vendor")
-    if not isinstance(vendor, str):
-        raise UserError(N_("{path}: expected texts named {names}"), path=path, names="vendor")
-    own = {g.spec.name: g for g in _generations(path, content["generations"], vendor)}
-    return Catalogue(tuple(_specs(path, content["cpus"], vendor, own)), tuple(own.values()))
+def load_cpu_file(path: Path, known: Mapping[str, Generation] | None = None) -> Catalogue:
+    """Read one file strictly; its processors may be of `known` generations or of the file's own.
+
+    Raises UserError naming file, entry and field.
+    """
+    file = _read(path, known or {})
+    return Catalogue(tuple(file.make(at) for at in range(len(file.rows))), file.generations)
+
+
+class _File(NamedTuple):
+    path: Path
+    unknown: CpuSpec  # what every processor of the file starts from
+    known: Mapping[str, Generation]
+    rows: list[entries.Entry]
+    generations: tuple[Generation, ...]
+
+    def make(self, at: int) -> CpuSpec:
+        """The processor of a row, now checked."""
+        entry = entries.check_one(self.path, at + 1, self.rows[at], _FIELDS, _REQUIRED)
+        name = entry.get("generation")
+        if name is not None and name not in self.known:
+            raise UserError(
+                N_("{path}: entry {entry}: field {field} has a wrong value"),
+                path=self.path, entry=entry["name"], field="generation",
+            )  # fmt: skip
+        return _spec(entry, self.known[name].spec if name else self.unknown)
+
+
+def _read(path: Path, known: Mapping[str, Generation]) -> _File:
+    content = entries.read(path, ("cpus",), ("generations",))
+    vendor, architecture = content.get("vendor"), content.get("architecture")
+    if not entries.text(vendor) or not entries.text(architecture):
+        raise UserError(N_("{path}: expected texts named {names}"), path=path, names="vendor, architecture")
+    unknown = CpuSpec("", str(vendor), str(architecture), "")
+    own = {g.spec.name: g for g in _generations(path, content.get("generations", []), unknown)}
+    return _File(path, unknown, {**known, **own}, entries.named(path, content["cpus"]), tuple(own.values()))
 
 
 def _features(value: object) -> bool:
@@ -157,13 +211,15 @@ _FIELDS: Mapping[str, entries.Check] = {
 }
 
 
-def _generations(path: Path, rows: list[object], vendor: str) -> Iterator[Generation]:
+_REQUIRED = frozenset({"name", "source"})
+
+
+def _generations(path: Path, rows: list[object], unknown: CpuSpec) -> Iterator[Generation]:
     required = frozenset({"name", "memory", "channels", "source"})
     for entry in entries.check(path, rows, _GENERATION_FIELDS, required):
-        spec = CpuSpec(
+        spec = replace(
+            unknown,
             name=entry["name"],
-            vendor=vendor,
-            architecture="x86_64" if vendor in ("Intel", "AMD") else "arm64",
             source=entry["source"],
             generation=entry["name"],
             features=_set(entry.get("features")),
@@ -172,18 +228,6 @@ def _generations(path: Path, rows: list[object], vendor: str) -> Iterator[Genera
             memory_source=entry["source"],
         )
         yield Generation(spec, entry.get("pattern"))
-
-
-def _specs(path: Path, rows: list[object], vendor: str, known: Mapping[str, Generation]) -> Iterator[CpuSpec]:
-    unknown = CpuSpec("", vendor, "x86_64" if vendor in ("Intel", "AMD") else "arm64", "")
-    for entry in entries.check(path, rows, _FIELDS, frozenset({"name", "source"})):
-        name = entry.get("generation")
-        if name is not None and name not in known:
-            raise UserError(
-                N_("{path}: entry {entry}: field {field} has a wrong value"),
-                path=path, entry=entry["name"], field="generation",
-            )  # fmt: skip
-        yield _spec(entry, known[name].spec if name else unknown)
 
 
 def _spec(entry: entries.Entry, generation: CpuSpec) -> CpuSpec:
@@ -231,20 +275,39 @@ def _by_generation(text: str, vendors: Sequence[str]) -> CpuSpec | None:
     return None
 
 
-def _own_name(spec: CpuSpec) -> tuple[str]:
-    return (spec.name,)
-
-
 @cache
 def _vendors() -> tuple[str, ...]:
-    return tuple(path.stem for path in sorted(CPUS_FOLDER.glob("*.json")))
+    files = [path.stem for path in sorted(CPUS_FOLDER.glob("*.json"))]
+    return tuple(dict.fromkeys([*files, *(spec.vendor.lower() for spec in _added.values())]))
+
+
+class _Listed(NamedTuple):
+    """One vendor's processors, made when they are looked at, and its generations."""
+
+    cpus: Shelf[CpuSpec]
+    generations: tuple[Generation, ...]
 
 
 @cache
-def _of(vendor: str) -> Catalogue:
-    return _load(CPUS_FOLDER / f"{vendor}.json")
+def _of(vendor: str) -> _Listed:
+    path = CPUS_FOLDER / f"{vendor}.json"
+    file = _read(path, {}) if path.is_file() else _File(path, CpuSpec("", vendor, "", ""), {}, [], ())
+    file = file._replace(rows=[row for row in file.rows if row["name"].lower() not in _added])
+    added = [spec for spec in _added.values() if spec.vendor.lower() == vendor]
+    count = len(file.rows)
+    shelf = Shelf(
+        [(entry["name"],) for entry in file.rows] + [(spec.name,) for spec in added],
+        lambda at: file.make(at) if at < count else added[at - count],
+    )
+    return _Listed(shelf, file.generations)
+
+
+@cache
+def _all() -> Shelf[CpuSpec]:
+    return joined([_of(vendor).cpus for vendor in _vendors()])
 
 
 @cache
 def _names(vendor: str) -> Index[CpuSpec]:
-    return Index(_of(vendor).cpus, _own_name)
+    shelf = _of(vendor).cpus
+    return Index(shelf, shelf.names)

@@ -2,14 +2,15 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from advisor import RESOURCES
 from advisor.catalog import entries
+from advisor.catalog.entries import Shelf, joined
 from advisor.catalog.names import Index, hint, parse, same_size
 from advisor.errors import UserError
 from advisor.i18n import N_
@@ -102,7 +103,26 @@ def _alike(headline: GpuSpec, left: Sequence[GpuSpec]) -> bool:
 
 def gpus() -> tuple[GpuSpec, ...]:
     """Every GPU of the catalogue, by vendor."""
-    return tuple(spec for vendor in _vendors() for spec in _of(vendor))
+    return tuple(_all())
+
+
+def gpu_names() -> tuple[str, ...]:
+    """The name of every GPU of the catalogue, without making the GPUs."""
+    return tuple(names[0] for names in _all().names)
+
+
+def extend(added: Iterable[GpuSpec]) -> None:
+    """From now on the catalogue also has `added`: each replaces the entry of its name, and owns its PCI ids.
+
+    To be called at start, before the first look-up; () takes everything back.
+    """
+    _added.clear()
+    _added.update({spec.name.lower(): spec for spec in added})
+    for table in (_vendors, _rows, _of, _all, _names, _by_pci_id):
+        table.cache_clear()
+
+
+_added: dict[str, GpuSpec] = {}
 
 
 def find_gpu(text: str) -> GpuSpec:
@@ -120,18 +140,21 @@ def named(text: str, size: int | None = None) -> tuple[GpuSpec, ...]:
 
 def by_pci_id(pci_id: str) -> tuple[GpuSpec, ...]:
     """The GPUs sold with a PCI id ("10de:128b", any case): several where vendors reuse ids, () when unknown."""
+    own = tuple(spec for spec in _added.values() if pci_id.lower() in spec.pci_ids)
     vendor = _PCI_VENDORS.get(pci_id[:4].lower())
-    return _by_pci_id(vendor).get(pci_id.lower(), ()) if vendor else ()
+    if own or vendor is None:
+        return own
+    return tuple(_of(vendor)[at] for at in _by_pci_id(vendor).get(pci_id.lower(), ()))
 
 
 def load_gpus(folder: Path) -> tuple[GpuSpec, ...]:
     """Read every file of a catalogue folder strictly. Raises UserError naming file, entry and field."""
     found: dict[str, GpuSpec] = {}
     for path in sorted(folder.glob("*.json")):
-        for spec in _load(path):
-            if spec.name in found:
+        for spec in load_gpu_file(path):
+            if spec.name.lower() in found:
                 raise UserError(N_("{path}: entry {entry}: the name occurs twice"), path=path, entry=spec.name)
-            found[spec.name] = spec
+            found[spec.name.lower()] = spec
     if not found:
         raise UserError(N_("{path}: no GPU in this folder"), path=folder)
     return tuple(found.values())
@@ -177,20 +200,37 @@ _FIELDS: Mapping[str, entries.Check] = {
 _REQUIRED = frozenset({"name", "kind", "architecture", "source"})
 
 
-def _load(path: Path) -> Iterator[GpuSpec]:
-    content = entries.read(path, ("gpus",))
-    vendor, price_source = content.get("vendor"), content.get("launch_price_source")
-    if not isinstance(vendor, str) or not isinstance(price_source, str):
-        raise UserError(N_("{path}: expected texts named {names}"), path=path, names="vendor, launch_price_source")
-    for entry in entries.check(path, content["gpus"], _FIELDS, _REQUIRED):
-        spec = _spec(entry, vendor, price_source)
+def load_gpu_file(path: Path) -> tuple[GpuSpec, ...]:
+    """Read one file strictly. Raises UserError naming file, entry and field."""
+    file = _read(path)
+    return tuple(file.make(at) for at in range(len(file.rows)))
+
+
+class _File(NamedTuple):
+    path: Path
+    vendor: str
+    price_source: str | None
+    rows: list[entries.Entry]
+
+    def make(self, at: int) -> GpuSpec:
+        """The GPU of a row, now checked."""
+        entry = entries.check_one(self.path, at + 1, self.rows[at], _FIELDS, _REQUIRED)
+        spec = _spec(entry, self.vendor, self.price_source)
         if "variants" in entry:
-            found = entries.check(path, entry["variants"], _VARIANT_FIELDS, frozenset())
+            found = entries.check(self.path, entry["variants"], _VARIANT_FIELDS, frozenset())
             spec = replace(spec, variants=tuple(_variant(spec, variant) for variant in found))
-        yield spec
+        return spec
 
 
-def _spec(entry: entries.Entry, vendor: str, price_source: str) -> GpuSpec:
+def _read(path: Path) -> _File:
+    content = entries.read(path, ("gpus",))
+    vendor, price_source = content.get("vendor"), content.get("launch_price_source", "-")
+    if not entries.text(vendor) or not entries.text(price_source):
+        raise UserError(N_("{path}: expected texts named {names}"), path=path, names="vendor, launch_price_source")
+    return _File(path, str(vendor), content.get("launch_price_source"), entries.named(path, content["gpus"]))
+
+
+def _spec(entry: entries.Entry, vendor: str, price_source: str | None) -> GpuSpec:
     get = entry.get
     price = get("launch_price_usd")
     return GpuSpec(
@@ -249,25 +289,57 @@ def _scaled(value: float | None, factor: float) -> float | None:
 
 @cache
 def _vendors() -> tuple[str, ...]:
-    return tuple(path.stem for path in sorted(GPUS_FOLDER.glob("*.json")))
+    files = [path.stem for path in sorted(GPUS_FOLDER.glob("*.json"))]
+    return tuple(dict.fromkeys([*files, *(_group(spec) for spec in _added.values())]))
+
+
+def _group(spec: GpuSpec) -> str:
+    """The vendor's file in which an added GPU would stand."""
+    return spec.vendor.lower()
 
 
 @cache
-def _of(vendor: str) -> tuple[GpuSpec, ...]:
+def _rows(vendor: str) -> _File:
+    """Our own entries of a vendor, less those that added ones replace."""
     # One file at a time: a look-up seldom needs another vendor's.
-    return tuple(_load(GPUS_FOLDER / f"{vendor}.json"))
+    path = GPUS_FOLDER / f"{vendor}.json"
+    file = _read(path) if path.is_file() else _File(path, vendor, None, [])
+    return file._replace(rows=[row for row in file.rows if row["name"].lower() not in _added])
+
+
+@cache
+def _of(vendor: str) -> Shelf[GpuSpec]:
+    """Our own entries in the order of `_rows`, then added ones."""
+    file = _rows(vendor)
+    added = [spec for spec in _added.values() if _group(spec) == vendor]
+    count = len(file.rows)
+    return Shelf(
+        [_entry_names(entry) for entry in file.rows] + [(spec.name, *spec.aliases) for spec in added],
+        lambda at: file.make(at) if at < count else added[at - count],
+    )
+
+
+def _entry_names(entry: entries.Entry) -> tuple[str, ...]:
+    aliases = entry.get("aliases", ())
+    return (entry["name"], *(aliases if entries.texts(aliases) else ()))
+
+
+@cache
+def _all() -> Shelf[GpuSpec]:
+    return joined([_of(vendor) for vendor in _vendors()])
 
 
 @cache
 def _names(vendor: str | None) -> Index[GpuSpec]:
-    specs = _of(vendor) if vendor else gpus()
-    return Index(specs, lambda spec: (spec.name, *spec.aliases), GpuSpec.fits)
+    shelf = _of(vendor) if vendor else _all()
+    return Index(shelf, shelf.names, GpuSpec.fits)
 
 
 @cache
-def _by_pci_id(vendor: str) -> Mapping[str, tuple[GpuSpec, ...]]:
-    table: defaultdict[str, list[GpuSpec]] = defaultdict(list)
-    for spec in _of(vendor):
-        for pci_id in spec.pci_ids:
-            table[pci_id].append(spec)
-    return {pci_id: tuple(specs) for pci_id, specs in table.items()}
+def _by_pci_id(vendor: str) -> Mapping[str, tuple[int, ...]]:
+    """Places in the vendor's shelf by PCI id, of our own entries."""
+    table: defaultdict[str, list[int]] = defaultdict(list)
+    for at, entry in enumerate(_rows(vendor).rows):
+        for pci_id in entry.get("pci_ids", ()):
+            table[pci_id].append(at)
+    return {pci_id: tuple(places) for pci_id, places in table.items()}

@@ -89,35 +89,38 @@ def _literal(text: str) -> frozenset[str]:
 Spec = TypeVar("Spec")
 
 
-class _Entry(NamedTuple, Generic[Spec]):
-    spec: Spec
+class _Entry(NamedTuple):
+    at: int  # the device's place
     name: Name
     own: bool  # the device's own name, not an alias
 
 
 class Index(Generic[Spec]):
-    """Finds devices by any of their names; `names(spec)` gives the own name first, `fits` compares memory sizes.
+    """Finds devices by any of their names: `names` has each one's, its own first; `fits` compares memory sizes.
 
-    Nothing is computed ahead: a search parses only the names that hold its most telling word, so that one look-up
-    in a fresh process costs about a millisecond.
+    Nothing is computed ahead: a search parses only the names that hold its most telling word and takes only the
+    devices that bear them, so that one look-up in a fresh process costs about a millisecond.
     """
 
     def __init__(
         self,
         specs: Sequence[Spec],
-        names: Callable[[Spec], Sequence[str]],
+        names: Sequence[tuple[str, ...]],
         fits: Callable[[Spec, int], bool] | None = None,
     ) -> None:
         self._specs = specs
         self._names = names
         self._fits = fits
-        self._texts = [" ".join(names(spec)).lower() for spec in specs]
+        self._texts = [" ".join(own).lower() for own in names]
 
     def candidates(self, text: str, size: int | None = None) -> tuple[Spec, ...]:
         """Every device that `text` may mean, at the strictest level that knows the name; () when none does.
 
         A memory size in `text` must fit; `size`, in bytes, is what a driver reports: it chooses where it can.
         """
+        return tuple(self._specs[at] for at in self._places(text, size))
+
+    def _places(self, text: str, size: int | None = None) -> tuple[int, ...]:
         wanted = parse(text)
         entries = self._holding(wanted.words)
         for level in range(3):
@@ -130,39 +133,39 @@ class Index(Generic[Spec]):
             return ()
         # "H100" and "A100 80GB": part of several names.
         part = [e for e in entries if set(wanted.words) <= set(e.name.words)]
-        return tuple(dict.fromkeys(e.spec for e in self._sized(part, wanted.size)))
+        return tuple(dict.fromkeys(e.at for e in self._sized(part, wanted.size)))
 
-    def _holding(self, words: tuple[str, ...]) -> list[_Entry[Spec]]:
+    def _holding(self, words: tuple[str, ...]) -> list[_Entry]:
         # Words that parse() writes itself stand in no raw text; the longest of the others with a digit tells most.
         raw = [word for word in words if word not in ("mobile", "maxq")]
         telling = max(raw, key=lambda word: (any(c.isdigit() for c in word), len(word)), default="")
         return [
-            _Entry(spec, parse(name), number == 0)
-            for spec, text in zip(self._specs, self._texts, strict=True)
+            _Entry(at, parse(name), number == 0)
+            for at, text in enumerate(self._texts)
             if telling in text
-            for number, name in enumerate(self._names(spec))
+            for number, name in enumerate(self._names[at])
         ]
 
-    def _chosen(self, entries: list[_Entry[Spec]], stated: int | None, reported: int | None) -> tuple[Spec, ...]:
+    def _chosen(self, entries: list[_Entry], stated: int | None, reported: int | None) -> tuple[int, ...]:
         entries = self._sized(entries, stated)
         entries = self._sized(entries, reported or None) or entries
         # Own names go before aliases, and a name sold without a size ("GeForce RTX 3080") means the plain card,
         # not its later 12 GB sister.
         entries = [e for e in entries if e.own] or entries
         entries = [e for e in entries if e.own and e.name.size is None] or entries
-        return tuple(dict.fromkeys(e.spec for e in entries))
+        return tuple(dict.fromkeys(e.at for e in entries))
 
-    def _sized(self, entries: list[_Entry[Spec]], size: int | None) -> list[_Entry[Spec]]:
+    def _sized(self, entries: list[_Entry], size: int | None) -> list[_Entry]:
         fits = self._fits
-        return entries if size is None or fits is None else [e for e in entries if fits(e.spec, size)]
+        return entries if size is None or fits is None else [e for e in entries if fits(self._specs[e.at], size)]
 
     def find(self, text: str) -> Spec:
         """The one device that `text` means. Raises UserError listing the candidates, or the nearest names."""
-        found = self.candidates(text)
-        literal = [spec for spec in found if _literal(self._names(spec)[0]) == _literal(text)]
+        found = self._places(text)
+        literal = [at for at in found if _literal(self._names[at][0]) == _literal(text)]
         if len(found) == 1 or len(literal) == 1:
-            return (literal or found)[0]
-        named = self.candidates(_SIZE.sub("", text.lower()))
+            return self._specs[(literal or found)[0]]
+        named = self._places(_SIZE.sub("", text.lower()))
         if not found and named:
             raise UserError(
                 N_("{name}: there is none with this memory size; there are {candidates}"),
@@ -175,14 +178,14 @@ class Index(Generic[Spec]):
             )  # fmt: skip
         raise UserError(
             N_("{name}: not in the catalogue; nearest names are {candidates}"),
-            name=text, candidates=self._list(self.nearest(text)),
+            name=text, candidates=self._list(self._nearest(text)),
         )  # fmt: skip
 
-    def nearest(self, text: str, count: int = 5) -> tuple[Spec, ...]:
+    def _nearest(self, text: str, count: int = 5) -> tuple[int, ...]:
         """The devices whose names look most like `text`."""
         wanted = " ".join(parse(text[:_LONGEST]).words)
-        own = {" ".join(parse(self._names(spec)[0]).words): spec for spec in self._specs}
+        own = {" ".join(parse(names[0]).words): at for at, names in enumerate(self._names)}
         return tuple(own[key] for key in difflib.get_close_matches(wanted, own, n=count, cutoff=0.3))
 
-    def _list(self, specs: Sequence[Spec]) -> str:
-        return ", ".join(self._names(spec)[0] for spec in specs) or "-"
+    def _list(self, places: Sequence[int]) -> str:
+        return ", ".join(self._names[at][0] for at in places) or "-"

@@ -115,7 +115,12 @@ def test_a_sandy_bridge_pentium_has_no_avx() -> None:
 )
 def test_a_wrong_entry_names_itself(tmp_path: Path, change: dict[str, object], message: str) -> None:
     """Typing errors in the facts are found when they are read."""
-    data = {"vendor": "Intel", "generations": [], "cpus": [{"name": "Chip 1", "source": "test", **change}]}
+    data = {
+        "vendor": "Intel",
+        "architecture": "x86_64",
+        "generations": [],
+        "cpus": [{"name": "Chip 1", "source": "test", **change}],
+    }
     (tmp_path / "intel.json").write_text(json.dumps(data), encoding="utf-8")
     with pytest.raises(UserError, match=message):
         load_cpus(tmp_path)

@@ -75,7 +75,7 @@ def index() -> Index[tuple[str, int]]:
     ]
     return Index(
         cards,
-        lambda card: (card[0], "GeForce RTX 3060") if "3060" in card[0] else (card[0],),
+        [(name, "GeForce RTX 3060") if "3060" in name else (name,) for name, _gib in cards],
         lambda card, size: same_size(size, card[1] * GIB),
     )
 
