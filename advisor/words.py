@@ -149,6 +149,13 @@ REASONS: Mapping[str, str] = {
         "the architecture {architecture} is not known here, so nothing is computed; a transformer with the sizes in "
         "its config would have {low_parameters} to {high_parameters} parameters"
     ),
+    "architecture_unknown_file": N_(
+        "the architecture {architecture} is not known here: its file holds {file_bytes} of weights ({format}), "
+        "and what it needs beside them is not known"
+    ),
+    "weights_alone_too_large": N_(
+        "the weights alone take {file_bytes}, GPU and RAM together have {available_bytes}"
+    ),
     "llama_cpp_unknown_architecture": N_("llama.cpp does not know the architecture {architecture}"),
     "kv_type_refused": N_(
         "llama.cpp refuses a {kv_type} KV cache for this model: heads of {width} do not divide into blocks of {block}"

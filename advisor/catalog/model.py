@@ -112,6 +112,17 @@ class Linear:
     state: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What the file holds that a model was read from: exact, whatever is known of its architecture."""
+
+    format: str  # "Q4_K" (the type of most bytes of a GGUF file), "BF16", "AWQ-4bit", or what the file calls itself
+    bytes: int  # of all its tensors
+    parameters: int | None = None  # None where its weights are packed in a way that is not known
+    # A GGUF file's tensors by (role, layer or None): rows and bytes. Empty for other files.
+    tensors: Mapping[tuple[str, int | None], tuple[int, int]] = field(default_factory=dict, hash=False)
+
+
 @dataclass(frozen=True, eq=False)
 class Model:
     """One model of the catalogue, or one read from a file. Two models are equal only when they are the same object,
@@ -152,6 +163,7 @@ class Model:
     # The tensor types of a GGUF file that this model was read from, by (role, layer or None); None for other models.
     file_types: Mapping[tuple[str, int | None], str] | None = None
     source: str = ""
+    stored: Stored | None = None  # for a model whose own file was read
     # Fewest and most parameters of a model whose architecture is not known; None for all others. With it nothing but
     # these bounds is computed, and the sizes above are what its config says.
     parameter_bounds: tuple[int, int] | None = None

@@ -18,7 +18,11 @@ def read_json(path: Path) -> object:
     """The JSON document of `path`. Raises UserError naming the file and the line: unreadable, no UTF-8, no JSON,
     a key twice in one object, NaN or infinity.
     """
-    data = read_bytes(path, MAX_BYTES)
+    return parse_json(read_bytes(path, MAX_BYTES), path)
+
+
+def parse_json(data: bytes, path: Path) -> object:
+    """The JSON document in `data`, which was read from `path`. Raises UserError as read_json does."""
     try:
         return json.loads(data.decode("utf-8-sig"), object_pairs_hook=_no_twins, parse_constant=_no_constant)
     except UnicodeDecodeError as error:
@@ -176,8 +180,11 @@ class _NotStrict(ValueError):
 def _no_twins(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        keys = [key for key, _ in pairs]
-        raise _NotStrict("key twice: " + next(key for key in keys if keys.count(key) > 1))
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise _NotStrict(f"key twice: {key[:80]}")
+            seen.add(key)
     return found
 
 

@@ -81,7 +81,8 @@ def estimate_lines(machine: Machine, estimate: Estimate, _: Translator) -> list[
     """One estimate for a person: verdict first, then memory, placement, speed, reasons."""
     because = estimate.reasons[0].code if estimate.reasons else None
     verdict = f"{words.VERDICT_SYMBOLS[estimate.verdict]} {words.verdict_word(_, estimate.verdict, because)}"
-    size = _.parameters(estimate.parameters) if estimate.model.parameter_bounds is None else _("unknown")
+    low, high = estimate.model.parameter_bounds or (estimate.parameters, estimate.parameters)
+    size = _.parameters(estimate.parameters) if low == high > 0 else _("unknown")
     title = f"{estimate.model.name} ({size}) · {_task(estimate.workload, _)}"
     lines = [words.titled(_, title, verdict)]
     lines += [f"  {words.sentence(_, reason.code, reason.values)}" for reason in estimate.reasons]

@@ -55,9 +55,13 @@ def _weakest(machine: Machine, estimate: Estimate, translate: Translator) -> dic
 
 def _model(estimate: Estimate) -> dict[str, Any]:
     model, bounds = estimate.model, estimate.model.parameter_bounds
-    known = {"id": model.id, "name": model.name, "parameters": estimate.parameters}
-    if bounds is None:
+    known: dict[str, Any] = {"id": model.id, "name": model.name, "parameters": estimate.parameters}
+    if model.stored is not None:
+        known["file"] = {"format": model.stored.format, "bytes": model.stored.bytes}
+    if bounds is None or bounds[0] == bounds[1] > 0:
         return known
+    if not bounds[1]:  # weights packed in a way that is not known
+        return {**known, "parameters": None}
     return {**known, "parameters": None, "parameters_low": bounds[0], "parameters_high": bounds[1]}
 
 

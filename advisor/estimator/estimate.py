@@ -19,18 +19,30 @@ def estimate(machine: Machine, model: Model, workload: Workload, budget: Budget 
     workload contradicts itself (a quant that its stack does not have).
     """
     if model.parameter_bounds is not None:
-        return _bounds_only(model, workload, model.parameter_bounds)
+        return _bounds_only(ground(machine, budget), model, workload, model.parameter_bounds)
     place = ground(machine, budget)
     if not workload.training and workload.resolved_stack == "llama.cpp":
         return _llama_cpp(place, model, workload)
     return _torch(place, model, workload)
 
 
-def _bounds_only(model: Model, workload: Workload, bounds: tuple[int, int]) -> Estimate:
-    """Nothing is guessed of an architecture that is not known: its bounds are the whole answer."""
-    values = {"architecture": model.style.name, "low_parameters": bounds[0], "high_parameters": bounds[1]}
-    reason = Reason("architecture_unknown", values)
-    return Estimate(model, bounds[1], workload, None, (), "unknown", (reason,))
+def _bounds_only(place: Ground, model: Model, workload: Workload, bounds: tuple[int, int]) -> Estimate:
+    """Nothing is guessed of an architecture that is not known: its bounds are the whole answer, or its file's tensors.
+
+    Where those alone are larger than all memory, it is known that the file does not run (QLoRA would shrink them).
+    """
+    stored = model.stored
+    if stored is None:
+        values = {"architecture": model.style.name, "low_parameters": bounds[0], "high_parameters": bounds[1]}
+        reason = Reason("architecture_unknown", values)
+        return Estimate(model, bounds[1], workload, None, (), "unknown", (reason,))
+    known = {"architecture": model.style.name, "file_bytes": stored.bytes, "format": stored.format}
+    reason = Reason("architecture_unknown_file", known)
+    room = [device.available for device in (*place.cards, place.ram)]
+    if workload.task == "qlora" or None in room or stored.bytes <= sum(filter(None, room)):
+        return Estimate(model, bounds[1], workload, None, (), "unknown", (reason,))
+    short = {"file_bytes": stored.bytes, "available_bytes": sum(filter(None, room))}
+    return Estimate(model, bounds[1], workload, None, (), "no", (Reason("weights_alone_too_large", short), reason))
 
 
 def _llama_cpp(place: Ground, model: Model, workload: Workload) -> Estimate:

@@ -36,6 +36,9 @@ _ATTN_V = ("attn_v", "attn_qkv", "attn_kv_b")
 _BITS_FOR_EIGHT_EXPERTS = ("Q2_K", "Q3_K_S", "Q3_K_M", "Q4_K_S", "Q4_K_M", "IQ4_NL", "IQ4_XS")
 
 
+Place = tuple[str, int | None]  # a tensor's role and layer in a GGUF file
+
+
 @dataclass(frozen=True, slots=True)
 class Weights:
     """Bytes of a model's tensors in one file type, as llama.cpp lays them out.
@@ -63,6 +66,9 @@ def weights(model: Model, quant: str) -> Weights:
     if quant not in _BASE:
         raise UserError(N_("{quant} is no llama.cpp type; types are {choices}"), quant=quant, choices=", ".join(_BASE))
     sums = _Sums(model)
+    if model.stored is not None and model.stored.tensors:
+        sums.add_file(model.stored.tensors, model.file_types or {})
+        return sums.weights()
     for tensor in (*tensors(model), *gguf_extra(model)):
         for kind, layers in by_type(model, quant, tensor).items():
             sums.add(tensor, layers, kind)
@@ -115,6 +121,25 @@ class _Sums:
             for layer in layers:
                 self.layer[layer] += size
 
+    def add_file(self, stored: Mapping[Place, tuple[int, int]], types: Mapping[Place, str]) -> None:
+        """Add a file's own tensors. Layers beyond the model's predict further tokens: llama.cpp does not load them."""
+        for (role, layer), (rows, size) in stored.items():
+            kind = types[role, layer]
+            if layer is not None and layer >= self.layers:
+                continue
+            self.types[kind] = self.types.get(kind, 0) + size
+            routed = "_exps" in role and self.moe is not None
+            experts = self.moe.experts if routed and self.moe is not None else 1
+            if kind in _REPACKED and role != "token_embd" and rows // experts % 8 == 0:
+                self.repack += size
+            if layer is None:
+                self.once[role] = self.once.get(role, 0) + size
+            elif routed and self.moe is not None:
+                self.expert[layer] += size
+                self.active_expert[layer] += size * self.moe.active / self.moe.experts
+            else:
+                self.layer[layer] += size
+
     def weights(self) -> Weights:
         embedding = self.once.pop("token_embd", 0)
         head = self.once.pop("output", 0)
@@ -155,11 +180,13 @@ def tensor_type(model: Model, quant: str, tensor: Tensor, place: int, layer: int
     return _fitting(_wanted(model, quant, base, tensor, place, layer), tensor.width)
 
 
-def _type_in_file(model: Model, types: Mapping[tuple[str, int | None], str], tensor: Tensor, layer: int) -> str:
+def _type_in_file(model: Model, types: Mapping[Place, str], tensor: Tensor, layer: int) -> str:
+    """The type of a tensor in the file; of one that the file joins with others (a fused qkv), that of most bytes."""
     kind = types.get((tensor.role, layer if tensor.layers else None))
-    if kind is None:
-        raise UserError(N_("{path}: tensor {name} is missing"), path=model.source, name=tensor.role)
-    return kind
+    if kind is not None:
+        return kind
+    common = model.stored.format if model.stored is not None else "F16"
+    return _fitting(common, tensor.width)
 
 
 def _stays_f32(tensor: Tensor) -> bool:

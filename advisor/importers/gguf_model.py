@@ -7,47 +7,97 @@ from pathlib import Path
 from typing import Any
 
 from advisor import RESOURCES
-from advisor.catalog.model import Model, Style, Window
+from advisor.catalog.model import Model, Stored, Style, Window
 from advisor.catalog.models import model_from_entry, styles
-from advisor.catalog.quants import tensor_types
 from advisor.catalog.reading import read_json
 from advisor.errors import UserError
 from advisor.i18n import N_
-from advisor.importers.gguf import Gguf, GgufTensor, read_gguf
+from advisor.importers.gguf import Gguf, GgufTensor
+from advisor.importers.gguf_parts import read_whole
+from advisor.importers.unknown import adapter_refused, tensor_sums
 
+MOST = 1 << 30  # no size or count of a model comes near
 Place = tuple[str, int | None]  # a tensor's role and layer: ("attn_q", 3), ("token_embd", None)
 
 
 def read_model(path: Path) -> Model:
-    """The model in the GGUF file at `path`, its `file_types` filled. Raises UserError naming the file."""
-    return model_from_gguf(read_gguf(path))
+    """The model in the GGUF file at `path` and its other parts, with what it `stored`. Raises UserError naming it."""
+    return model_from_gguf(read_whole(path))
 
 
 def model_from_gguf(gguf: Gguf) -> Model:
-    """The model that the header describes. Raises UserError when its architecture is unknown or contradicts itself."""
+    """The model that the header describes. Raises UserError when it contradicts itself or holds no model.
+
+    Of an architecture that is not known, parameters and bytes are exact and all else stays unknown.
+    """
     arch = gguf.metadata.get("general.architecture")
     if not isinstance(arch, str):
         raise UserError(N_("{path}: {key} is missing"), path=gguf.path, key="general.architecture")
+    _refuse_adapter(gguf)
+    if not gguf.tensors:
+        raise UserError(N_("{path}: its header names no tensors"), path=gguf.path)
+    places = dict(_places(gguf))
+    stored = _stored(gguf, places)
+    facts = _Facts(gguf, arch)
     candidates = [style for style in styles().values() if style.gguf == arch]
     if not candidates:
-        raise UserError(N_("{path}: the architecture {arch} is not known"), path=gguf.path, arch=repr(arch[:60]))
+        return _unknown(gguf, facts, arch, stored)
     # The style that is called like the architecture first: "llama" before those that llama.cpp stores as llama.
     style = min(candidates, key=lambda s: (s.name != arch, s.name))
-    places = dict(_places(gguf))
-    facts = _Facts(gguf, arch)
     entry = _entry(gguf, facts, places, style)
     model = model_from_entry(entry, {style.name: _observed(style, places)}, str(gguf.path))
+    _check_layers(gguf, places, model.layers)
     return dataclasses.replace(
         model,
         window=_window(facts, model),
-        file_types={place: _type(gguf, tensor) for place, tensor in places.items()},
+        file_types={place: tensor.type for place, tensor in places.items()},
+        stored=stored,
     )
+
+
+def _refuse_adapter(gguf: Gguf) -> None:
+    """A LoRA adapter has no weights of its own (gguf-py/gguf/constants.py, GGUFType.ADAPTER)."""
+    if gguf.metadata.get("general.type") == "adapter":
+        base = gguf.metadata.get("general.base_model.0.name") or gguf.metadata.get("general.architecture")
+        raise adapter_refused(gguf.path, str(base))
+
+
+def _stored(gguf: Gguf, places: Mapping[Place, GgufTensor]) -> Stored:
+    sizes: dict[str, int] = {}
+    for tensor in gguf.tensors:
+        sizes[tensor.type] = sizes.get(tensor.type, 0) + tensor.bytes
+    return Stored(
+        format=max(sizes, key=lambda kind: sizes[kind]),
+        bytes=sum(sizes.values()),
+        parameters=sum(tensor.elements for tensor in gguf.tensors),
+        tensors={
+            place: (tensor.elements // (tensor.shape[0] if tensor.shape else 1), tensor.bytes)
+            for place, tensor in places.items()
+        },
+    )
+
+
+def _unknown(gguf: Gguf, facts: "_Facts", arch: str, stored: Stored) -> Model:
+    """A model of which only its tensors are known; what its metadata names beside is kept, to be shown."""
+    name = str(gguf.metadata.get("general.name") or gguf.path.stem)
+    sizes = {name: facts.get(name) for name in ("layers", "hidden", "heads", "kv_heads", "key_length", "max_context")}
+    return tensor_sums(arch[:60], name[:200], str(gguf.path), stored, sizes)
+
+
+def _check_layers(gguf: Gguf, places: Mapping[Place, GgufTensor], layers: int) -> None:
+    missing = set(range(layers)) - {layer for _, layer in places}
+    if missing:
+        raise UserError(
+            N_("{path}: layer {layer} of its {layers} layers has no tensors"),
+            path=gguf.path, layer=min(missing), layers=layers,
+        )  # fmt: skip
 
 
 @cache
 def _spellings() -> Mapping[str, Any]:
     document: Any = read_json(RESOURCES / "catalog" / "gguf.json")
-    return {"types": document["types"], "keys": document["keys"]}
+    keys: Mapping[str, Any] = document["keys"]
+    return keys
 
 
 class _Facts:
@@ -57,50 +107,35 @@ class _Facts:
         self.gguf, self.arch = gguf, arch
 
     def get(self, name: str) -> int | None:
-        key = f"{self.arch}.{_spellings()['keys'][name]}"
+        key = f"{self.arch}.{_spellings()[name]}"
         value = self.gguf.metadata.get(key)
         if isinstance(value, tuple):
-            value = max(value, default=None)
+            value = max(value, default=None) if all(isinstance(one, int) for one in value) else None
         if value is None or isinstance(value, bool) or not isinstance(value, int):
             return None
+        if not 0 <= value <= MOST:
+            key = f"{self.arch}.{_spellings()[name]}"
+            raise UserError(
+                N_("{where}: {key}: {value} is not a size or count"), where=self.gguf.path, key=key, value=value
+            )
         return value
 
     def need(self, name: str) -> int:
         value = self.get(name)
         if value is None:
-            key = f"{self.arch}.{_spellings()['keys'][name]}"
+            key = f"{self.arch}.{_spellings()[name]}"
             raise UserError(N_("{path}: {key} is missing"), path=self.gguf.path, key=key)
         return value
 
 
 def _places(gguf: Gguf) -> Iterator[tuple[Place, GgufTensor]]:
     for tensor in gguf.tensors:
-        name = tensor.name.removesuffix(".weight")
-        layer = None
-        if name.startswith("blk."):
-            number, _, name = name[4:].partition(".")
-            if not number.isdecimal() or len(number) > 6:
-                raise UserError(N_("{path}: tensor {name} has no layer number"), path=gguf.path, name=tensor.name[:80])
-            layer = int(number)
-        yield (name, layer), tensor
-
-
-def _type(gguf: Gguf, tensor: GgufTensor) -> str:
-    kind = _spellings()["types"].get(str(tensor.type))
-    if kind is None:
-        raise UserError(
-            N_("{path}: tensor {name} has the unknown type {kind}"),
-            path=gguf.path,
-            name=tensor.name[:80],
-            kind=tensor.type,
-        )
-    block = tensor_types()[kind].block
-    if tensor.shape and tensor.shape[0] % block:
-        raise UserError(
-            N_("{path}: tensor {name}: rows of {width} do not divide into {kind} blocks of {block}"),
-            path=gguf.path, name=tensor.name[:80], width=tensor.shape[0], kind=kind, block=block,
-        )  # fmt: skip
-    return str(kind)
+        role, layer = tensor.name.removesuffix(".weight"), None
+        if role.startswith("blk."):
+            number, _, rest = role[4:].partition(".")
+            if number.isdecimal() and len(number) <= 6:
+                role, layer = rest, int(number)
+        yield (role, layer), tensor
 
 
 def _observed(style: Style, places: Mapping[Place, GgufTensor]) -> Style:

@@ -1,9 +1,11 @@
-"""A config.json of an architecture that nobody described yet -> a Model with bounds for its parameters, and no more."""
+"""A file of an architecture that nobody described yet -> a Model with its parameters or their bounds, and no more."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from advisor.catalog.model import Model, Style
+from advisor.catalog.model import Model, Stored, Style
+from advisor.errors import UserError
+from advisor.i18n import N_
 
 Facts = Mapping[str, Any]
 
@@ -25,6 +27,27 @@ def bounded_model(kind: str, facts: Facts, label: str, where: str, tied: bool | 
         head_dim=head_dim, vocab=facts["vocab"], tied_embeddings=bool(tied), ffn=facts["ffn"],
         max_context=facts["max_context"], parameter_bounds=bounds(facts, head_dim, tied), source=where,
     )  # fmt: skip
+
+
+def tensor_sums(kind: str, name: str, where: str, stored: Stored, sizes: Mapping[str, int | None]) -> Model:
+    """A model of which nothing but its tensors is known. `sizes` are what its file states beside: layers, hidden,
+    heads, kv_heads, key_length, max_context; 0 stands for what it does not state.
+    """
+    count = stored.parameters or 0
+    heads = sizes.get("heads") or 0
+    return Model(
+        id=name.lower(), name=name, family=kind, kind="base", style=Style(kind, None, source=where),
+        layers=sizes.get("layers") or 0, hidden=sizes.get("hidden") or 0, heads=heads,
+        kv_heads=sizes.get("kv_heads") or heads, head_dim=sizes.get("key_length") or 0, vocab=0, tied_embeddings=False,
+        max_context=sizes.get("max_context"), source=where, stored=stored, parameter_bounds=(count, count),
+    )  # fmt: skip
+
+
+def adapter_refused(path: object, base: str) -> UserError:
+    """The sentence about a LoRA adapter, which is no model without its base."""
+    return UserError(
+        N_("{path}: a LoRA adapter for {base}, not a model of its own: open {base} instead"), path=path, base=base[:200]
+    )
 
 
 def bounds(facts: Facts, head_dim: int, tied: bool | None) -> tuple[int, int]:

@@ -1,5 +1,6 @@
 """GGUF headers written as llama.cpp's converter writes them come back as the catalogue's model, to the byte."""
 
+import math
 import struct
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from advisor import RESOURCES
 from advisor.catalog.model import Model
 from advisor.catalog.models import find_model
+from advisor.catalog.quants import tensor_types
 from advisor.catalog.reading import read_json
 from advisor.errors import UserError
 from advisor.estimator.mixes import tensor_type, weights
@@ -42,15 +44,34 @@ def pair(key: str, value: object) -> bytes:
     return text(key) + struct.pack("<IIQ", 9, 8, len(value)) + b"".join(text(item) for item in value)
 
 
-def header(
-    metadata: Mapping[str, object], listed: Sequence[tuple[str, tuple[int, ...], int]], version: int = 3
-) -> bytes:
-    body = struct.pack("<4sIQQ", b"GGUF", version, len(listed), len(metadata))
+def header(metadata: Mapping[str, object], listed: Sequence[Listed], version: int = 3, order: str = "<") -> bytes:
+    """A header whose tensors lie one after the other, as every writer of GGUF files lays them."""
+    body = struct.pack("<4s", b"GGUF") + struct.pack(order + "IQQ", version, len(listed), len(metadata))
     body += b"".join(pair(key, value) for key, value in metadata.items())
+    offset = 0
     for name, shape, kind in listed:
         body += text(name) + struct.pack("<I", len(shape)) + struct.pack(f"<{len(shape)}Q", *shape)
-        body += struct.pack("<IQ", kind, 0)
+        body += struct.pack("<IQ", kind, offset)
+        offset += -(-size(shape, kind) // 32) * 32
     return body
+
+
+def size(shape: Sequence[int], kind: int) -> int:
+    """Bytes of a tensor; what has no size that makes sense counts as empty."""
+    layout = tensor_types().get(DOCUMENT["types"].get(str(kind), ""))
+    if layout is None or not shape or shape[0] % layout.block or math.prod(shape) > 1 << 45:
+        return 0
+    return math.prod(shape) // layout.block * layout.block_bytes
+
+
+def save(path: Path, metadata: Mapping[str, object], listed: Sequence[Listed], version: int = 3) -> Path:
+    """A whole file, its weights a hole that takes no disk."""
+    content = header(metadata, listed, version)
+    data = sum(-(-size(shape, kind) // 32) * 32 for _, shape, kind in listed)
+    path.write_bytes(content)
+    with path.open("r+b") as file:
+        file.truncate(-(-len(content) // 32) * 32 + data)
+    return path
 
 
 def metadata_of(model: Model) -> dict[str, object]:
@@ -79,8 +100,8 @@ def metadata_of(model: Model) -> dict[str, object]:
     return {"general.architecture": arch, "general.name": model.name, **named, "tokenizer.ggml.tokens": ["a", "b"]}
 
 
-def write(model: Model, quant: str, path: Path) -> None:
-    """A header with every tensor of `model` in file type `quant`."""
+def listing(model: Model, quant: str) -> list[Listed]:
+    """Every tensor of `model` in file type `quant`, as llama.cpp names it."""
     listed = []
     for tensor in (*tensors(model), *gguf_extra(model)):
         for place, layer in enumerate(tensor.layers or (0,)):
@@ -90,7 +111,12 @@ def write(model: Model, quant: str, path: Path) -> None:
             if tensor.experts > 1:
                 shape = (tensor.width, tensor.rows // tensor.experts, tensor.experts)
             listed.append((name, shape, TYPE_NUMBERS[tensor_type(model, quant, tensor, place, layer)]))
-    path.write_bytes(header(metadata_of(model), listed) + bytes(64))
+    return listed
+
+
+def write(model: Model, quant: str, path: Path) -> Path:
+    """A file with every tensor of `model` in file type `quant`."""
+    return save(path, metadata_of(model), listing(model, quant))
 
 
 MODELS = ("qwen2.5-0.5b", "llama-3.2-1b", "gemma-3-1b", "qwen3-30b-a3b", "deepseek-v2-lite", "phi-3-mini-4k",
@@ -118,7 +144,7 @@ def test_rows_that_do_not_divide_into_blocks_are_refused(tmp_path: Path) -> None
     known, path = find_model("smollm2-135m"), tmp_path / "odd.gguf"
     listed = [("token_embd.weight", (576, known.vocab), TYPE_NUMBERS["F16"]),
               ("blk.0.attn_k.weight", (64, 192), TYPE_NUMBERS["IQ1_S"])]  # fmt: skip
-    path.write_bytes(header(metadata_of(known), listed) + bytes(64))
+    save(path, metadata_of(known), listed)
     with pytest.raises(UserError, match=r"odd.gguf: tensor blk.0.attn_k.weight: rows of 64 .* IQ1_S blocks of 256"):
         read_model(path)
 
@@ -139,9 +165,10 @@ def test_a_gguf_is_a_model_on_the_command_line(tmp_path: Path) -> None:
         (header({}, [], version=9), "version 9 is not known"),
         (struct.pack("<4sIQQ", b"GGUF", 3, 1 << 60, 0), "absurd"),
         (struct.pack("<4sIQQQ", b"GGUF", 3, 0, 1, 1 << 50), "cut off"),
-        (header({"general.architecture": "x"}, []), "architecture 'x' is not known"),
+        (header({}, [], version=3, order=">"), "big-endian"),
+        (header({"general.architecture": "x"}, []), "names no tensors"),
         (header({"general.name": "x"}, []), "general.architecture is missing"),
-        (header({"general.architecture": "llama"}, []), "llama.embedding_length is missing"),
+        (header({"general.architecture": "llama"}, [("t", (1,), 0)]) + bytes(64), "llama.embedding_length is missing"),
         (header({"general.architecture": "llama"}, [("t", (1 << 40, 1 << 40), 0)]), "absurd size"),
         (header({"general.architecture": "llama"}, [("t" * 9, (4,), 77)])[:-4], "cut off"),
     ],
