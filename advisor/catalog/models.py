@@ -1,13 +1,12 @@
 """The models of the catalogue: read strictly from resources/catalog, found by any name that people use for them."""
 
-import difflib
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast, get_args, get_type_hints
 
 from advisor import RESOURCES
+from advisor.catalog.known import keys, known_as, refusal, shorter, tagged
 from advisor.catalog.model import Linear, Mla, Model, Moe, Style, Window
 from advisor.catalog.reading import Fields, read_entries
 from advisor.errors import UserError
@@ -23,7 +22,29 @@ MAX_LAYERS, MAX_WIDTH, MAX_VOCAB, MAX_EXPERTS, MAX_HEADS = 1024, 1 << 20, 1 << 2
 @cache
 def models() -> tuple[Model, ...]:
     """All models of the catalogue, in the order of their files. Raises UserError when a file is damaged."""
+    own = shipped()
+    replaced = tuple(_added.get(model.id, model) for model in own)
+    return replaced + tuple(model for key, model in _added.items() if key not in {one.id for one in own})
+
+
+@cache
+def shipped() -> tuple[Model, ...]:
+    """The models that the program comes with. Raises UserError when a file is damaged."""
     return load_models(RESOURCES / "catalog")
+
+
+def extend(added: Iterable[Model]) -> None:
+    """From now on the catalogue also has `added`; each replaces the model of its id.
+
+    To be called at start, before the first look-up; () takes everything back.
+    """
+    _added.clear()
+    _added.update({model.id: model for model in added})
+    for table in (models, _index):
+        table.cache_clear()
+
+
+_added: dict[str, Model] = {}
 
 
 @cache
@@ -40,18 +61,25 @@ def load_models(folder: Path) -> tuple[Model, ...]:
     """
     known = load_styles(folder / "architectures.json")
     found: list[Model] = []
-    seen: dict[str, str] = {}
     for path in sorted((folder / "models").glob("*.json")):
-        for entry in read_entries(path, "models"):
-            model = _model(entry, known)
-            for name in {text.lower() for text in (model.id, *model.aliases)}:
-                if name in seen:
-                    raise UserError(
-                        N_("{where}: {name} is already the name of {other}"),
-                        where=entry.where, name=name, other=seen[name],
-                    )  # fmt: skip
-                seen[name] = model.id
-            found.append(model)
+        found += load_model_file(path, known, found)
+    return tuple(found)
+
+
+def load_model_file(path: Path, known: Mapping[str, Style], others: Iterable[Model] = ()) -> tuple[Model, ...]:
+    """The models of one file, none of which may bear a name of `others`. Raises UserError as load_models does."""
+    seen = {name.lower(): model.id for model in others for name in (model.id, *model.aliases)}
+    found: list[Model] = []
+    for entry in read_entries(path, "models"):
+        model = _model(entry, known)
+        for name in {text.lower() for text in (model.id, *model.aliases)}:
+            if name in seen:
+                raise UserError(
+                    N_("{where}: {name} is already the name of {other}"),
+                    where=entry.where, name=name, other=seen[name],
+                )  # fmt: skip
+            seen[name] = model.id
+        found.append(model)
     return tuple(found)
 
 
@@ -78,27 +106,31 @@ def model_from_entry(entry: Mapping[str, object], styles: Mapping[str, Style], w
 def find_model(text: str) -> Model:
     """The model called `text`: its id, name or Hugging Face name, with any case and any separators.
 
-    Raises UserError listing the nearest ids when there is none.
+    Names of Ollama ("llama3.1:8b-instruct-q4_K_M"), of others' conversions ("bartowski/Qwen2.5-7B-Instruct-GGUF") and
+    of model files lead to their model. Raises UserError: with the reason for a model that is known but not computed,
+    with the models there are for a family's size that does not exist, else with the nearest ids.
     """
     index = _index()
     # The same name under another owner ("unsloth/Qwen2.5-7B-Instruct") is the same architecture.
-    for key in (*_keys(text), *_keys(text.rpartition("/")[2])):
-        if key in index:
-            return index[key]
-    raise UserError(
-        N_("{name}: no such model in the catalogue; near: {candidates}"),
-        name=text if len(text) <= 80 else text[:77] + "...", candidates=", ".join(_near(text)) or "-",
-    )  # fmt: skip
+    for name in (text, text.rpartition("/")[2]):
+        for key in keys(name):
+            if key in index:
+                return index[key]
+    for name in (tagged(text) or "", *(() if known_as(text) else shorter(text))):
+        for key in keys(name):
+            if key in index:
+                return index[key]
+    raise refusal(text, models())
 
 
 @cache
 def _index() -> Mapping[str, Model]:
     """Models by every key of their names; a name that two models share goes to the one that carries it as its own."""
     index: dict[str, Model] = {}
-    for names in (lambda m: (m.id, m.name), lambda m: m.aliases, _tails):
+    for of in (lambda m: (m.id, m.name), lambda m: m.aliases, _tails):
         found: dict[str, Model | None] = {}
         for model in models():
-            for key in {key for name in names(model) for key in _keys(name)}:
+            for key in {key for name in of(model) for key in keys(name)}:
                 found[key] = model if found.get(key, model) is model else None
         for key, owner in found.items():
             if owner is not None:
@@ -109,26 +141,6 @@ def _index() -> Mapping[str, Model]:
 def _tails(model: Model) -> tuple[str, ...]:
     """Hugging Face names without their owner."""
     return tuple(alias.partition("/")[2] for alias in model.aliases if "/" in alias)
-
-
-def _keys(text: str) -> tuple[str, str]:
-    """`text` with one kind of separator, and with only those that keep two numbers apart.
-
-    "Qwen2.5_7B" -> "qwen2-5-7b" twice; "Gemma 3:1B" -> "gemma-3-1b", "gemma3-1b". Dropping all separators would turn
-    Qwen2-57B into Qwen2.5-7B.
-    """
-    words = "-".join(re.findall(r"[a-z0-9]+", text.lower()[:200]))
-    return words, re.sub(r"(?<![0-9])-|-(?![0-9])", "", words)
-
-
-def _near(text: str) -> list[str]:
-    """Up to five ids that look like `text`, contain it or are contained in it ("Qwen2.5-7B-Instruct-Q4_K_M")."""
-    wanted = _keys(text.rpartition("/")[2])[1]
-    ids = {_keys(model.id)[1]: model.id for model in models()}
-    contained = sorted((key for key in ids if key in wanted), key=len, reverse=True)[:2]
-    alike = difflib.get_close_matches(wanted, ids, n=5, cutoff=0.5)
-    inside = [key for key in ids if wanted and wanted in key]
-    return list(dict.fromkeys(ids[key] for key in (*contained, *alike, *inside)))[:5]
 
 
 _STYLE_CHOICES: Mapping[str, tuple[str, ...]] = {

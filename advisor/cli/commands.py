@@ -40,7 +40,9 @@ def detect(arguments: argparse.Namespace, _: Translator) -> int:
 
 
 def models(arguments: argparse.Namespace, _: Translator) -> int:
-    """The catalogue's models."""
+    """The catalogue's models, or those that are known but not computed."""
+    if arguments.known:
+        return _known(arguments, _)
     from advisor.catalog.models import models as all_models
     from advisor.estimator.tensors import active_parameters, parameters
 
@@ -49,6 +51,30 @@ def models(arguments: argparse.Namespace, _: Translator) -> int:
     else:
         rows = [(m.id, m.name, m.family, _.parameters(parameters(m)), _.integer(m.max_context)) for m in all_models()]
         _print(text.table([(_("id"), _("name"), _("family"), _("parameters"), _("context")), *rows]))
+    return OK
+
+
+def _known(arguments: argparse.Namespace, _: Translator) -> int:
+    """The models that are known but not computed, with the reason."""
+    from dataclasses import asdict
+
+    from advisor.catalog.known import names
+
+    known = names().known
+    if arguments.json:
+        _print_json({"known_not_computed": [asdict(entry) for entry in known]})
+        return OK
+    head = (_("name"), _("parameters"), _("not computed"), _("near"))
+    rows = [
+        (
+            entry.name,
+            _.parameters(entry.published_parameters) if entry.published_parameters else "-",
+            entry.parts or _("sizes not confirmed by a source"),
+            ", ".join(entry.near),
+        )
+        for entry in known
+    ]
+    _print(text.table([head, *rows]))
     return OK
 
 

@@ -28,6 +28,8 @@ def parser() -> Parser:
     for name, text in (("models", "the models of the catalogue"), ("gpus", "the GPUs of the catalogue")):
         listing = commands.add_parser(name, help=text, allow_abbrev=False)
         _output(listing)
+        if name == "models":
+            listing.add_argument("--known", action="store_true", help="models that are known but not computed, and why")
     _estimate(commands)
     _matrix(commands)
     _report(commands)
