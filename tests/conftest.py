@@ -1,10 +1,18 @@
 """Fixtures for all tests: the optional folder with recorded outputs and measured rows."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 SHARED = Path(__file__).resolve().parents[1].parent / "shared"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Settings and own catalogue of whoever runs the tests stay out of them."""
+    empty = str(tmp_path_factory.mktemp("own"))
+    os.environ.update({"XDG_CONFIG_HOME": empty, "APPDATA": empty})
 
 
 @pytest.fixture(scope="session")

@@ -174,7 +174,7 @@ def _read(path: Path, known: Mapping[str, Generation]) -> _File:
     vendor, architecture = content.get("vendor"), content.get("architecture")
     if not entries.text(vendor) or not entries.text(architecture):
         raise UserError(N_("{path}: expected texts named {names}"), path=path, names="vendor, architecture")
-    unknown = CpuSpec("", str(vendor), str(architecture), "")
+    unknown = CpuSpec("", entries.maker(str(vendor)), str(architecture), "")
     own = {g.spec.name: g for g in _generations(path, content.get("generations", []), unknown)}
     return _File(path, unknown, {**known, **own}, entries.named(path, content["cpus"]), tuple(own.values()))
 
@@ -195,22 +195,21 @@ _GENERATION_FIELDS: Mapping[str, entries.Check] = {
     "pattern": entries.text,
     "source": entries.text,
 }
+# Bounds wide enough for whatever is sold, so that only slips of units and digits are refused.
 _FIELDS: Mapping[str, entries.Check] = {
     "name": entries.text,
     "generation": entries.text,
-    "cores": entries.whole,
-    "threads": entries.whole,
+    "cores": lambda value: type(value) is int and 1 <= value <= 4096,
+    "threads": lambda value: type(value) is int and 1 <= value <= 16_384,
     "performance_cores": entries.whole,
     "efficiency_cores": entries.whole,
-    "base_mhz": entries.number,
-    "max_mhz": entries.number,
+    "base_mhz": entries.between(100, 20_000),
+    "max_mhz": entries.between(100, 20_000),
     "l3_kib": entries.whole,
     "features": _features,
-    "memory_bandwidth_gbs": entries.number,
+    "memory_bandwidth_gbs": entries.between(0.5, 20_000),
     "source": entries.text,
 }
-
-
 _REQUIRED = frozenset({"name", "source"})
 
 

@@ -23,6 +23,14 @@ def number(value: object) -> bool:
     return type(value) in (int, float) and value > 0  # type: ignore[operator]
 
 
+def maker(value: str) -> str:
+    """A maker's name as the catalogue writes it: "nvidia" is NVIDIA, and rules ask for NVIDIA."""
+    return _MAKERS.get(value.lower(), value)
+
+
+_MAKERS = {name.lower(): name for name in ("NVIDIA", "AMD", "Intel", "Apple", "Qualcomm", "ARM")}
+
+
 def between(low: float, high: float) -> Check:
     """A number from `low` to `high`: what no device comes near is a slip of units or digits."""
     return lambda value: type(value) in (int, float) and low <= value <= high

@@ -168,16 +168,17 @@ def _capability(value: object) -> bool:
     return type(value) is str and re.fullmatch(r"\d{1,2}\.\d", value) is not None
 
 
+# Bounds wide enough for whatever is sold, so that only slips of units and digits are refused.
 _VARIANT_FIELDS: Mapping[str, entries.Check] = {
     "chip": entries.text,
     "architecture": entries.text,
-    "memory_gib": entries.number,
+    "memory_gib": entries.between(0.03, 4096),
     "memory_kind": entries.text,
     "bus_bits": entries.whole,
-    "bandwidth_gbs": entries.number,
-    "fp32_tflops": entries.number,
-    "fp16_tflops": entries.number,
-    "power_w": entries.number,
+    "bandwidth_gbs": entries.between(0.5, 100_000),
+    "fp32_tflops": entries.between(0.005, 10_000),
+    "fp16_tflops": entries.between(0.005, 100_000),
+    "power_w": entries.between(1, 10_000),
     "compute_capability": _capability,
     "vulkan": entries.text,
     "rocm": entries.text,
@@ -188,10 +189,10 @@ _FIELDS: Mapping[str, entries.Check] = {
     "name": entries.text,
     "kind": entries.one_of(*GPU_KINDS),
     "aliases": entries.texts,
-    "year": entries.whole,
+    "year": lambda value: type(value) is int and 1995 <= value <= 2100,
     "mobile": entries.truth,
     "memory_options_gib": entries.numbers,
-    "launch_price_usd": entries.number,
+    "launch_price_usd": entries.between(1, 1_000_000),
     "launch_price_source": entries.text,
     "variants": lambda value: type(value) is list and len(value) > 1,
     "source": entries.text,
@@ -227,7 +228,9 @@ def _read(path: Path) -> _File:
     vendor, price_source = content.get("vendor"), content.get("launch_price_source", "-")
     if not entries.text(vendor) or not entries.text(price_source):
         raise UserError(N_("{path}: expected texts named {names}"), path=path, names="vendor, launch_price_source")
-    return _File(path, str(vendor), content.get("launch_price_source"), entries.named(path, content["gpus"]))
+    return _File(
+        path, entries.maker(str(vendor)), content.get("launch_price_source"), entries.named(path, content["gpus"])
+    )
 
 
 def _spec(entry: entries.Entry, vendor: str, price_source: str | None) -> GpuSpec:

@@ -14,6 +14,7 @@ from advisor.machine import Cpu, Gpu, Machine, Memory, Origin
 
 _GIB = 1 << 30
 _MOST_GPUS = 64
+_BUILT_IN = ("integrated", "unified")
 _WISH = Origin("assumed", N_("what-if: as wished"))
 
 
@@ -34,6 +35,10 @@ def assemble(
     _check(gpu_count, ram_gib)
     machine = base or Machine(source="catalogue")
     spec = find_gpu(gpu) if gpu is not None else None
+    if spec is not None and gpu_count > 1 and spec.kind in _BUILT_IN:
+        raise UserError(
+            N_("{option}: {name} is part of a processor; a machine has one of it"), option="--gpu-count", name=spec.name
+        )
     processor = find_cpu(cpu) if cpu is not None else _own_processor(spec, machine)
     if ram_gib is None and spec is not None and spec.memory_options:
         ram_gib = _option(spec, gpu or "")
@@ -117,15 +122,15 @@ def _with_ram(memory: Memory, total: int) -> Memory:
 
 def _with_gpus(machine: Machine, spec: GpuSpec, count: int) -> tuple[Gpu, ...]:
     built_in = tuple(gpu for gpu in machine.gpus if gpu.kind in ("integrated", "unified", "virtual"))
-    if spec.kind in ("integrated", "unified"):
-        built_in, count = (), 1
+    if spec.kind in _BUILT_IN:
+        built_in = ()
     return (*(_gpu(spec, first=number == 0) for number in range(count)), *built_in)
 
 
 def _gpu(spec: GpuSpec, first: bool) -> Gpu:
     """The wished card with all of the entry's own figures, so that a variant chosen by memory size stays chosen."""
     fact = looked_up(spec.name, spec.source)
-    shared = spec.kind in ("integrated", "unified")
+    shared = spec.kind in _BUILT_IN
     screen = kept_memory().by_screen(spec.architecture)
     free = None if shared or spec.vram_bytes is None else max(0, spec.vram_bytes - (screen if first else 0))
     values = {

@@ -12,6 +12,8 @@ from advisor.errors import UserError
 from advisor.i18n import LANGUAGES, N_, PROGRAM, Translator, system_language, translator
 
 OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+CATALOGUE = "catalogue"  # the folder beside the settings with the user's own models and devices
+SKIPPED = N_("{problem} (a file of your own catalogue, skipped)")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -19,8 +21,11 @@ def main(arguments: Sequence[str]) -> int:
     _output()
     _ = translator(_wished_language(arguments) or system_language())
     try:
+        skipped = [_(SKIPPED, problem=_(one.message, **one.values)) for one in own_catalogue()]
+        for line in skipped:
+            _say(f"advisor: {line}")
         if not arguments or (arguments[0].startswith("--") and arguments[0] not in ("--help", "--version")):
-            return _window(arguments, _)
+            return _window(arguments, _, skipped)
         with _rare_collections():
             from advisor.cli import commands
 
@@ -61,7 +66,21 @@ def _wished_language(arguments: Sequence[str]) -> str | None:
     return wishes[0] if wishes and wishes[0] in LANGUAGES else None
 
 
-def _window(arguments: Sequence[str], _: Translator) -> int:
+def own_catalogue() -> Sequence[UserError]:
+    """Let the catalogue hold what the user's data folder adds to it; what is wrong with files that were skipped."""
+    from advisor import settings
+
+    folder = settings.folder() / CATALOGUE
+    if not os.path.isdir(folder):  # noqa: PTH112 - also where it may not be looked at; most users have none
+        return ()
+    from advisor.catalog import user
+
+    own = user.load(folder)
+    user.use(own)
+    return own.problems
+
+
+def _window(arguments: Sequence[str], _: Translator, skipped: Sequence[str]) -> int:
     """The window for this computer, or for the machine that the options name; a summary where none can be opened."""
     machine = language = None
     if arguments:
@@ -76,7 +95,7 @@ def _window(arguments: Sequence[str], _: Translator) -> int:
         from advisor import settings, ui
 
         saved = settings.load()
-        return ui.run(machine, saved.workload, saved, language or saved.language or system_language())
+        return ui.run(machine, saved.workload, saved, language or saved.language or system_language(), skipped)
     _say(f"advisor: {reason}")
     from advisor.cli import commands
 

@@ -5,16 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from advisor.machine import Machine
     from advisor.settings import Settings
     from advisor.workload import Workload
 
 
-def run(machine: Machine | None, workload: Workload, settings: Settings, language: str) -> int:
+def run(
+    machine: Machine | None, workload: Workload, settings: Settings, language: str, remarks: Sequence[str] = ()
+) -> int:
     """Open the window and stay until it is closed; returns the process's exit code.
 
     `machine` None means this computer, detected after the first paint, off the window's thread.
+    `remarks` stand in the status bar until another message takes their place.
     """
     from advisor.ui.app import run_window
 
-    return run_window(machine, workload, settings, language)
+    return run_window(machine, workload, settings, language, remarks)

@@ -15,7 +15,7 @@ from advisor.ui import colors
 from advisor.ui.window import Window
 
 if TYPE_CHECKING:  # what the first paint does not need is not loaded for it
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from advisor.machine import Machine
     from advisor.settings import Settings
@@ -28,13 +28,21 @@ LEAST_POINTS = 9
 SWITCH_S = 0.001
 
 
-def run_window(machine: Machine | None, workload: Workload, settings: Settings, language: str) -> int:
+def run_window(
+    machine: Machine | None, workload: Workload, settings: Settings, language: str, remarks: Sequence[str] = ()
+) -> int:
     """Open the window; returns the exit code when it has been closed."""
     app = application()
     sys.setswitchinterval(SWITCH_S)
     window = Window(translator(language)(PROGRAM))
     app.setPalette(colors.qt_palette(colors.at_first(settings.theme)))
-    after_first_paint(window, lambda: fill(app, window, machine, workload, settings, language).begin())
+
+    def begin() -> None:
+        fill(app, window, machine, workload, settings, language).begin()
+        if remarks:
+            window.remark(" · ".join(remarks))
+
+    after_first_paint(window, begin)
     # Ctrl+C in the terminal closes the window as its own button does; the gauges' beat lets Python notice.
     signal.signal(signal.SIGINT, lambda *_args: window.close())
     window.open()

@@ -54,7 +54,7 @@ def names() -> Names:
     """All names that the what-if dialog completes."""
     from advisor.catalog import cpus, gpus
 
-    return Names(tuple(one.name for one in gpus.gpus()), tuple(one.name for one in cpus.cpus()))
+    return Names(gpus.gpu_names(), cpus.cpu_names())
 
 
 def export(path: Path, machine: Machine, workload: Workload, language: str, kind: str, budget: Budget) -> Path:

@@ -46,13 +46,19 @@ class Window(QMainWindow):
         screen.matrix.view.setFocus()
         screen.actions_.told.connect(self._tell)
 
-    def _tell(self, text: str) -> None:
+    def remark(self, text: str) -> None:
+        """Let the status bar say something until it has something else to say; all of it as a hint."""
+        self._tell(text, 0)
+        self.statusBar().setToolTip(text)
+
+    def _tell(self, text: str, for_ms: int = TELL_MS) -> None:
         """Show good news in the status bar, which is there only while it has something to say."""
         bar = self.statusBar()
+        bar.setToolTip("")
         if self._bar is None:
             self._bar = bar
             bar.messageChanged.connect(lambda left: bar.setVisible(bool(left)))
-        bar.showMessage(text, TELL_MS)
+        bar.showMessage(text, for_ms)
         bar.show()
 
     def changeEvent(self, event: QEvent) -> None:

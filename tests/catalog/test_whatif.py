@@ -93,6 +93,8 @@ def test_the_memory_size_chooses_among_a_names_chips() -> None:
         ({"gpu": "RTX 9999"}, "not in the catalogue"),
         ({"cpu": "Pentium 17"}, "not in the catalogue"),
         ({"gpu": "RTX 4090", "gpu_count": 0}, "--gpu-count: 0 is not"),
+        ({"gpu": "Apple M4", "gpu_count": 4}, "--gpu-count: Apple M4 is part of a processor; a machine has one of it"),
+        ({"gpu": "UHD Graphics 770", "gpu_count": 2}, "--gpu-count: UHD Graphics 770 is part of a processor"),
         ({"ram_gib": 0}, "--ram: 0 is not"),
         ({"ram_gib": float("nan")}, "--ram: nan is not"),
     ],

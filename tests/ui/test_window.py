@@ -378,3 +378,15 @@ def test_a_column_ignores_only_what_its_task_never_reads(name: str) -> None:
             kept.speed,
             kept.training,
         )
+
+
+def test_a_remark_stays_until_something_else_is_said(qapp: QApplication) -> None:
+    """What was skipped at the start is in the status bar, whole as a hint; saving a file takes its place."""
+    screen = open_window(qapp)
+    window = screen.window()
+    assert isinstance(window, Window)
+    window.remark("cards.json: skipped")
+    assert window.statusBar().isVisible()
+    assert (window.statusBar().currentMessage(), window.statusBar().toolTip()) == ("cards.json: skipped",) * 2
+    screen.actions_.told.emit("Saved")
+    assert (window.statusBar().currentMessage(), window.statusBar().toolTip()) == ("Saved", "")
