@@ -16,7 +16,7 @@ from advisor.catalog.speeds import Backend, speeds
 from advisor.catalog.training_speeds import training_speeds
 from advisor.estimator.estimate import shares_on
 from advisor.estimator.ground import Share
-from advisor.estimator.speed import attention_flops, decode_step, special_layers
+from advisor.estimator.speed import attention_flops, cache_part, decode_step, special_layers
 from advisor.estimator.tensors import active_parameters
 from advisor.estimator.training_time import Speed, Work, gpu_speed, micro_batch_s, work
 from benchmarks.speed_rows import PUBLISHED, Row, more_rows, rows
@@ -101,7 +101,7 @@ def decode_points(found: Iterable[Row]) -> list[Point]:
         if row.decode is None or row.workload.resolved_stack != "llama.cpp":
             continue
         share = shares_on(row.device, row.model, row.workload)[0]
-        cache = share.kv_bytes * min(1.0, row.depth / row.workload.context)
+        cache = share.kv_bytes * cache_part(row.model, row.workload, (share,), row.depth)
         backend = row.device.rates.backend
         law = _gpu_law(row, share, cache) if backend else _cpu_law(row, share, cache)
         points.append(Point(_groups(row), backend.key if backend else "cpu", 1 / row.decode, law))

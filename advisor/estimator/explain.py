@@ -15,6 +15,7 @@ from advisor.estimator.result import Component, Estimate, Explanation, MemoryEst
 from advisor.estimator.speed import (
     Step,
     attention_flops,
+    cache_part,
     decode_band_key,
     decode_steps,
     depth_of,
@@ -212,11 +213,12 @@ def _speed(estimate: Estimate, shares: tuple[Share, ...]) -> Iterator[Explanatio
         return
     if steps is not None and speed.decode is not None:
         depth = {"depth": depth_of(workload), "context": workload.context}
+        part = cache_part(model, workload, shares, depth_of(workload))
         values: dict[str, object] = {**depth}
         limit: dict[str, object] = {**depth}
         for share, step in zip(shares, steps, strict=True):
             prefix = f"{share.device.name}_" if len(shares) > 1 else ""
-            read = _read(share, workload)
+            read = _read(share, part)
             values |= {
                 prefix + key: value for key, value in _step_values(model, share, step, read, len(shares)).items()
             }
@@ -234,11 +236,10 @@ def _speed(estimate: Estimate, shares: tuple[Share, ...]) -> Iterator[Explanatio
         yield _prefill(model, workload, shares, speed.prefill.mid)
 
 
-def _read(share: Share, workload: Workload) -> dict[str, object]:
-    """Bytes that a device reads for one token: its weights, and the part of its cache that is filled."""
-    filled = min(1.0, depth_of(workload) / workload.context)
+def _read(share: Share, part: float) -> dict[str, object]:
+    """Bytes that a device reads for one token: its weights, and a part of its cache."""
     return {
-        "weights_bytes": share.weight_bytes, "kv_read_bytes": share.kv_bytes * filled,
+        "weights_bytes": share.weight_bytes, "kv_read_bytes": share.kv_bytes * part,
         "bandwidth_bytes_per_s": share.device.rates.bandwidth,
     }  # fmt: skip
 

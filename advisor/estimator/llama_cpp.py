@@ -74,6 +74,13 @@ def kv_bytes(model: Model, workload: Workload) -> tuple[int, ...]:
     return tuple(map(sizes.__getitem__, shape.kinds))
 
 
+def cache_read(model: Model, workload: Workload, depth: float) -> float:
+    """Bytes of its sequence's caches and states that a token reads with `depth` tokens before it."""
+    shape = _shape(model)
+    seen = shape.full_layers * depth + shape.window_layers * min(depth, shape.window)
+    return shape.rows[workload.kv_type] * seen + shape.state_layers * shape.state
+
+
 @lru_cache(maxsize=16)  # asked for several times in one estimate
 def buffers(model: Model, workload: Workload) -> Buffers:
     """Output and compute buffers, for a run on the CPU and for one on a GPU."""

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from advisor.catalog.bands import Band, band
 from advisor.catalog.model import Model
 from advisor.catalog.speeds import Backend, CpuSpeed, speeds
+from advisor.estimator import llama_cpp, torch_inference
 from advisor.estimator.ground import Rates, Share
 from advisor.estimator.result import Range, SpeedEstimate
 from advisor.estimator.tensors import active_parameters
@@ -77,7 +78,7 @@ def decode_steps(model: Model, workload: Workload, shares: tuple[Share, ...], de
     """
     active = active_parameters(model)
     each = active / _weight_bytes(shares)
-    read_part = min(1.0, depth / workload.context)
+    read_part = cache_part(model, workload, shares, depth)
     experts = _visited_experts(model)
     slowdown = speeds().cpu.split_slowdown if len(shares) > 1 else 1.0
     special = special_layers(model) / model.layers
@@ -88,6 +89,17 @@ def decode_steps(model: Model, workload: Workload, shares: tuple[Share, ...], de
             return None
         steps.append(step)
     return steps
+
+
+def cache_part(model: Model, workload: Workload, shares: tuple[Share, ...], depth: float) -> float:
+    """The part of the caches on `shares` that one token reads with `depth` tokens before it: those of its own sequence,
+    windows no further than they are wide, recurrent states whole.
+    """
+    held = 0
+    for share in shares:
+        held += share.kv_bytes
+    engine = llama_cpp if workload.resolved_stack == "llama.cpp" else torch_inference
+    return min(1.0, engine.cache_read(model, workload, depth) / held) if held else 0.0
 
 
 def decode_seconds(model: Model, workload: Workload, shares: tuple[Share, ...]) -> float | None:

@@ -85,6 +85,8 @@ def torch_weights(model: Model, quant: str) -> TorchWeights:
     if model.tied_embeddings and not form.ties:
         once += embedding
     total = once + sum(layers)
+    if model.stored is not None and model.stored.format == quant:
+        total = model.stored.bytes  # a checkpoint that is in this format already: what its files really hold
     read = active - (0 if model.tied_embeddings else embedding)
     return TorchWeights(total, embedding, tuple(layers), round(read), scratch)
 
@@ -127,6 +129,12 @@ def memory(model: Model, workload: Workload) -> MemoryEstimate:
         int(tensors * limits.high) + card.context_high_bytes,
         band=key,
     )
+
+
+def cache_read(model: Model, _: Workload, depth: float) -> float:
+    """Bytes of its sequence's cache and states that a token reads with `depth` tokens before it."""
+    shape = _shape(model)
+    return shape.row * (shape.full_layers * depth + shape.window_layers * min(depth, shape.window)) + shape.state
 
 
 def terms(model: Model, workload: Workload) -> Mapping[str, Mapping[str, int]]:

@@ -13,10 +13,12 @@ from advisor.catalog.model import Model
 from advisor.catalog.models import find_model, models
 from advisor.catalog.whatif import assemble
 from advisor.errors import UserError
+from advisor.estimator import llama_cpp
 from advisor.estimator.estimate import estimate
 from advisor.estimator.explain import explain
 from advisor.estimator.mixes import weights
 from advisor.estimator.result import Estimate, Range
+from advisor.estimator.speed import depth_of
 from advisor.estimator.torch_inference import torch_weights
 from advisor.machine import Cpu, Machine
 from advisor.workload import LLAMA_CPP_QUANTS, TORCH_QUANTS, Workload
@@ -45,6 +47,24 @@ def fastest(place: Machine) -> float:
     """The highest bandwidth of anything in the machine that could hold weights."""
     found = [place.memory.bandwidth_bytes_per_s, *(card.bandwidth_bytes_per_s for card in place.gpus if card.usable)]
     return max((value for value in found if value), default=0)
+
+
+@pytest.mark.parametrize("name", ["gemma-3-27b", "gpt-oss-20b", "granite-4.0-h-tiny", "qwen3-next-80b-a3b", "qwen3-8b"])
+@pytest.mark.parametrize("parallel", [1, 4])
+def test_the_ceiling_counts_whole_windows_and_states(name: str, parallel: int) -> None:
+    """A window that is full and a recurrent state are read whole for every token, however long the context may grow."""
+    model, workload = find_model(name), Workload(context=65536, parallel=parallel)
+    depth = depth_of(workload)
+    read = 0
+    for layer, cached in enumerate(llama_cpp.kv_bytes(model, workload)):
+        if model.linear is not None and model.linear.layers[layer]:
+            read += cached // parallel
+        else:
+            seen = model.window.size if model.window is not None and model.window.layers[layer] else depth
+            read += 4 * model.kv_width * min(seen, depth)
+    answer = estimate(machine(64, gpu(200)), model, workload)
+    assert answer.speed is not None
+    assert answer.speed.ceiling == pytest.approx(360e9 / (weights(model, "Q4_K_M").active_bytes + read), rel=1e-3)
 
 
 @given(
