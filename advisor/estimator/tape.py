@@ -115,11 +115,11 @@ class Kept(NamedTuple):
 
 
 class Trace:
-    """What a recording keeps from forward to backward, and the courses of both. The input itself is left out."""
+    """What a recording keeps from forward to backward, and the courses of both. Its inputs themselves are left out."""
 
-    def __init__(self, tape: Tape, source: Value) -> None:
+    def __init__(self, tape: Tape, source: Value, *more: Value) -> None:
         self._operations = operations = tape.operations
-        sizes = {source.storage: NOTHING}
+        sizes = {value.storage: NOTHING for value in (source, *more)}
         for operation in operations:
             for value in (*operation.takes, *operation.gives, *operation.saves):
                 if value.storage not in sizes and value.storage == value.id:
@@ -148,6 +148,11 @@ class Trace:
     def forward(self) -> "Course":
         """The forward pass."""
         return _forward(self._operations, self._sizes, self._saved)
+
+    @cached_property
+    def forward_alone(self) -> "Course":
+        """The forward pass when nothing is kept for backward, as checkpointing runs it first."""
+        return _forward(self._operations, self._sizes, set())
 
     @cached_property
     def recomputed(self) -> "Course":
@@ -193,6 +198,36 @@ class Moment(NamedTuple):
 
 
 Row = tuple[float, float, float, float, float]  # a Moment without its names: there are very many of them
+
+
+def highest(moments: Iterable[Row]) -> list[Moment]:
+    """The moments that no other one, or two others together, exceed at every batch and length."""
+    kept: list[Row] = []
+    for moment in sorted(moments, reverse=True):
+        _, token, square, _, _ = moment
+        # Sorted by the constant: those kept before are at least as large in it.
+        for other in kept:
+            if other[1] >= token and other[2] >= square:
+                break
+        else:
+            kept.append(moment)
+    named = list(map(Moment._make, kept))
+    return _envelope(named) if len({moment.square for moment in named}) == 1 else named
+
+
+def _envelope(rising: list[Moment]) -> list[Moment]:
+    """Of straight lines over the tokens, by falling constant and rising slope, those that are highest somewhere."""
+    hull: list[Moment] = []
+    for line in rising:
+        while len(hull) > 1 and _meet(hull[-2], line) <= _meet(hull[-2], hull[-1]):
+            hull.pop()
+        hull.append(line)
+    return hull
+
+
+def _meet(flat: Moment, steep: Moment) -> float:
+    """Number of tokens at which two lines are equally high."""
+    return (flat.constant - steep.constant) / (steep.token - flat.token)
 
 
 class Series(NamedTuple):

@@ -9,7 +9,7 @@ from advisor.catalog.model import Model, Style
 from advisor.estimator.blocks import Mode
 from advisor.estimator.lora import adapts_experts, linear_width, targeted, trainable_parameters
 from advisor.estimator.network import Build, head, layer
-from advisor.estimator.tape import Course, Form, Kept, Moment, Row, Trace, part_of
+from advisor.estimator.tape import Course, Form, Kept, Moment, Trace, highest, part_of
 from advisor.estimator.tensors import linears
 from advisor.estimator.training_states import linear_elements, mode, optimizer_bytes, step_bytes, weight_bytes
 from advisor.workload import Workload
@@ -81,13 +81,13 @@ def _plan(model: Model, settings: Workload, past_window: bool) -> Plan:
         weights=weight_bytes(model, settings),
         adapters=0 if full else 4 * trainable,
         optimizer=optimizer_bytes(model, settings, trainable),
-        peaks=tuple(_highest((*_moments(model, _moment_settings(settings), past_window), update))),
+        peaks=tuple(highest((*_moments(model, _moment_settings(settings), past_window), update))),
     )
 
 
 @lru_cache(maxsize=8192)
 def _moments(model: Model, settings: Workload, past_window: bool) -> tuple[Moment, ...]:
-    return tuple(_highest(_Step(model, settings, past_window).moments()))
+    return tuple(highest(_Step(model, settings, past_window).moments()))
 
 
 def _gradient_bytes(model: Model, settings: Workload) -> int:
@@ -210,7 +210,7 @@ class _Step:
         return trace.accumulating if self.accumulates else trace.backward
 
     def _priced(self, course: Course) -> list[Moment]:
-        return _highest(course.priced(self.units))
+        return highest(course.priced(self.units))
 
     def _autocast_copies(self) -> float:
         """Autocast keeps its 16-bit copies of trainable weights to the end of the forward pass.
@@ -234,36 +234,6 @@ def _size(form: Form, units: Mapping[str, float]) -> _Size:
     for symbol, factor in form.items():
         totals[part_of(symbol)] += factor * units[symbol]
     return _Size(*totals)
-
-
-def _highest(moments: Iterable[Row]) -> list[Moment]:
-    """The moments that no other one, or two others together, exceed at every batch and length."""
-    kept: list[Row] = []
-    for moment in sorted(moments, reverse=True):
-        _, token, square, _, _ = moment
-        # Sorted by the constant: those kept before are at least as large in it.
-        for other in kept:
-            if other[1] >= token and other[2] >= square:
-                break
-        else:
-            kept.append(moment)
-    named = list(map(Moment._make, kept))
-    return _envelope(named) if len({moment.square for moment in named}) == 1 else named
-
-
-def _envelope(rising: list[Moment]) -> list[Moment]:
-    """Of straight lines over the tokens, by falling constant and rising slope, those that are highest somewhere."""
-    hull: list[Moment] = []
-    for line in rising:
-        while len(hull) > 1 and _meet(hull[-2], line) <= _meet(hull[-2], hull[-1]):
-            hull.pop()
-        hull.append(line)
-    return hull
-
-
-def _meet(flat: Moment, steep: Moment) -> float:
-    """Number of tokens at which two lines are equally high."""
-    return (flat.constant - steep.constant) / (steep.token - flat.token)
 
 
 @lru_cache(maxsize=1024)
