@@ -12,9 +12,11 @@ from advisor.catalog.models import MAX_EXPERTS, MAX_HEADS, MAX_LAYERS, MAX_VOCAB
 from advisor.catalog.reading import read_json
 from advisor.errors import UserError
 from advisor.i18n import N_
+from advisor.importers.headers import read_document
 from advisor.importers.unknown import bounded_model
 
 Config = Mapping[str, Any]
+CONFIG_LIMIT = 4 << 20  # the longest published ones list what is not quantised: under 1 MiB
 DELTA_KEYS = {
     "key_heads": "linear_num_key_heads",
     "value_heads": "linear_num_value_heads",
@@ -33,6 +35,7 @@ LIMITS = {
     "layers": MAX_LAYERS, "heads": MAX_HEADS, "kv_heads": MAX_HEADS, "vocab": MAX_VOCAB, "experts": MAX_EXPERTS,
     "max_context": 1 << 30,
 }  # fmt: skip
+NEVER_ZERO = ("layers", "hidden", "heads", "kv_heads", "head_dim", "vocab", "expert_ffn")
 LISTS_TOO = ("moe_layer_freq",)
 MORE_NUMBERS = (
     *DELTA_KEYS.values(),
@@ -47,7 +50,7 @@ FULL, LOCAL = ("full_attention", "attention"), ("sliding_attention", "chunked_at
 
 def read_config(path: Path) -> Model:
     """The model that the config.json at `path` describes. Raises UserError naming the file and the field."""
-    return model_from_config(read_json(path), str(path), path.parent.name or path.stem)
+    return model_from_config(read_document(path, CONFIG_LIMIT), str(path), path.parent.name or path.stem)
 
 
 def model_from_config(data: object, where: str, name: str = "") -> Model:
@@ -59,10 +62,12 @@ def model_from_config(data: object, where: str, name: str = "") -> Model:
         raise UserError(N_("{where}: a JSON object was expected"), where=where)
     outer, config = data, _text_config(data)
     _check_numbers(config, where)
+    _check_tied(config, outer, where)
     label = str(data.get("_name_or_path") or name or config.get("model_type") or "model")
     style = _style(config)
     if style is None:
         return _unknown(config, outer, where, label)
+    _check_heads(config, style, where)
     known = {style.name: style}
     model = model_from_entry(_entry(config, outer, style, where, label), known, where)
     model = dataclasses.replace(model, window=_window(config, model, where))
@@ -81,6 +86,50 @@ def _check_numbers(config: Config, where: str) -> None:
         if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 1 << 30:
             shown = repr(value)[:40]
             raise UserError(N_("{where}: {key}: {value} is not a size or count"), where=where, key=key, value=shown)
+
+    for fact in NEVER_ZERO:
+        if _get(config, fact) == 0 and not (fact == "expert_ffn" and _get(config, "experts") in (0, 1)):
+            raise UserError(
+                N_("{where}: {key}: {value} is not a size or count"), where=where, key=_key(config, fact), value=0
+            )
+
+
+def _check_tied(config: Config, outer: Config, where: str) -> None:
+    for values in (config, outer):
+        value = values.get("tie_word_embeddings")
+        if value is not None and not isinstance(value, bool):
+            raise UserError(
+                N_("{where}: {field}: true or false was expected"), where=where, field="tie_word_embeddings"
+            )
+
+
+def _check_heads(config: Config, style: Style, where: str) -> None:
+    """Refuse heads that no such model can have: a width that they do not divide, halves that rotary cannot turn."""
+    hidden, heads = _needed(config, "hidden", where), _needed(config, "heads", where)
+    latent = bool(config.get("kv_lora_rank"))
+    given = _get(config, "head_dim") or _spellings()[1].get(style.name, {}).get("head_dim")
+    key = _key(config, "head_dim")
+    if latent:
+        given, key = config.get("qk_rope_head_dim"), "qk_rope_head_dim"
+    elif given is None:
+        key = _key(config, "hidden")
+        if hidden % heads:
+            raise UserError(
+                N_("{where}: {key}: {width} does not divide into {heads} heads"),
+                where=where, key=key, width=hidden, heads=heads,
+            )  # fmt: skip
+        given = hidden // heads
+    if isinstance(given, int) and given % 2 and not style.learned_positions:
+        raise UserError(
+            N_("{where}: {key}: heads of {width} have no two halves for rotary positions"),
+            where=where, key=key, width=given,
+        )  # fmt: skip
+
+
+def _key(config: Config, fact: str) -> str:
+    """How the config spells `fact`."""
+    names = _spellings()[0][fact]
+    return next((key for key in names if config.get(key) is not None), names[0])
 
 
 def _text_config(data: Config) -> Config:

@@ -1,93 +1,159 @@
-"""The header of .safetensors files -> Model: the config.json beside them says what it is, their tensors must agree.
+"""The header of .safetensors files: every tensor's dtype, shape and place. No weights are read.
 
-Layout (huggingface/safetensors, README "Format"): eight bytes of length, then that much JSON naming each tensor's
-dtype, shape and place. No weights are read.
+Layout (huggingface/safetensors, README "Format"): eight bytes of length, then that much JSON.
 """
 
-import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from advisor.catalog.model import Model
-from advisor.catalog.reading import read_json
+from advisor import RESOURCES
+from advisor.catalog.reading import parse_json, read_json
 from advisor.errors import UserError
-from advisor.files import reason
 from advisor.i18n import N_
-from advisor.importers.hf_config import read_config
+from advisor.importers.headers import Clock, opened, read_document, refuse_crowded, refuse_pickle
 
-HEADER_LIMIT = 64 << 20
-TABLES = ("embed_tokens.weight", "wte.weight", "word_embeddings.weight", "embedding.word_embeddings.weight")
-
-
-def read_model(path: Path) -> Model:
-    """The model whose weights lie at `path` (one file, or the index of several). Raises UserError naming the file."""
-    shapes = _index_shapes(path) if path.suffix.lower() == ".json" else read_shapes(path)
-    config = path.parent / "config.json"
-    if not config.is_file():
-        raise UserError(N_("{path}: the config.json that says what it is does not lie beside it"), path=path)
-    model = read_config(config)
-    for name, shape in shapes.items():
-        if name.endswith(TABLES) and len(shape) == 2 and shape[1] != model.hidden:
-            raise UserError(
-                N_("{path}: its embeddings are {found} wide, its config.json says {expected}"),
-                path=path, found=shape[1], expected=model.hidden,
-            )  # fmt: skip
-    return model
+HEADER_LIMIT = 32 << 20  # a file of 100,000 tensors has 15 MiB
+INDEX_LIMIT = 32 << 20
+INDEX_ENDING = ".safetensors.index.json"
+MAX_PARTS = 2000
 
 
-def _index_shapes(path: Path) -> Mapping[str, tuple[int, ...]]:
-    """The shapes in all files of an index.json, as far as they lie beside it."""
-    document: Any = read_json(path)
+class Tensor(NamedTuple):
+    """One tensor of a file."""
+
+    dtype: str
+    shape: tuple[int, ...]
+    bytes: int
+
+
+Tensors = Mapping[str, Tensor]
+
+
+class Index(NamedTuple):
+    """What an index.json names: its parts (in order), those that do not lie beside it, and all weights' bytes."""
+
+    parts: tuple[Path, ...]
+    missing: tuple[str, ...]
+    total_bytes: int | None
+
+
+@cache
+def dtype_bits() -> Mapping[str, int]:
+    """Bits of one number by the dtype's name."""
+    document: Any = read_json(RESOURCES / "catalog" / "checkpoints.json")
+    bits: Mapping[str, int] = document["dtype_bits"]
+    return bits
+
+
+def read_index(path: Path) -> Index:
+    """The parts that the index.json at `path` names. Raises UserError: no index, or parts that are none."""
+    document: Any = read_document(path, INDEX_LIMIT)
     names = document.get("weight_map") if isinstance(document, dict) else None
-    if not isinstance(names, dict) or not all(isinstance(name, str) for name in names.values()):
+    if not isinstance(names, dict) or not names or not all(isinstance(name, str) for name in names.values()):
         raise UserError(N_("{path}: not an index of .safetensors files (weight_map is missing)"), path=path)
-    shapes: dict[str, tuple[int, ...]] = {}
-    for name in sorted(set(names.values())):
-        part = path.parent / Path(name).name
-        if part.is_file():
-            shapes |= read_shapes(part)
-    return shapes
+    parts = sorted(set(names.values()))
+    if len(parts) > MAX_PARTS:
+        raise UserError(N_("{path}: {count} parts are absurd"), path=path, count=len(parts))
+    for name in parts:
+        # An index that names itself, another index or a place elsewhere is no index of weights.
+        if not name.lower().endswith(".safetensors") or "/" in name or "\\" in name or "\0" in name:
+            raise UserError(
+                N_("{path}: weight_map names {name}, which is no .safetensors file beside it"),
+                path=path,
+                name=name[:80],
+            )
+    beside = tuple(path.with_name(name) for name in parts)
+    metadata = document.get("metadata")
+    total = metadata.get("total_size") if isinstance(metadata, dict) else None
+    return Index(
+        tuple(part for part in beside if part.is_file()),
+        tuple(part.name for part in beside if not part.is_file()),
+        total if isinstance(total, int) and not isinstance(total, bool) and 0 < total < 1 << 50 else None,
+    )
 
 
-def read_shapes(path: Path) -> Mapping[str, tuple[int, ...]]:
-    """Every tensor's shape in one file. Raises UserError naming the file and what is wrong in it."""
-    try:
-        with path.open("rb") as file:
-            size = path.stat().st_size
-            length = int.from_bytes(file.read(8), "little")
-            if not 2 <= length <= min(size - 8, HEADER_LIMIT):
-                raise UserError(N_("{path}: not a .safetensors file, or cut off (a header of {length} bytes)"),
-                                path=path, length=length)  # fmt: skip
-            raw = file.read(length)
-    except (OSError, ValueError) as error:
-        raise UserError(N_("{path}: cannot be read ({reason})"), path=path, reason=reason(error)) from error
-    try:
-        header = json.loads(raw)
-    except (ValueError, RecursionError) as error:
-        raise UserError(N_("{path}: its header is not JSON"), path=path) from error
+def read_parts(paths: Iterable[Path], first: Path) -> Tensors:
+    """Every tensor of several files. Raises UserError naming the file, also when two hold the same tensor."""
+    clock = Clock(first)
+    found: dict[str, Tensor] = {}
+    for path in paths:
+        clock.check()
+        more = read_tensors(path)
+        twin = next((name for name in more if name in found), None)
+        if twin is not None:
+            raise UserError(N_("{path}: tensor {name} is in another part too"), path=path, name=twin[:80])
+        found |= more
+    return found
+
+
+def read_tensors(path: Path) -> Tensors:
+    """Every tensor of one file by its name. Raises UserError naming the file and what is wrong in it."""
+    with opened(path) as (file, size):
+        start = file.read(8)
+        length = int.from_bytes(start, "little")
+        if not 2 <= length <= min(size - 8, HEADER_LIMIT):
+            refuse_pickle(path, start)
+            raise UserError(
+                N_("{path}: not a .safetensors file, or cut off (a header of {length} bytes)"), path=path, length=length
+            )
+        raw = file.read(length)
+    if raw[:1] != b"{":  # the format's own rule
+        refuse_pickle(path, start)
+        raise UserError(N_("{path}: its header is not JSON"), path=path)
+    refuse_crowded(path, raw)
+    header = parse_json(raw, path)
     return _checked(header, path, size - 8 - length)
 
 
-def _checked(header: object, path: Path, data_bytes: int) -> Mapping[str, tuple[int, ...]]:
+def _checked(header: object, path: Path, data_bytes: int) -> Tensors:
     entries = header.items() if isinstance(header, dict) else ()
-    shapes: dict[str, tuple[int, ...]] = {}
+    found: dict[str, Tensor] = {}
+    places: list[tuple[int, int, str]] = []
     for name, entry in entries:
         if name == "__metadata__":
             continue
         facts: Mapping[str, Any] = entry if isinstance(entry, dict) else {}
-        shape: Any = facts.get("shape")
-        place: Any = facts.get("data_offsets")
-        if not _sizes(shape) or not _sizes(place) or len(place) != 2 or not place[0] <= place[1] <= data_bytes:
+        shape, place, dtype = facts.get("shape"), facts.get("data_offsets"), facts.get("dtype")
+        if not _sizes(shape) or not _sizes(place) or len(place) != 2 or not place[0] <= place[1]:
             raise UserError(N_("{path}: tensor {name} has no valid shape or place"), path=path, name=str(name)[:80])
-        if math.prod(shape) > 1 << 45:
+        bits = dtype_bits().get(dtype) if isinstance(dtype, str) else None
+        if bits is None:
+            raise UserError(
+                N_("{path}: tensor {name} has the unknown type {kind}"),
+                path=path, name=str(name)[:80], kind=repr(dtype)[:40],
+            )  # fmt: skip
+        count = math.prod(shape)
+        if count > 1 << 45:
             raise UserError(N_("{path}: tensor {name} has an absurd size"), path=path, name=str(name)[:80])
-        shapes[name] = tuple(shape)
-    if not shapes:
+        if place[1] > data_bytes:
+            raise UserError(
+                N_("{path}: cut off, tensor {name} lies beyond the end of the file"), path=path, name=str(name)[:80]
+            )
+        if place[1] - place[0] != -(-count * bits // 8):
+            raise UserError(
+                N_("{path}: tensor {name} takes {found} bytes, its shape says {expected}"),
+                path=path, name=str(name)[:80], found=place[1] - place[0], expected=-(-count * bits // 8),
+            )  # fmt: skip
+        found[name] = Tensor(dtype, tuple(shape), place[1] - place[0])
+        places.append((place[0], place[1], name))
+    if not found:
         raise UserError(N_("{path}: its header names no tensors"), path=path)
-    return shapes
+    _refuse_overlap(path, places)
+    return found
+
+
+def _refuse_overlap(path: Path, places: list[tuple[int, int, str]]) -> None:
+    before, end = "", 0
+    for start, stop, name in sorted(places):
+        if start < end and stop > start:
+            raise UserError(
+                N_("{path}: the tensors {one} and {other} overlap"), path=path, one=before[:80], other=name[:80]
+            )
+        before, end = name, max(end, stop)
 
 
 def _sizes(value: Any) -> bool:
-    return isinstance(value, list) and len(value) <= 8 and all(type(n) is int and n >= 0 for n in value)
+    return isinstance(value, list) and len(value) <= 8 and all(type(n) is int and 0 <= n < 1 << 50 for n in value)
