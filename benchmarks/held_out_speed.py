@@ -217,44 +217,21 @@ def _training_law(done: Work, speed: Speed) -> Callable[[Values], float]:
 def fitted(points: Sequence[Point], knobs: Sequence[Knob]) -> Values:
     """The constants that leave the smallest mean error: the nearest to their priors among those that do as well.
 
-    Reweighted least squares in the logarithms; a device of one source counts as the root of its rows, so that one
-    much-measured card does not rule.
+    Reweighted least squares in the logarithms, each step damped until it helps (Levenberg and Marquardt).
     """
     import numpy as np
 
-    cards = [(point.groups["device"], point.groups["source"]) for point in points]
-    count = Counter(cards)
-    weight = np.array([count[card] ** -0.5 for card in cards])
-    weight *= 8 / weight.mean()
-    prior = np.log([knob.prior for knob in knobs])
-    strength = np.array([knob.spread**-2 for knob in knobs])
-    limits = np.log([knob.low for knob in knobs]), np.log([knob.high for knob in knobs])
-    measured = np.log([point.measured for point in points])
-
-    def misses(at: Any) -> Any:
-        values = _values(knobs, np.exp(at))
-        return np.log([point.law(values) for point in points]) - measured
-
-    def cost(at: Any, missed: Any) -> float:
-        return float((weight * np.abs(np.expm1(-missed))).sum() + (strength * (at - prior) ** 2).sum() / 2)
-
-    at, damping = prior.copy(), 0.01
-    missed = misses(at)
-    now = cost(at, missed)
+    fit = _Fit.of(points, knobs)
+    at, damping = fit.prior.copy(), 0.01
+    missed = fit.misses(at)
+    now = fit.cost(at, missed)
     for _ in range(25):
-        slopes = np.zeros((len(points), len(knobs)))
-        for column, knob in enumerate(knobs):
-            values = _values(knobs, np.exp(at + 1e-4 * (np.arange(len(knobs)) == column)))
-            for place in (place for place, point in enumerate(points) if point.key in knob.keys):
-                there = np.log(points[place].law(values)) - measured[place]
-                slopes[place, column] = (there - missed[place]) / 1e-4
-        pull = weight * np.exp(-missed) / np.maximum(np.abs(np.expm1(-missed)), ERROR_FLOOR)
-        bend = (slopes * pull[:, None]).T @ slopes + np.diag(strength)
-        down = (slopes * pull[:, None]).T @ missed + strength * (at - prior)
+        bend, down = fit.downhill(at, missed)
         for _ in range(8):
-            tried = np.clip(at - np.linalg.solve(bend + damping * np.diag(np.diag(bend)), down), *limits)
-            missed_there = misses(tried)
-            there = cost(tried, missed_there)
+            step = np.linalg.solve(bend + damping * np.diag(np.diag(bend)), down)
+            tried = np.clip(at - step, *fit.limits)
+            missed_there = fit.misses(tried)
+            there = fit.cost(tried, missed_there)
             if there < now:
                 break
             damping *= 4
@@ -262,6 +239,61 @@ def fitted(points: Sequence[Point], knobs: Sequence[Knob]) -> Values:
             break
         at, missed, now, damping = tried, missed_there, there, damping / 5
     return _values(knobs, np.exp(at))
+
+
+class _Fit(NamedTuple):
+    """Rows and constants to fit, as arrays: everything of a constant is of its logarithm."""
+
+    points: Sequence[Point]
+    knobs: Sequence[Knob]
+    weight: Any  # of each row
+    prior: Any
+    strength: Any  # of each prior
+    limits: Any
+    measured: Any
+
+    @classmethod
+    def of(cls, points: Sequence[Point], knobs: Sequence[Knob]) -> "_Fit":
+        """A device of one source counts as the root of its rows, so that one much-measured card does not rule."""
+        import numpy as np
+
+        cards = [(point.groups["device"], point.groups["source"]) for point in points]
+        count = Counter(cards)
+        weight = np.array([count[card] ** -0.5 for card in cards])
+        return cls(
+            points, knobs, weight * 8 / weight.mean(), np.log([knob.prior for knob in knobs]),
+            np.array([knob.spread**-2 for knob in knobs]),
+            (np.log([knob.low for knob in knobs]), np.log([knob.high for knob in knobs])),
+            np.log([point.measured for point in points]),
+        )  # fmt: skip
+
+    def misses(self, at: Any) -> Any:
+        """Logarithm of estimate / measurement of each row."""
+        import numpy as np
+
+        values = _values(self.knobs, np.exp(at))
+        return np.log([point.law(values) for point in self.points]) - self.measured
+
+    def cost(self, at: Any, missed: Any) -> float:
+        """Weighted errors of the speeds, and how far the constants lie from their priors."""
+        import numpy as np
+
+        errors = (self.weight * np.abs(np.expm1(-missed))).sum()
+        return float(errors + (self.strength * (at - self.prior) ** 2).sum() / 2)
+
+    def downhill(self, at: Any, missed: Any) -> tuple[Any, Any]:
+        """Curvature and slope of the cost at these constants."""
+        import numpy as np
+
+        slopes = np.zeros((len(self.points), len(self.knobs)))
+        for column, knob in enumerate(self.knobs):
+            values = _values(self.knobs, np.exp(at + 1e-4 * (np.arange(len(self.knobs)) == column)))
+            for place in (place for place, point in enumerate(self.points) if point.key in knob.keys):
+                there = np.log(self.points[place].law(values)) - self.measured[place]
+                slopes[place, column] = (there - missed[place]) / 1e-4
+        pull = self.weight * np.exp(-missed) / np.maximum(np.abs(np.expm1(-missed)), ERROR_FLOOR)
+        bend = (slopes * pull[:, None]).T @ slopes + np.diag(self.strength)
+        return bend, (slopes * pull[:, None]).T @ missed + self.strength * (at - self.prior)
 
 
 def _values(knobs: Sequence[Knob], at: Iterable[float]) -> Values:
