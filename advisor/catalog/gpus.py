@@ -52,6 +52,8 @@ class GpuSpec:
     memory_kind: str | None = None
     bus_bits: int | None = None
     bandwidth_bytes_per_s: float | None = None
+    shaders: int | None = None  # FP32 lanes, and the boost clock at which the rates hold
+    clock_hz: float | None = None
     fp32_flops: float | None = None
     fp16_flops: float | None = None
     board_power_w: float | None = None
@@ -176,6 +178,8 @@ _VARIANT_FIELDS: Mapping[str, entries.Check] = {
     "memory_kind": entries.text,
     "bus_bits": entries.whole,
     "bandwidth_gbs": entries.between(0.5, 100_000),
+    "shaders": entries.whole,
+    "clock_mhz": entries.between(50, 10_000),
     "fp32_tflops": entries.between(0.005, 10_000),
     "fp16_tflops": entries.between(0.005, 100_000),
     "power_w": entries.between(1, 10_000),
@@ -262,6 +266,8 @@ def _figures(entry: entries.Entry) -> dict[str, Any]:
         "memory_kind": get("memory_kind"),
         "bus_bits": get("bus_bits"),
         "bandwidth_bytes_per_s": _scaled(get("bandwidth_gbs"), 1e9),
+        "shaders": get("shaders"),
+        "clock_hz": _scaled(get("clock_mhz"), 1e6),
         "fp32_flops": _scaled(get("fp32_tflops"), 1e12),
         "fp16_flops": _scaled(get("fp16_tflops"), 1e12),
         "board_power_w": get("power_w"),
@@ -275,6 +281,9 @@ def _figures(entry: entries.Entry) -> dict[str, Any]:
 def _variant(spec: GpuSpec, entry: entries.Entry) -> GpuSpec:
     # A variant states what differs. Without its own chip's Vulkan or capability it must not inherit another chip's.
     own = {name: value for name, value in _figures(entry).items() if value not in (None, ())}
+    if "fp32_flops" in own:
+        # Units and clock of the headline's chip would not give this rate.
+        own = {"shaders": None, "clock_hz": None, **own}
     if "architecture" in entry:
         own = {
             "compute_capability": None,
