@@ -46,6 +46,7 @@ class MobileNet(NamedTuple):
 
     stem: int
     blocks: tuple[tuple[int, ...], ...]
+    stages: tuple[int, ...]  # how many blocks lie in each stage
     last: int  # channels of the last 1x1 convolution
     head: int  # channels of the linear layer after pooling, 0 when there is none
     activation: str  # the late one: "hardswish", "silu"
@@ -112,6 +113,7 @@ class UNet(NamedTuple):
     layers_per_block: int
     transformers: tuple[int, ...]  # transformer layers behind each residual block, per level; 0: no attention
     heads: tuple[int, ...]  # per level
+    middle: int  # transformer layers in the middle
     cross: int  # width of the text's hidden states
     tokens: int
     pooled: int  # width of the pooled text and sizes that SDXL adds to the time embedding, 0 without

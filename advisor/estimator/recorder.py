@@ -23,6 +23,7 @@ class Parameter(NamedTuple):
     linear: bool = False  # the weight of a linear layer
     width: int = 4  # of a buffer's numbers
     adapted: bool = False  # carries an adapter
+    frozen: bool = False  # a parameter that no training changes
 
     @property
     def elements(self) -> int:
@@ -98,6 +99,20 @@ class Recorder:
         self._input_bytes += channels * positions * self.mode.weight
         return Map(self.tape.value(NOTHING, self.mode.weight, False), channels, positions)
 
+    def sound(self, bands: int, frames: int) -> Map:
+        """The input sound as a spectrogram."""
+        value = self.tape.value(samples(bands * frames), self.mode.weight, False)
+        self._input, self._input_bytes = value, self._input_bytes + bands * frames * self.mode.weight
+        return Map(value, bands, frames)
+
+    def apart(self) -> "Recorder":
+        """A recorder for what has parameters but does not run."""
+        return Recorder(self.how)
+
+    def parameter(self, *shape: int) -> None:
+        """A learned tensor that costs nothing beside itself."""
+        self.parameters.append(Parameter(shape))
+
     def embedding(self, rows: int, width: int, positions: int, tied: bool = False) -> Map:
         """One row of a table per token. Of a `tied` matrix the second gradient is added to the first, out of place."""
         self.parameters.append(Parameter((rows, width)))
@@ -113,11 +128,11 @@ class Recorder:
         value = self.tape.run((), samples(positions * width), self.mode.weight, parameter_grads=grads, work=work)
         return Map(value, width, positions)
 
-    def table(self, x: Map, shape: Sequence[int]) -> Map:
-        """`x` plus a learned table with as many numbers as a sample has, or fewer that repeat."""
-        self.parameters.append(Parameter(tuple(shape)))
+    def table(self, x: Map, shape: Sequence[int], learned: bool = True) -> Map:
+        """`x` plus a table with a row per position, of which a shorter sequence uses the first; `learned` or fixed."""
+        self.parameters.append(Parameter(tuple(shape), frozen=not learned))
         size = prod(shape) * self.mode.weight
-        grads = constant(size) if self._full else NOTHING
+        grads = constant(size) if self._full and learned else NOTHING
         # Its gradient is a sum over the samples of the incoming one.
         width = max(x.value.bytes, self.mode.weight)
         value = self.tape.run((x.value,), x.value.elements, width, passes=True, parameter_grads=grads)
@@ -184,7 +199,8 @@ class Recorder:
             grads = constant((count + bias) * weight)
             return self.tape.run((x,), samples(out), mode.compute, saves=(x,), parameter_grads=grads)
         copy_value = self.tape.run((), weights, mode.compute, parameter_grads=constant(count * weight))
-        self._held.append(copy_value)
+        # Not the copy itself: the loss is no path for its gradient.
+        self._held.append(self.tape.value(weights, mode.compute, False, copy_value))
         grads = constant(bias * weight) if bias else NOTHING
         return self.tape.run(
             (x, copy_value), samples(out), mode.compute, saves=(x, copy_value), parameter_grads=grads
@@ -318,10 +334,6 @@ class Recorder:
             value = self.tape.run((x.value,), out, x.value.bytes, saves=(x.value, indices))
         return Map(value, x.channels, side**2, side)
 
-    def hold(self, x: Map) -> None:
-        """Something still refers to `x` here: it cannot be freed before."""
-        self.tape.run((x.value,), {}, 4)
-
     # Attention --------------------------------------------------------------------------------------------------
 
     def attention(self, q: Map, k: Map, v: Map, heads: int, drops: bool = False) -> Map:
@@ -343,12 +355,22 @@ class Recorder:
         value = tape.run(values, out, compute, saves=kept, saves_result=True)
         return q._replace(value=value, channels=v.channels)
 
+    def module(self, run: Callable[..., Map], *inputs: Map) -> Map:
+        """`run` of `inputs`, as torch calls a module: the caller's frames refer to its inputs until it returns."""
+        result = run(*inputs)
+        self.hold(*inputs)
+        return result
+
+    def hold(self, *maps: Map) -> None:
+        """Something still refers to `maps` here: they cannot be freed before."""
+        self.tape.run([x.value for x in maps], {}, 4)
+
     # Segments ---------------------------------------------------------------------------------------------------
 
     def segment(self, run: Callable[..., Map], *inputs: Map) -> Map:
         """`run` of `inputs`, as one piece that checkpointing computes again in the backward pass."""
         if not (self.how.checkpointing and self.how.learns):
-            return run(*inputs)
+            return self.module(run, *inputs)
         outer, held = self.block.tape, self._held
         self.block.tape, self._held = Tape(), []
         sources = [

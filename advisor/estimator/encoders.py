@@ -1,0 +1,114 @@
+"""What encoders run: vision transformers as timm 1.0.31 has them; BERT, CLIP's text encoder, Whisper of transformers 5."""
+
+from advisor.catalog.networks import Bert, ClipText, Vit, Whisper
+from advisor.estimator.recorder import Map, Recorder
+
+
+def vit(r: Recorder, n: Vit) -> None:
+    """timm vision_transformer.py: fused qkv, pre-norm, the class token goes to the head."""
+    x = r.conv(r.image(3, n.image), n.hidden, n.patch, n.patch, padding=0)
+    patches = x.positions
+    r.parameter(1, 1, n.hidden)
+    x = r.copy(r.view(x, n.hidden, patches), positions=patches + 1)
+    x = r.table(x, (1, patches + 1, n.hidden))
+    x = r.module(lambda x: _vit_layers(r, x, n), x)
+    x = r.copy(r.layer_norm(x), positions=1)
+    r.cross_entropy(r.dense(x, n.classes, "head"))
+
+
+def _vit_layers(r: Recorder, x: Map, n: Vit) -> Map:
+    for _ in range(n.layers):
+        x = r.segment(lambda x: _vit_layer(r, x, n), x)
+    return x
+
+
+def _vit_layer(r: Recorder, x: Map, n: Vit) -> Map:
+    x = r.add(x, r.module(lambda y: _fused_attention(r, y, n.heads), r.layer_norm(x)))
+    return r.add(x, r.module(lambda y: _mlp(r, y, n.ffn), r.layer_norm(x)))
+
+
+def _fused_attention(r: Recorder, x: Map, heads: int) -> Map:
+    q, k, v = r.split(r.dense(x, 3 * x.channels, "qkv"), 3)
+    x = r.dense(r.attention(q, k, v, heads), x.channels, "o")
+    r.hold(q, k, v)
+    return x
+
+
+def _mlp(r: Recorder, x: Map, width: int) -> Map:
+    return r.dense(r.act(r.dense(x, width), "gelu"), x.channels)
+
+
+def bert(r: Recorder, n: Bert, length: int) -> None:
+    """transformers modeling_bert.py: norms after each sum, dropout while it learns."""
+    x = r.embedding(n.vocab, n.hidden, length)
+    kinds = r.embedding(n.types, n.hidden, length)
+    x = r.add(x, kinds)
+    x = r.table(x, (n.positions, n.hidden))
+    x = r.drop(r.layer_norm(x))
+    for _ in range(n.layers):
+        x = r.segment(lambda x: _bert_layer(r, x, n), x)
+    if n.pooler:
+        # Its result is not asked for, but the model makes it.
+        r.dense(r.copy(x, positions=1), n.hidden, "")
+    r.contrast(x)
+
+
+def _bert_layer(r: Recorder, x: Map, n: Bert) -> Map:
+    q, k, v = (r.dense(x, n.hidden, role) for role in ("q", "k", "v"))
+    y = r.drop(r.dense(r.attention(q, k, v, n.heads, drops=True), n.hidden, "o"))
+    x = r.layer_norm(r.add(y, x))
+    y = r.drop(r.dense(r.act(r.dense(x, n.ffn), "gelu"), n.hidden))
+    return r.layer_norm(r.add(y, x))
+
+
+def clip_text(r: Recorder, n: ClipText) -> None:
+    """transformers modeling_clip.py, the text side."""
+    x = r.embedding(n.vocab, n.hidden, n.positions)
+    x = r.table(x, (n.positions, n.hidden))
+    for _ in range(n.layers):
+        x = r.segment(lambda x: _pre_norm_layer(r, x, n.hidden, n.heads, n.ffn), x)
+    x = r.layer_norm(x)
+    if n.projection:
+        r.dense(r.copy(x, positions=1), n.projection, "", bias=False)
+    r.contrast(x)
+
+
+def _pre_norm_layer(r: Recorder, x: Map, hidden: int, heads: int, ffn: int, key_bias: bool = True) -> Map:
+    x = r.add(x, _attend(r, r.layer_norm(x), None, hidden, heads, key_bias))
+    y = r.act(r.dense(r.layer_norm(x), ffn), "gelu")
+    return r.add(x, r.dense(y, hidden))
+
+
+def _attend(r: Recorder, x: Map, other: Map | None, hidden: int, heads: int, key_bias: bool = True) -> Map:
+    """Attention of `x` to itself or to `other`, with its four projections."""
+    source = other or x
+    q = r.dense(x, hidden, "q")
+    k, v = r.dense(source, hidden, "k", bias=key_bias), r.dense(source, hidden, "v")
+    return r.dense(r.attention(q, k, v, heads), hidden, "o")
+
+
+def whisper(r: Recorder, n: Whisper, length: int) -> None:
+    """transformers modeling_whisper.py: audio of 30 s in, `length` tokens of text out."""
+    sound = _encode(r, n)
+    x = r.embedding(n.vocab, n.hidden, length, tied=True)
+    x = r.table(x, (n.positions, n.hidden))
+    for _ in range(n.decoder_layers):
+        x = r.segment(lambda x, sound: _whisper_decoder_layer(r, x, sound, n), x, sound)
+    r.cross_entropy(r.dense(r.layer_norm(x), n.vocab, "head", bias=False, tied=True))
+
+
+def _encode(r: Recorder, n: Whisper) -> Map:
+    x = r.sound(n.mels, 2 * n.frames)
+    x = r.act(r.conv(x, n.hidden, 3, flat=True), "gelu")
+    x = r.act(r.conv(x, n.hidden, 3, stride=2, flat=True), "gelu")
+    x = r.table(x, (n.frames, n.hidden), learned=False)
+    for _ in range(n.encoder_layers):
+        x = r.segment(lambda x: _pre_norm_layer(r, x, n.hidden, n.heads, n.ffn, key_bias=False), x)
+    return r.layer_norm(x)
+
+
+def _whisper_decoder_layer(r: Recorder, x: Map, sound: Map, n: Whisper) -> Map:
+    x = r.add(x, _attend(r, r.layer_norm(x), None, n.hidden, n.heads, key_bias=False))
+    x = r.add(x, _attend(r, r.layer_norm(x), sound, n.hidden, n.heads, key_bias=False))
+    y = r.act(r.dense(r.layer_norm(x), n.ffn), "gelu")
+    return r.add(x, r.dense(y, n.hidden))
