@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from advisor import words
 from advisor.catalog.bands import band
+from advisor.estimator.ground import BUDGETS, ground
 from advisor.estimator.result import Estimate, Placement
 from advisor.estimator.training_time import rate_field
 from advisor.i18n import Translator
@@ -114,6 +115,8 @@ def _free(machine: Machine, place: Placement) -> Weakest | None:
         return None
     gpu = None if place.device == "ram" else machine.gpus[int(place.device[3:])]
     if gpu is None or gpu.kind in ("integrated", "unified"):
+        if place.available not in {ground(machine, budget).ram.available for budget in BUDGETS}:
+            return None  # what the GPU may take of it is less than what is free
         key, origin = "memory.available_bytes", machine.memory.origin("available_bytes")
     else:
         key, origin = "gpu.vram_available_bytes", gpu.origin("vram_available_bytes")

@@ -70,6 +70,14 @@ def test_assumed_free_memory_matters_where_it_decides() -> None:
     assert of(near, Workload(quant="F16"), "qwen3-0.6b").input == ""
 
 
+def test_free_memory_does_not_matter_where_the_gpu_may_not_take_it() -> None:
+    """Metal hands out 16 of 24 GiB: how much of the rest is free decides nothing for a model of 15.7."""
+    apple = assemble(None, gpu="Apple M2", cpu=None, ram_gib=24)
+    assert of(apple, Workload(quant="F16"), "llama-3.1-8b").input == ""
+    small = replace(apple, memory=replace(apple.memory, total_bytes=18 * GIB))
+    assert of(small, Workload(quant="Q8_0", context=16384), "llama-3.1-8b").input == ""
+
+
 def test_a_missing_fact_comes_before_an_assumed_one() -> None:
     """Channels assumed, clock unknown: the clock is named."""
     machine = computer(2)
