@@ -3,6 +3,7 @@
 import argparse
 import csv
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -46,6 +47,8 @@ def models(arguments: argparse.Namespace, _: Translator) -> int:
     from advisor.catalog.models import models as all_models
     from advisor.estimator.tensors import active_parameters, parameters
 
+    if arguments.local:
+        return _local_models(arguments, _)
     if arguments.json:
         _print_json([_model_json(m, parameters(m), active_parameters(m)) for m in all_models()])
     else:
@@ -75,6 +78,27 @@ def _known(arguments: argparse.Namespace, _: Translator) -> int:
         for entry in known
     ]
     _print(text.table([head, *rows]))
+    return OK
+
+
+def _local_models(arguments: argparse.Namespace, _: Translator) -> int:
+    """What other programs keep on this computer, with the paths that `estimate` takes."""
+    from dataclasses import asdict
+
+    from advisor.importers.folders import local_models
+
+    found = local_models(os.environ, Path.home())
+    for problem in found.problems:
+        print(_(problem.message, **problem.values), file=sys.stderr)
+    if not found.complete:
+        print(_(N_("There is more than could be looked through in time")), file=sys.stderr)
+    if arguments.json:
+        _print_json([asdict(one) for one in found.models])
+    elif not found.models:
+        _print([_("No models of other programs were found on this computer")])
+    else:
+        rows = [(one.name, one.program, _.gib(one.bytes), one.path) for one in found.models]
+        _print(text.table([(_("name"), _("program"), _("size"), _("file")), *rows]))
     return OK
 
 

@@ -27,6 +27,10 @@ def parser() -> Parser:
     _detect(commands)
     for name, text in (("models", "the models of the catalogue"), ("gpus", "the GPUs of the catalogue")):
         listing = commands.add_parser(name, help=text, allow_abbrev=False)
+        if name == "models":
+            listing.add_argument(
+                "--local", action="store_true", help="instead: what Ollama, LM Studio and others keep on this computer"
+            )
         _output(listing)
         if name == "models":
             listing.add_argument("--known", action="store_true", help="models that are known but not computed, and why")
