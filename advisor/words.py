@@ -133,6 +133,9 @@ REASONS: Mapping[str, str] = {
         "its recurrent layers are computed for fused kernels (flash-linear-attention, mamba-ssm); without them torch "
         "needs up to twice the memory"
     ),
+    "layers_differ": N_(
+        "its layers differ from each other: its training is computed for their mean, which no tracked step has confirmed"
+    ),
     "every_expert": N_("in torch all its experts work on every token: its training needs more memory than computed"),
     "qlora_experts_packed": N_(
         "the experts are counted in 4 bit, as Unsloth and transformers 4 keep them; "

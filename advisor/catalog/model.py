@@ -59,6 +59,10 @@ class Style:
     fused_delta_torch: bool = False  # delta net's q, k, v, z in one Linear and b, a in another (Qwen3-Next)
     fused_beta_alpha: bool = False  # delta net's b and a in one GGUF tensor
     mla_whole: bool = False  # GGUF keeps kv_b whole instead of split into k_b and v_b (MiniCPM3)
+    layer_scale: bool = False  # each layer's result is multiplied by one learned number (Gemma 4)
+    # Gemma 4: a dense MLP (Model.ffn) works beside the experts, each with norms of its own; learned scales before the
+    # router and behind every expert; gate and up of the experts in one tensor
+    experts_beside_mlp: bool = False
     activation_parameters: int = 0  # learned numbers per layer in the activation; metadata in GGUF, no tensor (Apertus)
     # Names that differ from the usual ones, by usual GGUF role: GGUF's, and torch's Linear ("" when it is no Linear).
     roles: Mapping[str, str] = field(default_factory=dict, hash=False)
@@ -72,6 +76,15 @@ class Window:
 
     size: int
     layers: tuple[bool, ...]  # one per layer, True where the layer is local
+
+
+@dataclass(frozen=True, slots=True)
+class Global:
+    """Attention of the layers that see the whole context, where it is built otherwise than the windowed (Gemma 4)."""
+
+    head_dim: int
+    kv_heads: int
+    values_are_keys: bool = False  # no projection of values: what the keys are made of serves as values
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +156,10 @@ class Model:
     tied_embeddings: bool
     ffn: int | None = None  # width of the dense MLP; None when every layer has experts
     window: Window | None = None
+    globals: Global | None = None
+    kv_shared: int = 0  # so many last layers have no KV cache: they attend to that of the last layer of their kind
+    late_ffn: int | None = None  # width of the dense MLP in those layers, where it is another (Gemma 4 E2B)
+    layer_embedding: int = 0  # width of the token embeddings that every layer has of its own (Gemma 4 E2B, E4B)
     moe: Moe | None = None
     mla: Mla | None = None
     linear: Linear | None = None

@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast, get_args, get_type_hints
 
 from advisor import RESOURCES
 from advisor.catalog.known import keys, known_as, refusal, shorter, tagged
-from advisor.catalog.model import Linear, Mla, Model, Moe, Style, Window
+from advisor.catalog.model import Global, Linear, Mla, Model, Moe, Style, Window
 from advisor.catalog.reading import Fields, read_entries
 from advisor.errors import UserError
 from advisor.i18n import N_
@@ -190,6 +190,10 @@ def _model(entry: Fields, known: Mapping[str, Style]) -> Model:
         tied_embeddings=entry.flag("tied_embeddings"),
         ffn=entry.optional_integer("ffn", 1, MAX_WIDTH),
         window=_part(entry.section("window"), _window, layers),
+        globals=_part(entry.section("globals"), _global, layers),
+        kv_shared=entry.optional_integer("kv_shared", 1, layers - 1) or 0,
+        late_ffn=entry.optional_integer("late_ffn", 1, MAX_WIDTH),
+        layer_embedding=entry.optional_integer("layer_embedding", 1, MAX_WIDTH) or 0,
         moe=_part(entry.section("moe"), _moe, layers),
         mla=_part(entry.section("mla"), _mla, layers),
         linear=_part(entry.section("linear"), _linear, layers),
@@ -231,6 +235,14 @@ def _window(entry: Fields, layers: int) -> Window:
     every = entry.integer("global_every", 0, MAX_LAYERS)
     entry.close()
     return Window(size, tuple(every == 0 or (i + 1) % every != 0 for i in range(layers)))
+
+
+def _global(entry: Fields, _layers: int) -> Global:
+    found = Global(
+        entry.integer("head_dim", 1, MAX_WIDTH), entry.integer("kv_heads", 1, MAX_HEADS), entry.flag("values_are_keys")
+    )
+    entry.close()
+    return found
 
 
 def _moe(entry: Fields, layers: int) -> Moe:
@@ -304,6 +316,10 @@ def _check(model: Model, entry: Fields) -> None:
         entry.fail("moe", N_("{where}: {field}: no layer has experts"))
     if model.linear and model.linear.type == "gated_delta_net" and model.linear.value_heads % model.linear.key_heads:
         entry.fail("linear", N_("{where}: {field}: value heads are no multiple of key heads"))
+    if model.globals and model.window is None:
+        entry.fail("globals", N_("{where}: {field}: only beside a window"))
+    if model.globals and model.heads % model.globals.kv_heads:
+        entry.fail("globals", N_("{where}: {field}: {heads} heads are no multiple"), heads=model.heads)
     if model.gguf_vocab and model.gguf_vocab > model.vocab:
         entry.fail("gguf_vocab", N_("{where}: {field}: more rows than the vocabulary"))
     if model.count_tolerance and not model.count_note:

@@ -53,7 +53,7 @@ class _Sums(NamedTuple):
 def on_one(card: Device, model: Model, workload: Workload, tensors: Weights, cached: int) -> Division:
     """Everything on one card, whether it has room or not."""
     used = _movable(tensors) + cached + card.runtime + llama_cpp_devices.alone(model, workload, card.engine)
-    host = tensors.embedding_bytes + llama_cpp.buffers(model, workload).host_compute
+    host = tensors.host_bytes + llama_cpp.buffers(model, workload).host_compute
     share = Share(card, tensors.active_bytes, cached, model.layers)
     return Division((Part(model.layers, used, share),), host, 0, 0)
 
@@ -106,7 +106,7 @@ def experts_in_ram(card: Device, model: Model, workload: Workload, tensors: Weig
     used -= sums.experts[count]
     read = sums.active_experts[count]
     share = Share(card, tensors.active_bytes - read, cached, model.layers)
-    host = tensors.embedding_bytes + sums.experts[count] + scratch.host
+    host = tensors.host_bytes + sums.experts[count] + scratch.host
     return Division((Part(model.layers, used, share),), host, 0, count, (read, 0))
 
 
@@ -117,7 +117,8 @@ def in_order(cards: Iterable[Device]) -> list[Device]:
 
 def _movable(tensors: Weights) -> int:
     """Weights on the GPU when all layers go there; a tied embedding is copied for the logits."""
-    return tensors.total if tensors.tied else tensors.total - tensors.embedding_bytes
+    movable = tensors.total - tensors.looked_up_bytes
+    return movable if tensors.tied else movable - tensors.embedding_bytes
 
 
 def _head(tensors: Weights) -> int:
@@ -179,7 +180,7 @@ def _laid_out(
     if len(used) == 1:
         return on_one(cards[used[0]], model, workload, tensors, sum(llama_cpp.kv_bytes(model, workload)))
     parts = _parts(cards, counts, head, scratch, model, workload, tensors)
-    return Division(parts, tensors.embedding_bytes + pipeline[0].host, 0, 0)
+    return Division(parts, tensors.host_bytes + pipeline[0].host, 0, 0)
 
 
 def _with_ram(
@@ -191,7 +192,7 @@ def _with_ram(
     left = model.layers - sum(counts)
     cached = sum(caches[:left])
     scratch_in_ram = llama_cpp_devices.beside_layers(model, workload, cards[0].engine, left).host
-    host = tensors.embedding_bytes + sums.tails[-1] - sums.tails[model.layers - left] + cached + scratch_in_ram
+    host = tensors.host_bytes + sums.tails[-1] - sums.tails[model.layers - left] + cached + scratch_in_ram
     read = sums.active_tails[-1] - sums.active_tails[model.layers - left]
     parts = _parts(cards, counts, head, scratch, model, workload, tensors)
     return Division(parts, host, left, 0, (read, cached))

@@ -145,6 +145,7 @@ def _beyond_training(model: Model, workload: Workload) -> tuple[Reason, ...]:
 
 _RECURRENT = (Reason("recurrent_kernels", {}),)
 _EVERY_EXPERT = (Reason("every_expert", {}),)
+_MIXED = (Reason("layers_differ", {}),)
 _EXPERTS = (Reason("qlora_experts_packed", {}),)
 
 
@@ -155,6 +156,8 @@ def _not_validated(model: Model, workload: Workload) -> tuple[Reason, ...]:
         reasons = _RECURRENT
     if model.style.every_expert:
         reasons = (*reasons, *_EVERY_EXPERT)
+    if model.layer_embedding or model.kv_shared or model.style.experts_beside_mlp:
+        reasons = (*reasons, *_MIXED)
     if model.moe is not None and workload.task == "qlora":
         reasons = (*reasons, *_EXPERTS)
     return reasons

@@ -103,7 +103,7 @@ def _llama_part(model: Model, workload: Workload, name: str) -> tuple[str, Mappi
 
 
 _CACHE = (
-    "sequences x (full_layers x cells + window_layers x window_cells) x row_bytes"
+    "sequences x (full_layers x cells x row_bytes + window_layers x window_cells x window_row_bytes)"
     " + state_layers x state_bytes x parallel"
 )
 _COMPUTE = (
@@ -116,7 +116,10 @@ _COMPUTE = (
 # Where torch computes; the values are those of torch_inference.terms.
 _TORCH = {
     "weights": "layers_bytes + other_bytes: sums over tensors of rows x columns x bytes of the format",
-    "kv_cache": "sequences x ((full_layers x tokens + window_layers x window_tokens) x row_bytes + state_bytes)",
+    "kv_cache": (
+        "sequences x (full_layers x tokens x row_bytes + window_layers x window_tokens x window_row_bytes"
+        " + state_bytes)"
+    ),
     "activations": "max(work_bytes - cache_to_come_bytes, cache_copy_bytes)",
     "logits": "vocabulary x rows x bytes_per_logit",
 }

@@ -69,16 +69,18 @@ def cells(model: Model, workload: Workload) -> Cells:
 def kv_bytes(model: Model, workload: Workload) -> tuple[int, ...]:
     """KV cache (or recurrent state) bytes of each repeating layer."""
     shape, count, _, _ = _counted(model, workload)
-    row = shape.rows[workload.kv_type] * count.streams
-    sizes = (count.full * row, count.window * row, shape.state * workload.parallel)
+    full, window = shape.rows[workload.kv_type, workload.flash_attention]
+    streams = count.streams
+    sizes = (count.full * full * streams, count.window * window * streams, shape.state * workload.parallel, 0)
     return tuple(map(sizes.__getitem__, shape.kinds))
 
 
 def cache_read(model: Model, workload: Workload, depth: float) -> float:
     """Bytes of its sequence's caches and states that a token reads with `depth` tokens before it."""
     shape = _shape(model)
-    seen = shape.full_layers * depth + shape.window_layers * min(depth, shape.window)
-    return shape.rows[workload.kv_type] * seen + shape.state_layers * shape.state
+    full, window = shape.rows[workload.kv_type, workload.flash_attention]
+    seen = shape.reading[0] * full * depth + shape.reading[1] * window * min(depth, shape.window)
+    return seen + shape.state_layers * shape.state
 
 
 @lru_cache(maxsize=16)  # asked for several times in one estimate
@@ -120,7 +122,7 @@ def inputs(model: Model, workload: Workload, layers: int | None = None) -> Input
         scores=_scores(shape, count, per_token),
         state=per_token * plan.state_work,
         cells=count.streams * (count.full if far else count.window),
-        row=shape.rows[workload.kv_type],
+        row=shape.rows[workload.kv_type, workload.flash_attention][0],
     )
 
 
@@ -194,14 +196,16 @@ def undivided(model: Model, workload: Workload) -> tuple[int, int] | None:
 
 
 def cache_terms(model: Model, workload: Workload) -> Mapping[str, int]:
-    """What `kv_bytes` is made of: sequences x (full_layers x cells + window_layers x window_cells) x row_bytes
-    + state_layers x state_bytes x parallel.
+    """What `kv_bytes` is made of: sequences x (full_layers x cells x row_bytes
+    + window_layers x window_cells x window_row_bytes) + state_layers x state_bytes x parallel.
     """
     shape = _shape(model)
     count = _cells(shape, workload)
     return {
         "sequences": count.streams, "cells": count.full, "full_layers": shape.full_layers,
-        "window_cells": count.window, "window_layers": shape.window_layers, "row_bytes": shape.rows[workload.kv_type],
+        "window_cells": count.window, "window_layers": shape.window_layers,
+        "row_bytes": shape.rows[workload.kv_type, workload.flash_attention][0],
+        "window_row_bytes": shape.rows[workload.kv_type, workload.flash_attention][1],
         "state_layers": shape.state_layers, "state_bytes": shape.state, "parallel": workload.parallel,
     }  # fmt: skip
 
@@ -236,13 +240,16 @@ class _Shape(NamedTuple):
     heads: int
     widths: tuple[int, int]  # of a cached K and V head
     value: int  # cached V values per cell
-    rows: Mapping[str, int]  # bytes of a cell in one layer, by kv_type
+    # Bytes of a cell in one layer that sees everything and in one with a window, by kv_type and flash attention.
+    rows: Mapping[tuple[str, bool], tuple[int, int]]
     windows: bool  # whether llama.cpp keeps small caches for sliding-window layers
     window: int
-    kinds: tuple[int, ...]  # per layer: 0 full, 1 sliding window, 2 recurrent state
+    kinds: tuple[int, ...]  # per layer: 0 full, 1 sliding window, 2 recurrent state, 3 nothing of its own
     full_layers: int
     window_layers: int
     state_layers: int
+    # Layers that read a cache of each kind: those that keep one, and those that share it.
+    reading: tuple[int, int]
     state: int  # bytes of one sequence's state in one recurrent layer
     first_full: int  # the first layer that sees the whole context, the number of layers if none does
     first_neighbours: int
@@ -258,14 +265,19 @@ def _shape(model: Model) -> _Shape:
         vocab=model.gguf_vocab or model.vocab,
         heads=model.heads,
         widths=(key, value) if model.mla and not model.style.mla_whole else _head_widths(model),
-        value=value,
-        rows={kind: _row(key, value, kind) for kind in CHOICES["kv_type"]},
+        value=max(value, _global_width(model)),
+        rows={
+            (kind, flash): _rows(model, key, value, kind, flash)
+            for kind in CHOICES["kv_type"]
+            for flash in (True, False)
+        },
         windows=model.window is not None and model.style.llama_cpp_uses_window,
         window=model.window.size if model.window else 0,
         kinds=kinds,
         full_layers=kinds.count(0),
         window_layers=kinds.count(1),
         state_layers=kinds.count(2),
+        reading=_reading(model, kinds),
         state=_state_bytes(model),
         first_full=kinds.index(0) if 0 in kinds else model.layers,
         first_neighbours=next((at for at, pair in enumerate(pairwise(kinds), 1) if pair == (0, 0)), model.layers),
@@ -294,6 +306,8 @@ def _cached(model: Model) -> tuple[int, int]:
 
 def _head_widths(model: Model) -> tuple[int, int]:
     mla = model.mla
+    if model.globals:
+        return model.head_dim, model.globals.head_dim
     return (mla.qk_nope_head_dim + mla.qk_rope_head_dim, mla.v_head_dim) if mla else (model.head_dim, model.head_dim)
 
 
@@ -303,9 +317,17 @@ def _kinds(model: Model) -> tuple[int, ...]:
     for layer in range(model.layers):
         if model.linear is not None and model.linear.layers[layer]:
             kinds.append(2)
+        elif layer >= model.layers - model.kv_shared:
+            kinds.append(3)
         else:
             kinds.append(1 if uses_window and model.window and model.window.layers[layer] else 0)
     return tuple(kinds)
+
+
+def _reading(model: Model, kinds: tuple[int, ...]) -> tuple[int, int]:
+    shared = [model.window is not None and model.window.layers[i] for i, kind in enumerate(kinds) if kind == 3]
+    shared = shared if model.kv_shared else []
+    return kinds.count(0) + shared.count(False), kinds.count(1) + shared.count(True)
 
 
 def _state_bytes(model: Model) -> int:
@@ -345,8 +367,9 @@ def _cells(shape: _Shape, workload: Workload) -> Cells:
 
 def _cache(shape: _Shape, count: Cells, workload: Workload) -> int:
     """All layers' caches, the sum of `kv_bytes`."""
-    held = count.streams * (shape.full_layers * count.full + shape.window_layers * count.window)
-    return held * shape.rows[workload.kv_type] + shape.state_layers * shape.state * workload.parallel
+    full, window = shape.rows[workload.kv_type, workload.flash_attention]
+    held = shape.full_layers * count.full * full + shape.window_layers * count.window * window
+    return count.streams * held + shape.state_layers * shape.state * workload.parallel
 
 
 def _moments(shape: _Shape, count: Cells, workload: Workload) -> tuple[int, int]:
@@ -397,6 +420,24 @@ def _mask(shape: _Shape, count: Cells, flash: bool) -> int:
     """One mask for each kind of cache, 16-bit for flash attention, else 32-bit."""
     seen = count.full + count.window if shape.windows else count.full
     return (2 if flash else _FLOAT) * count.ubatch * seen
+
+
+def _global_width(model: Model) -> int:
+    """K (and V) values that a layer caches which sees everything, where they are others than in windowed layers."""
+    return model.globals.kv_heads * model.globals.head_dim if model.globals else 0
+
+
+def _rows(model: Model, key: int, value: int, kind: str, flash: bool) -> tuple[int, int]:
+    """Bytes of a cell in a layer that sees everything, and in one with a window.
+
+    Without flash attention V is transposed, and where its width varies every layer gets the widest (llama-kv-cache.cpp,
+    TAG_V_CACHE_VARIABLE).
+    """
+    wide = _global_width(model) or key
+    widest = max(wide, value) if model.globals and not flash else 0
+    return (
+        _row(wide, max(widest, wide if model.globals else value), kind), _row(key, max(widest, value), kind)
+    )  # fmt: skip
 
 
 def _row(key: int, value: int, kind: str) -> int:

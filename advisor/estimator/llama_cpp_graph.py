@@ -38,9 +38,11 @@ def graph(model: Model) -> Graph:
     inputs = embeddings * model.hidden + 2 + (8 if windowed else 4)
     extra = 0 if embeddings == 1 else (2 * embeddings - 1) * model.hidden - (embeddings - 1) * model.hidden
     latent = model.mla if model.mla and not model.style.mla_whole else None
+    if model.layer_embedding:
+        inputs += 1  # the tokens once more, for the layers' own embeddings
     return Graph(
         embedding=embeddings * model.hidden,
-        last=model.hidden * (1 if model.style.norm == "rms" or model.style.parallel else 2),
+        last=_last(model),
         inputs=inputs,
         mlp=_mlp(model) + extra,
         rotated=_rotated(model),
@@ -52,7 +54,44 @@ def graph(model: Model) -> Graph:
     )
 
 
+# Architectures that hand out the normalised result too, for drafting (src/models/gemma4.cpp, t_h_nextn): it stays.
+_KEEP_RESULT = ("gemma4",)
+
+
+def _last(model: Model) -> int:
+    """The last layer's output beside the logits, twice where its norm cannot work in place."""
+    if model.layer_embedding and _first_gate_fits(model):
+        return 3 * (model.hidden + _own(model))
+    again = model.style.gguf in _KEEP_RESULT or not (model.style.norm == "rms" or model.style.parallel)
+    return model.hidden * (2 if again else 1)
+
+
+def _own(model: Model) -> int:
+    """The layers' own embeddings of one token."""
+    return model.layer_embedding * model.layers
+
+
+def _first_gate_fits(model: Model) -> bool:
+    """Whether the first layer's gate takes the place where the layers' own embeddings were before they were scaled."""
+    return (model.ffn or 0) <= _own(model) - model.hidden
+
+
+def _beside_own(model: Model) -> int:
+    """The widest MLP beside the layers' own embeddings: in the first layer, or in the late, wider ones.
+
+    The first layer runs beside the scaled embeddings, their old place and the token's embedding, of which the layers'
+    inputs are made only at its end. What is made then lies behind all that if the first gate took the old place.
+    """
+    hidden, own, ffn = model.hidden, _own(model), model.ffn or 0
+    fits = _first_gate_fits(model)
+    first = hidden + 2 * own + (2 if fits else 3) * ffn
+    late = model.late_ffn or ffn
+    return max(first, 2 * hidden + 3 * own + 2 * late if fits else 0)
+
+
 def _mlp(model: Model) -> int:
+    if model.layer_embedding:
+        return _beside_own(model)
     found = []
     if model.ffn and not (model.moe and all(model.moe.layers)):
         found.append(_dense(model, model.ffn))
@@ -100,6 +139,8 @@ def _sparse(model: Model, moe: Moe) -> int:
     inside = moe.active * 3 * moe.expert_ffn
     if model.hidden > 2 * moe.expert_ffn:
         inside += moe.active * model.hidden
+    if model.style.experts_beside_mlp:
+        gap -= model.hidden  # the dense MLP's result takes the norm's place
     # Shared experts work after the others, whose sum waits.
     shared = model.hidden + 3 * moe.shared_ffn if moe.shared else 0
     return gap + residual + max(inside, shared)
@@ -120,6 +161,12 @@ def _attention(model: Model, latent: Mla | None) -> int:
         image = model.heads * latent.kv_lora_rank
         return 2 * model.hidden + 3 * rotary + 2 * image + model.heads * latent.qk_nope_head_dim
     query = model.query_width * (2 if model.style.attention_gate else 1)
+    if model.globals:
+        query = model.heads * model.globals.head_dim
+        if model.layer_embedding:
+            own = _own(model)
+            return 3 * (model.hidden + own) if _first_gate_fits(model) else model.hidden + 2 * own + query
+        return 2 * model.hidden + 2 * query
     gap = 0 if model.style.fused_qkv else model.hidden * min(1, model.style.pre_norms) + model.query_width
     return model.hidden + gap + query
 

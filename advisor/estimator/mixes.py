@@ -8,7 +8,7 @@ from operator import add
 from advisor.catalog.model import Model
 from advisor.catalog.quants import tensor_types
 from advisor.errors import UserError
-from advisor.estimator.tensors import Tensor, gguf_extra, tensors
+from advisor.estimator.tensors import LOOKED_UP, Tensor, gguf_extra, tensors
 from advisor.i18n import N_
 
 # The rules below restate llama.cpp's src/llama-quant.cpp (llama_tensor_get_type_impl, tensor_type_fallback,
@@ -27,6 +27,8 @@ _FALLBACK: Mapping[str, str] = {
 # Tensors that stay F32 despite two dimensions: routers, small convolutions, state decays, learned positions.
 _KEPT = ("ffn_gate_inp", "ssm_conv1d", "shortconv.conv", "ssm_a", "ssm_d",
          "position_embd", "token_types")  # fmt: skip
+# Matrices that keep the 16 bits of the file that is quantised.
+_KEPT_16 = ("per_layer_model_proj",)
 # Types that x86 with AVX2 copies into an interleaved layout (ggml-cpu/repack.cpp), when the rows divide by 8.
 _REPACKED = ("Q4_0", "Q4_K", "IQ4_NL", "MXFP4")
 # Models that their publisher trained and released with experts in MXFP4; llama.cpp's converter keeps them so in every
@@ -51,6 +53,7 @@ class Weights:
     embedding_bytes: int  # token_embd
     head_bytes: int  # output; for tied embeddings token_embd again, which the logits read
     other_bytes: int  # once per model: output_norm, rope_freqs, positions ...
+    looked_up_bytes: int  # other tables that stay in RAM, where their rows are looked up
     tied: bool
     layer_bytes: tuple[int, ...]
     expert_bytes: tuple[int, ...]  # all experts, part of layer_bytes
@@ -58,6 +61,11 @@ class Weights:
     repack_bytes: int  # copied beside the mapped file on a CPU with AVX2
     active_bytes: int
     types: tuple[tuple[str, int], ...]  # bytes by tensor type, largest first
+
+    @property
+    def host_bytes(self) -> int:
+        """Tables that llama.cpp keeps in RAM, whatever lies on GPUs (the input layer, llama-model.cpp)."""
+        return self.embedding_bytes + self.looked_up_bytes
 
 
 @lru_cache(maxsize=4096)
@@ -83,7 +91,9 @@ def by_type(model: Model, quant: str, tensor: Tensor) -> Mapping[str, Sequence[i
     if not varies or not layers:
         return {tensor_type(model, quant, tensor, 0, layers[0] if layers else 0): layers}
     found: dict[str, list[int]] = {}
-    for place, layer in enumerate(layers):
+    # Some architectures have matrices of one name in two widths; they are counted together.
+    before = _first_of_role(model, tensor)
+    for place, layer in enumerate(layers, before):
         found.setdefault(tensor_type(model, quant, tensor, place, layer), []).append(layer)
     return found
 
@@ -143,16 +153,18 @@ class _Sums:
     def weights(self) -> Weights:
         embedding = self.once.pop("token_embd", 0)
         head = self.once.pop("output", 0)
+        looked_up = sum(self.once.pop(role, 0) for role in LOOKED_UP)
         other = sum(self.once.values())
         tied = head == 0
         plain = [self.every + size for size in self.layer]
         layers = tuple(map(add, plain, self.expert))
         active = layers if self.moe is None else tuple(map(round, map(add, plain, self.active_expert)))
         return Weights(
-            total=embedding + head + other + sum(layers),
+            total=embedding + head + other + looked_up + sum(layers),
             embedding_bytes=embedding,
             head_bytes=embedding if tied else head,
             other_bytes=other,
+            looked_up_bytes=looked_up,
             tied=tied,
             layer_bytes=layers,
             expert_bytes=tuple(self.expert),
@@ -177,6 +189,8 @@ def tensor_type(model: Model, quant: str, tensor: Tensor, place: int, layer: int
     base = _BASE[quant]
     if base in _PLAIN:
         return base
+    if tensor.role in _KEPT_16:
+        return "BF16"
     return _fitting(_wanted(model, quant, base, tensor, place, layer), tensor.width)
 
 
@@ -191,7 +205,7 @@ def _type_in_file(model: Model, types: Mapping[Place, str], tensor: Tensor, laye
 
 def _stays_f32(tensor: Tensor) -> bool:
     role = tensor.role
-    return tensor.rows == 1 or role.endswith((".bias", "_norm")) or role in _KEPT
+    return tensor.rows == 1 or role.endswith((".bias", ".scale", "_norm")) or role in _KEPT
 
 
 def _fitting(kind: str, width: int) -> str:
@@ -293,6 +307,15 @@ def _more_bits(layer: int, layers: int) -> bool:
 @cache
 def _tied(model: Model) -> bool:
     return not any(tensor.role == "output" for tensor in tensors(model))
+
+
+def _first_of_role(model: Model, tensor: Tensor) -> int:
+    """How many layers below those of `tensor` have a tensor of its name in another width."""
+    if model.late_ffn is None:
+        return 0
+    return sum(
+        t.copies for t in tensors(model) if t.role == tensor.role and t.layers and t.layers[-1] < tensor.layers[0]
+    )
 
 
 @cache

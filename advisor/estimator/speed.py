@@ -230,7 +230,7 @@ def _attention(model: Model) -> _Attention:
         if model.window is not None and model.window.layers[layer]:
             local += model.query_width
         else:
-            full += model.query_width
+            full += model.heads * model.globals.head_dim if model.globals else model.query_width
     return _Attention(full, local, model.window.size if model.window else 0)
 
 

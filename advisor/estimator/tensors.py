@@ -11,6 +11,8 @@ from typing import Literal, NamedTuple
 from advisor.catalog.model import Model
 
 View = Literal["gguf", "torch"]
+# Tables beside the token embedding of which a token reads its own row and no more.
+LOOKED_UP = ("per_layer_token_embd",)
 
 
 class Tensor(NamedTuple):
@@ -54,7 +56,8 @@ def gguf_extra(model: Model) -> tuple[Tensor, ...]:
     """Tensors that only a GGUF file holds, all F32: tables for long contexts. No parameters of the model."""
     found = []
     if model.rope_factors:
-        found.append(Tensor("rope_freqs", model.head_dim // 2, 1))
+        width = model.globals.head_dim if model.globals else model.head_dim
+        found.append(Tensor("rope_freqs", width // 2, 1))
     if model.long_rope:
         found += [Tensor(f"rope_factors_{name}", model.long_rope, 1) for name in ("long", "short")]
     return tuple(found)
@@ -112,12 +115,17 @@ def _all(model: Model, view: View) -> Iterator[Tensor]:
     everywhere = _where(model, None)
     attending = _where(model, model.linear.layers if model.linear else None, wanted=model.linear is None)
     yield from _norms(model, everywhere)
-    yield from _latent_attention(model, view, attending) if model.mla else _attention(model, view, attending)
+    yield from _latent_attention(model, view, attending) if model.mla else _attentions(model, view, attending)
     if model.linear:
         yield from _state_layer(model, view, _where(model, model.linear.layers))
-    yield from _mlp(model, view, _where(model, model.moe.layers if model.moe else None, wanted=model.moe is None))
+    dense = model.moe.layers if model.moe and not model.style.experts_beside_mlp else None
+    yield from _mlps(model, view, _where(model, dense, wanted=dense is None))
     if model.moe:
         yield from _experts(model, view, _where(model, model.moe.layers))
+    if model.layer_embedding:
+        yield from _layer_embeddings(model, everywhere)
+    if model.style.layer_scale:
+        yield Tensor("layer_output_scale", 1, 1, everywhere)
 
 
 def _matrix(
@@ -161,22 +169,51 @@ def _norms(model: Model, layers: tuple[int, ...]) -> Iterator[Tensor]:
         yield from _norm(model, role, model.hidden, layers)
 
 
-def _attention(model: Model, view: View, layers: tuple[int, ...]) -> Iterator[Tensor]:
+class _Heads(NamedTuple):
+    """How the attention of some layers is built; `keys` and `values` say whether they have projections of their own."""
+
+    head_dim: int
+    kv_heads: int
+    keys: bool = True
+    values: bool = True
+
+
+def _attentions(model: Model, view: View, layers: tuple[int, ...]) -> Iterator[Tensor]:
+    """Attention of all `layers`, those that are built alike together."""
+    kinds: dict[_Heads, list[int]] = {}
+    for layer in layers:
+        kinds.setdefault(_heads(model, view, layer), []).append(layer)
+    for heads, alike in kinds.items():
+        yield from _attention(model, view, tuple(alike), heads)
+
+
+def _heads(model: Model, view: View, layer: int) -> _Heads:
+    # Files hold keys and values of the layers that share others' too; transformers drops them, llama.cpp loads them.
+    own = view == "gguf" or layer < model.layers - model.kv_shared
+    whole = model.globals
+    if whole is None or model.window is None or layer < 0 or model.window.layers[layer]:
+        return _Heads(model.head_dim, model.kv_heads, own, own)
+    return _Heads(whole.head_dim, whole.kv_heads, own, own and not whole.values_are_keys)
+
+
+def _attention(model: Model, view: View, layers: tuple[int, ...], heads: _Heads) -> Iterator[Tensor]:
     style, hidden = model.style, model.hidden
-    query = model.query_width * (2 if style.attention_gate else 1)
-    widths = {"attn_q": query, "attn_k": model.kv_width, "attn_v": model.kv_width}
+    out, cached = model.heads * heads.head_dim, heads.kv_heads * heads.head_dim
+    widths = {"attn_q": out * (2 if style.attention_gate else 1)}
+    widths |= {"attn_k": cached} if heads.keys else {}
+    widths |= {"attn_v": cached} if heads.values else {}
     if style.fused_qkv or (view == "torch" and style.fused_qkv_torch):
         yield from _matrix("attn_qkv", hidden, sum(widths.values()), layers, "qkv_proj", style.qkv_bias)
     else:
         for role, rows in widths.items():
             yield from _matrix(role, hidden, rows, layers, f"{role[-1]}_proj", style.qkv_bias)
-    yield from _matrix("attn_output", model.query_width, hidden, layers, "o_proj", style.output_bias)
+    yield from _matrix("attn_output", out, hidden, layers, "o_proj", style.output_bias)
     if style.qk_norm != "none":
         full = style.qk_norm == "full"
-        for role, width in (("attn_q_norm", model.query_width), ("attn_k_norm", model.kv_width)):
-            yield Tensor(role, width if full else model.head_dim, 1, layers)
+        for role, width in (("attn_q_norm", out), ("attn_k_norm", cached))[: 2 if heads.keys else 1]:
+            yield Tensor(role, width if full else heads.head_dim, 1, layers)
             if style.qk_norm_bias:
-                yield Tensor(f"{role}.bias", width if full else model.head_dim, 1, layers)
+                yield Tensor(f"{role}.bias", width if full else heads.head_dim, 1, layers)
     if style.attention_sinks:
         yield Tensor("attn_sinks", model.heads, 1, layers)
 
@@ -256,11 +293,18 @@ def _mamba2(model: Model, _view: View, layers: tuple[int, ...]) -> Iterator[Tens
     yield from _matrix("ssm_out", inner, hidden, layers, "out_proj")
 
 
-def _mlp(model: Model, view: View, layers: tuple[int, ...]) -> Iterator[Tensor]:
-    """The dense MLP, of the layers without experts."""
+def _mlps(model: Model, view: View, layers: tuple[int, ...]) -> Iterator[Tensor]:
+    """The dense MLPs of `layers`, in the last ones perhaps of another width."""
     if model.ffn is None:
         return
-    style, ffn = model.style, model.ffn
+    late = tuple(layer for layer in layers if model.late_ffn and layer >= model.layers - model.kv_shared)
+    yield from _mlp(model, view, tuple(layer for layer in layers if layer not in late), model.ffn)
+    if late and model.late_ffn:
+        yield from _mlp(model, view, late, model.late_ffn)
+
+
+def _mlp(model: Model, view: View, layers: tuple[int, ...], ffn: int) -> Iterator[Tensor]:
+    style = model.style
     if style.fused_gate_up or (view == "torch" and style.fused_gate_up_torch):
         yield from _matrix("ffn_up", model.hidden, 2 * ffn, layers, "gate_up_proj", style.mlp_bias)
     else:
@@ -272,6 +316,17 @@ def _mlp(model: Model, view: View, layers: tuple[int, ...]) -> Iterator[Tensor]:
         yield Tensor("ffn_act", style.activation_parameters, 1, layers)
 
 
+def _layer_embeddings(model: Model, layers: tuple[int, ...]) -> Iterator[Tensor]:
+    """Token embeddings that every layer has of its own, in one table, and what brings them into the layers."""
+    width = model.layer_embedding
+    yield Tensor("per_layer_token_embd", width * model.layers, model.vocab)
+    yield from _matrix("per_layer_model_proj", model.hidden, width * model.layers, (), "per_layer_model_projection")
+    yield Tensor("per_layer_proj_norm", width, 1)
+    yield from _matrix("inp_gate", model.hidden, width, layers, "per_layer_input_gate")
+    yield from _matrix("proj", width, model.hidden, layers, "per_layer_projection")
+    yield Tensor("post_norm", model.hidden, 1, layers)
+
+
 def _experts(model: Model, view: View, layers: tuple[int, ...]) -> Iterator[Tensor]:
     """Router, experts and shared experts. transformers 5 holds experts and router as bare parameters, not as Linear."""
     moe, style, hidden = model.moe, model.style, model.hidden
@@ -281,7 +336,13 @@ def _experts(model: Model, view: View, layers: tuple[int, ...]) -> Iterator[Tens
     if style.router_correction:
         yield Tensor("exp_probs_b.bias", n, 1, layers)
     shapes = [("ffn_up_exps", hidden, moe.expert_ffn), ("ffn_down_exps", moe.expert_ffn, hidden)]
-    if style.gated_mlp:
+    if style.experts_beside_mlp:
+        shapes[0] = ("ffn_gate_up_exps", hidden, 2 * moe.expert_ffn)
+        yield Tensor("ffn_gate_inp.scale", hidden, 1, layers)
+        yield Tensor("ffn_down_exps.scale", n, 1, layers)
+        for role in ("pre_ffw_norm_2", "post_ffw_norm_1", "post_ffw_norm_2"):
+            yield from _norm(model, role, hidden, layers)
+    elif style.gated_mlp:
         shapes.insert(0, ("ffn_gate_exps", hidden, moe.expert_ffn))
     for role, width, rows in shapes:
         yield Tensor(role, width, rows * n, layers, None, n)

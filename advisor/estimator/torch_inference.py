@@ -9,7 +9,7 @@ from advisor.catalog.model import Model
 from advisor.catalog.training_speeds import training_speeds
 from advisor.errors import UserError
 from advisor.estimator.result import Component, MemoryEstimate
-from advisor.estimator.tensors import Tensor, tensors
+from advisor.estimator.tensors import LOOKED_UP, Tensor, tensors
 from advisor.i18n import N_
 from advisor.workload import TORCH_QUANTS, Workload
 
@@ -81,7 +81,7 @@ def torch_weights(model: Model, quant: str) -> TorchWeights:
         once += 0 if tensor.layers else size
         embedding += size if tensor.role == "token_embd" else 0
         part = model.moe.active / model.moe.experts if tensor.experts > 1 and model.moe else 1
-        active += size * part * tensor.copies
+        active += 0 if tensor.role in LOOKED_UP else size * part * tensor.copies
     if model.tied_embeddings and not form.ties:
         once += embedding
     total = once + sum(layers)
@@ -134,7 +134,8 @@ def memory(model: Model, workload: Workload) -> MemoryEstimate:
 def cache_read(model: Model, _: Workload, depth: float) -> float:
     """Bytes of its sequence's cache and states that a token reads with `depth` tokens before it."""
     shape = _shape(model)
-    return shape.row * (shape.full_layers * depth + shape.window_layers * min(depth, shape.window)) + shape.state
+    full, window = shape.reading
+    return shape.row * full * depth + shape.window_row * window * min(depth, shape.window) + shape.state
 
 
 def terms(model: Model, workload: Workload) -> Mapping[str, Mapping[str, int]]:
@@ -159,6 +160,7 @@ def terms(model: Model, workload: Workload) -> Mapping[str, Mapping[str, int]]:
         "kv_cache": {
             "sequences": workload.parallel, "full_layers": shape.full_layers, "tokens": tokens,
             "window_layers": shape.window_layers, "window_tokens": windowed, "row_bytes": shape.row,
+            "window_row_bytes": shape.window_row,
             "state_bytes": shape.state,
         },
         "activations": work,
@@ -190,8 +192,10 @@ class _Shape(NamedTuple):
     """Widths that cache and activations depend on, once per model."""
 
     vocab: int
-    row: int  # bytes of one token in one attention layer
-    full_layers: int
+    row: int  # bytes of one token in one attention layer that sees everything,
+    window_row: int  # and in one with a window
+    reading: tuple[int, int]  # layers of both kinds that attend, those too that share another's cache
+    full_layers: int  # that keep a cache
     window_layers: int
     window: int
     state: int  # bytes of one sequence's state over all recurrent layers
@@ -204,24 +208,33 @@ class _Shape(NamedTuple):
 def _shape(model: Model) -> _Shape:
     attending = [not (model.linear and model.linear.layers[layer]) for layer in range(model.layers)]
     local = [model.window.layers[layer] if model.window else False for layer in range(model.layers)]
-    window_layers = sum(a and b for a, b in zip(attending, local, strict=True))
+    reading = [a and b for a, b in zip(attending, local, strict=True)]
+    both = sum(attending) - sum(reading), sum(reading)
+    own = model.layers - model.kv_shared
+    window_layers = sum(reading[:own])
     row, attention = 2 * model.kv_width, model.query_width + 2 * model.kv_width
     if model.mla:
         # Both engines cache the latent (transformers since 5); attention unfolds it for every head.
         mla = model.mla
         row = mla.kv_lora_rank + mla.qk_rope_head_dim
         attention = 2 * model.query_width + model.heads * (mla.qk_nope_head_dim + 2 * mla.v_head_dim)
+    window_row = row
+    if model.globals:
+        query, wide = (count * model.globals.head_dim for count in (model.heads, model.globals.kv_heads))
+        row, attention = 2 * wide, query + 2 * wide
     widest, product = _mlp(model)
     around = (4 if model.style.pre_norms else 3) * model.hidden + 2 * model.head_dim
     product = max(product, attention - widest)
     return _Shape(
         vocab=model.vocab,
         row=_HALF * row,
-        full_layers=sum(attending) - window_layers,
+        window_row=_HALF * window_row,
+        reading=both,
+        full_layers=sum(attending[:own]) - window_layers,
         window_layers=window_layers,
         window=model.window.size if model.window else 0,
         state=_state(model) * (model.layers - sum(attending)),
-        work=around + max(widest, attention - product),
+        work=around + max(widest, attention - product) + model.layer_embedding * model.layers,
         product=product,
         step=2 * model.hidden + max(_fused(model), attention + model.query_width),
     )
@@ -233,7 +246,7 @@ def _fused(model: Model) -> int:
     Experts: the wider of both results, and the product, for each active one (fused_moe.py: two caches share one place).
     """
     gates = 2 if model.style.gated_mlp else 1
-    found = [(gates + 1) * model.ffn] if model.ffn else [0]
+    found = [(gates + 1) * max(model.ffn, model.late_ffn or 0)] if model.ffn else [0]
     if model.moe:
         moe = model.moe
         found.append(moe.active * (max(gates * moe.expert_ffn, model.hidden) + moe.expert_ffn))
@@ -249,8 +262,9 @@ def _mlp(model: Model) -> tuple[int, int]:
     inputs, gate and up, activation and product; or inputs, outputs and both weighted, in fp32 where the router is.
     """
     style, found = model.style, [(0, 0)]
-    if model.ffn and not (model.moe and all(model.moe.layers)):
-        found.append((_dense(model) * model.ffn, model.ffn))
+    if model.ffn and not (model.moe and all(model.moe.layers) and not style.experts_beside_mlp):
+        dense = max(model.ffn, model.late_ffn or 0)
+        found.append((_dense(model) * dense, dense))
     if model.moe:
         moe = model.moe
         width = moe.active * moe.expert_ffn
@@ -309,7 +323,8 @@ def _cells(shape: _Shape, tokens: int, paged: bool) -> tuple[int, int]:
 def _cache(shape: _Shape, tokens: int, paged: bool) -> int:
     """Bytes that one sequence of `tokens` keeps."""
     tokens, windowed = _cells(shape, tokens, paged)
-    return shape.row * (shape.full_layers * tokens + shape.window_layers * windowed) + shape.state
+    kept = shape.row * shape.full_layers * tokens + shape.window_row * shape.window_layers * windowed
+    return kept + shape.state
 
 
 def _quantised(tensor: Tensor) -> bool:

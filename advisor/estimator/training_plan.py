@@ -325,7 +325,7 @@ def _build(model: Model, workload: Workload, mode: Mode, kind: _Kind) -> Build:
         sinks=style.attention_sinks,
         masked=(kind.masked or style.ungrouped) and kernel != "flash",
         moe=kind.moe,
-        shared=bool(kind.moe and model.moe and model.moe.shared),
+        shared=bool(kind.moe and model.moe and (model.moe.shared or style.experts_beside_mlp)),
         shared_gate=kind.moe and style.shared_expert_gate,
         mla="" if model.mla is None else "q+kv" if model.mla.q_lora_rank else "kv",
         linear=_linear(model) if kind.linear else "",
@@ -392,14 +392,29 @@ class _Units(dict[str, float]):
         return product
 
 
+def _widths(model: Model) -> tuple[float, float, float]:
+    """Columns of queries, keys and values: the mean over all layers where they differ."""
+    if model.globals is None or model.window is None:
+        return model.query_width, model.kv_width, model.kv_width
+    whole, local = model.globals, sum(model.window.layers) / model.layers
+    cached = local * model.kv_width + (1 - local) * whole.kv_heads * whole.head_dim
+    return model.heads * (local * model.head_dim + (1 - local) * whole.head_dim), cached, cached
+
+
+def _ffn(model: Model) -> float:
+    """Width of the dense MLP: the mean over all layers where it differs."""
+    late = model.kv_shared / model.layers if model.late_ffn else 0.0
+    return (1 - late) * (model.ffn or 0) + late * (model.late_ffn or 0)
+
+
 @lru_cache(maxsize=1024)
 def _units(model: Model, rank: int) -> _Units:
     """The widths that the recorded sizes are written in."""
     moe, mla, linear = model.moe, model.mla, model.linear
-    query, keys, values = model.query_width, model.kv_width, model.kv_width
+    query, keys, values = _widths(model)
     out = query
     sizes = {
-        "one": 1, "hidden": model.hidden, "ffn": model.ffn or 0, "heads": model.heads, "kv_heads": model.kv_heads,
+        "one": 1, "hidden": model.hidden, "ffn": _ffn(model), "heads": model.heads, "kv_heads": model.kv_heads,
         "head_dim": model.head_dim, "vocab": model.vocab, "rank": rank,
     }  # fmt: skip
     if mla:
@@ -413,7 +428,8 @@ def _units(model: Model, rank: int) -> _Units:
         }  # fmt: skip
     if moe:
         sizes |= {
-            "experts": moe.experts, "active": moe.active, "expert_ffn": moe.expert_ffn, "shared_ffn": moe.shared_ffn,
+            "experts": moe.experts, "active": moe.active, "expert_ffn": moe.expert_ffn,
+            "shared_ffn": (model.ffn or 0) if model.style.experts_beside_mlp else moe.shared_ffn,
             "sent": moe.active * model.hidden, "sent_ffn": moe.active * moe.expert_ffn,
         }  # fmt: skip
     if linear:

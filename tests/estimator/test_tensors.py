@@ -56,10 +56,13 @@ def test_lora_parameters_equal_peft(shared: Path) -> None:
 
 @pytest.mark.parametrize("model", models(), ids=lambda model: model.id)
 def test_both_views_hold_the_same_parameters(model: Model) -> None:
-    """GGUF splits and fuses, drops unused vocabulary rows and keeps an activation's numbers elsewhere; nothing else."""
+    """GGUF splits and fuses, drops unused vocabulary rows, keeps an activation's numbers elsewhere, and K and V of layers
+    that share others' (transformers drops those: an extra of the count); nothing else.
+    """
     gguf = sum(tensor.elements for tensor in tensors(model, "gguf"))
     dropped = (model.vocab - (model.gguf_vocab or model.vocab)) * model.hidden * (1 if model.tied_embeddings else 2)
-    assert gguf + dropped + model.style.activation_parameters * model.layers == language_parameters(model)
+    kept = model.style.activation_parameters * model.layers - model.extras.get("shared_kv", 0)
+    assert gguf + dropped + kept == language_parameters(model)
 
 
 @pytest.mark.parametrize("model", models(), ids=lambda model: model.id)
@@ -131,6 +134,22 @@ def test_linear_layers_have_no_attention() -> None:
     roles = {t.role: t.layers for t in tensors(find_model("qwen3.5-4b"))}
     assert roles["attn_k"] == (3, 7, 11, 15, 19, 23, 27, 31)
     assert set(roles["attn_k"]).isdisjoint(roles["ssm_out"])
+
+
+def test_gemma_4s_layers_differ() -> None:
+    """Two head sizes, keys that serve as values, shared caches, wider late MLPs, embeddings of every layer's own."""
+    small, large = find_model("gemma-4-e2b"), find_model("gemma-4-31b")
+    keys = {(t.rows, t.layers[0]): len(t.layers) for t in tensors(small) if t.role == "attn_k"}
+    assert keys == {(256, 0): 28, (512, 4): 7}
+    assert {layer for t in tensors(small, "torch") if t.role == "attn_k" for layer in t.layers} == set(range(15))
+    assert {t.rows: len(t.layers) for t in tensors(small) if t.role == "ffn_up"} == {6144: 15, 12288: 20}
+    assert next(t for t in tensors(small) if t.role == "per_layer_token_embd").elements == 262144 * 35 * 256
+    values = {layer for t in tensors(large) if t.role == "attn_v" for layer in t.layers}
+    assert values == {layer for layer in range(60) if layer % 6 != 5}
+    # As the model card says: 25.2 billion, of which a token meets 3.8; 30.7 billion.
+    assert round(language_parameters(find_model("gemma-4-26b-a4b")) / 1e9, 1) == 25.2
+    assert round(active_parameters(find_model("gemma-4-26b-a4b")) / 1e9, 1) == 3.8
+    assert round(language_parameters(large) / 1e9, 1) == 30.7
 
 
 SIZES = st.integers(1, 64)
