@@ -7,7 +7,7 @@ from advisor.catalog.model import Model
 from advisor.catalog.models import find_model
 from advisor.errors import UserError
 from advisor.i18n import N_
-from advisor.importers.headers import PICKLES, opened, pickle_refused
+from advisor.importers.headers import PICKLES, is_file, opened, pickle_refused
 
 INDEX = "model.safetensors.index.json"
 SINGLE = "model.safetensors"
@@ -88,12 +88,12 @@ def _in_folder(folder: Path) -> Path | None:
 
 def _is_gguf(path: Path) -> bool:
     """Whether a file without an ending of ours is a GGUF file all the same."""
+    if not is_file(path):
+        return False
     try:
-        if not path.is_file():
-            return False
         with opened(path) as (file, _size):
             return file.read(4) == b"GGUF"
-    except (OSError, ValueError, UserError):
+    except UserError:
         return False
 
 

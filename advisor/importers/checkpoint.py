@@ -12,7 +12,7 @@ from advisor.catalog.model import Model, Stored
 from advisor.catalog.reading import read_json
 from advisor.errors import UserError
 from advisor.i18n import N_
-from advisor.importers.headers import read_document
+from advisor.importers.headers import is_file, read_document
 from advisor.importers.hf_config import CONFIG_LIMIT, model_from_config
 from advisor.importers.safetensors import INDEX_ENDING, Tensors, dtype_bits, read_index, read_parts, read_tensors
 from advisor.importers.unknown import adapter_refused, tensor_sums
@@ -37,7 +37,7 @@ def read_model(path: Path) -> Model:
     else:
         tensors = read_tensors(path)
     config = path.parent / "config.json"
-    facts: Any = read_document(config, CONFIG_LIMIT) if config.is_file() else None
+    facts: Any = read_document(config, CONFIG_LIMIT) if is_file(config) else None
     if missing and facts is None:
         raise UserError(
             N_("{path}: {missing} of its {count} parts do not lie beside it: {names}"),
@@ -79,7 +79,7 @@ def _check_table(path: Path, model: Model, tensors: Tensors) -> None:
 def refuse_adapter(folder: Path) -> None:
     """Raise UserError naming the base model when `folder` holds a LoRA adapter (peft's adapter_config.json)."""
     path = folder / "adapter_config.json"
-    if path.is_file() and not (folder / "config.json").is_file():
+    if is_file(path) and not is_file(folder / "config.json"):
         document: Any = read_document(path, CONFIG_LIMIT)
         base = document.get("base_model_name_or_path") if isinstance(document, dict) else None
         raise adapter_refused(folder, base if isinstance(base, str) and base else "?")

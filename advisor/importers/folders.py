@@ -92,7 +92,12 @@ class _Look:
         self.complete = True
 
     def at(self, program: str, layout: str, place: Path) -> None:
-        {"ollama": self.ollama, "hub": self.hub, "tree": self.tree}[layout](program, place)
+        if layout == "ollama":
+            self.ollama(program, place)
+        elif layout == "hub":
+            self.hub(program, place)
+        else:
+            self.tree(program, place)
 
     def add(self, name: str, program: str, path: Path, size: int) -> None:
         self.models.setdefault(f"{program}\n{name}\n{path}", LocalModel(name, program, str(path), size))

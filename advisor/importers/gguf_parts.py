@@ -7,7 +7,7 @@ from pathlib import Path
 from advisor.errors import UserError
 from advisor.i18n import N_
 from advisor.importers.gguf import MAX_TENSORS, Gguf, GgufTensor, read_gguf
-from advisor.importers.headers import Clock
+from advisor.importers.headers import Clock, is_file
 
 # llama.cpp's names of parts (src/llama.cpp, llama_split_path), numbered from 1; split.no counts from 0.
 PART = re.compile(r"(?P<stem>.*)-(?P<number>[0-9]{5})-of-(?P<count>[0-9]{5})(?P<ending>\.gguf)", re.I | re.S)
@@ -34,7 +34,7 @@ def read_whole(path: Path) -> Gguf:
         raise UserError(N_("{path}: {count} parts are absurd"), path=path, count=count)
     names = [f"{part['stem']}-{number:05}-of-{count:05}{part['ending']}" for number in range(1, count + 1)]
     beside = [path.with_name(name) for name in names]
-    missing = [one.name for one in beside if not one.is_file()]
+    missing = [one.name for one in beside if not is_file(one)]
     if missing:
         shown = ", ".join(missing[:_NAMED]) + (" …" if len(missing) > _NAMED else "")
         raise UserError(

@@ -40,6 +40,14 @@ def opened(path: Path) -> Iterator[tuple[BinaryIO, int]]:
         raise UserError(N_("{path}: cannot be read ({reason})"), path=path, reason=reason(error)) from error
 
 
+def is_file(path: Path) -> bool:
+    """Whether a file lies at `path`, which may be a name that no file can have."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # too long, or half a character of UTF-16
+        return False
+
+
 def _regular(path: Path, mode: int) -> None:
     if stat.S_ISDIR(mode):
         raise UserError(N_("{path}: this is a folder, a file was expected"), path=path)

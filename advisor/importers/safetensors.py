@@ -13,7 +13,7 @@ from advisor import RESOURCES
 from advisor.catalog.reading import parse_json, read_json
 from advisor.errors import UserError
 from advisor.i18n import N_
-from advisor.importers.headers import Clock, opened, read_document, refuse_crowded, refuse_pickle
+from advisor.importers.headers import Clock, is_file, opened, read_document, refuse_crowded, refuse_pickle
 
 HEADER_LIMIT = 32 << 20  # a file of 100,000 tensors has 15 MiB
 INDEX_LIMIT = 32 << 20
@@ -69,8 +69,8 @@ def read_index(path: Path) -> Index:
     metadata = document.get("metadata")
     total = metadata.get("total_size") if isinstance(metadata, dict) else None
     return Index(
-        tuple(part for part in beside if part.is_file()),
-        tuple(part.name for part in beside if not part.is_file()),
+        tuple(part for part in beside if is_file(part)),
+        tuple(part.name[:80] for part in beside if not is_file(part)),
         total if isinstance(total, int) and not isinstance(total, bool) and 0 < total < 1 << 50 else None,
     )
 

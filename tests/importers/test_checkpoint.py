@@ -115,6 +115,13 @@ def test_an_index_that_names_no_weights_is_refused(tmp_path: Path, name: str) ->
         model_of(str(index(tmp_path, {"x": name})))
 
 
+@pytest.mark.parametrize("name", ["x" * 5000 + ".safetensors", "\ud800.safetensors", "a\n.safetensors"])
+def test_a_part_s_name_that_no_file_can_have(tmp_path: Path, name: str) -> None:
+    """It is missing, as any other part that does not lie there."""
+    with pytest.raises(UserError, match=r"1 of its 1 parts do not lie beside it"):
+        model_of(str(index(tmp_path, {"x": name})))
+
+
 def test_two_parts_with_the_same_tensor_are_refused(tmp_path: Path) -> None:
     """Parts of different checkpoints in one folder."""
     beside(tmp_path, CONFIGS["qwen2.5-0.5b"])
