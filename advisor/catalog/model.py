@@ -163,6 +163,9 @@ class Model:
     moe: Moe | None = None
     mla: Mla | None = None
     linear: Linear | None = None
+    # What each layer is where it is one thing alone (Nemotron-H): M a state layer (`linear`), * attention, - an MLP,
+    # E experts. "" where every layer has attention or a state and then an MLP or experts.
+    plan: str = ""
     max_context: int | None = None
     extras: Mapping[str, int] = field(default_factory=dict)  # parameters outside the language model: vision, mtp
     published_parameters: int | None = None  # the publisher's count, extras included
@@ -189,6 +192,12 @@ class Model:
     def query_width(self) -> int:
         """Columns of the query projection: heads x head_dim (before a gate doubles it)."""
         return self.heads * self.head_dim
+
+    def attends(self, layer: int) -> bool:
+        """Whether `layer` has attention (in a model with a plan, nothing else), and so keys and values."""
+        if self.plan:
+            return self.plan[layer] == "*"
+        return self.linear is None or not self.linear.layers[layer]
 
     @property
     def kv_width(self) -> int:

@@ -1,7 +1,8 @@
 """The models of the catalogue: read strictly from resources/catalog, found by any name that people use for them."""
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
+from dataclasses import replace
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeVar, cast, get_args, get_type_hints
 
@@ -13,6 +14,7 @@ from advisor.errors import UserError
 from advisor.i18n import N_
 
 T = TypeVar("T")
+P = TypeVar("P", Moe, Linear)
 
 KINDS = ("chat", "code", "reasoning", "vlm", "base", "math")
 # No published model comes near these; beyond them a file is wrong or hostile.
@@ -175,6 +177,7 @@ def _style_value(entry: Fields, name: str, default: object) -> object:
 def _model(entry: Fields, known: Mapping[str, Style]) -> Model:
     """The model of one entry, checked."""
     layers = entry.integer("layers", 1, MAX_LAYERS)
+    plan = _plan(entry, layers)
     model = Model(
         id=entry.text("id"),
         name=entry.text("name"),
@@ -194,9 +197,10 @@ def _model(entry: Fields, known: Mapping[str, Style]) -> Model:
         kv_shared=entry.optional_integer("kv_shared", 1, layers - 1) or 0,
         late_ffn=entry.optional_integer("late_ffn", 1, MAX_WIDTH),
         layer_embedding=entry.optional_integer("layer_embedding", 1, MAX_WIDTH) or 0,
-        moe=_part(entry.section("moe"), _moe, layers),
+        moe=_planned(_part(entry.section("moe"), _moe, layers), plan, "E"),
         mla=_part(entry.section("mla"), _mla, layers),
-        linear=_part(entry.section("linear"), _linear, layers),
+        linear=_planned(_part(entry.section("linear"), partial(_linear, planned=bool(plan)), layers), plan, "M"),
+        plan=plan,
         max_context=entry.optional_integer("max_context", 1, 1 << 30),
         extras=_extras(entry),
         published_parameters=entry.optional_integer("published_parameters", 1),
@@ -216,6 +220,19 @@ def _model(entry: Fields, known: Mapping[str, Style]) -> Model:
     entry.close()
     _check(model, entry)
     return model
+
+
+def _plan(entry: Fields, layers: int) -> str:
+    """One letter for each layer where layers are one thing alone, else ""."""
+    plan = entry.optional_text("plan") or ""
+    if plan and (len(plan) != layers or not set(plan) <= set("M*-E")):
+        entry.fail("plan", N_("{where}: {field}: one of M * - E for each layer was expected"))
+    return plan
+
+
+def _planned(part: P | None, plan: str, letter: str) -> P | None:
+    """`part` in the layers that `plan` gives to it; unchanged without a plan."""
+    return part if part is None or not plan else replace(part, layers=tuple(kind == letter for kind in plan))
 
 
 def _model_style(entry: Fields, known: Mapping[str, Style]) -> Style:
@@ -275,11 +292,11 @@ def _mla(entry: Fields, _layers: int) -> Mla:
     return mla
 
 
-def _linear(entry: Fields, layers: int) -> Linear:
+def _linear(entry: Fields, layers: int, planned: bool) -> Linear:
     kind = entry.choice("type", LINEAR_TYPES)
     every = entry.optional_integer("attention_every", 2, MAX_LAYERS)
     listed = entry.integers("attention_layers", 0, layers - 1)
-    if (every is None) == (not listed):
+    if (every is None) == (not listed) and not planned:
         entry.fail("attention_every", N_("{where}: {field}: give either this or attention_layers"))
     counts = {
         name: entry.optional_integer(name, 1, MAX_WIDTH) or 0
@@ -306,11 +323,17 @@ def _extras(entry: Fields) -> Mapping[str, int]:
     return {} if extras is None else {name: extras.integer(name, 1) for name in extras}
 
 
+def _dense_layers(model: Model) -> bool:
+    if model.plan:
+        return "-" in model.plan
+    return model.moe is None or not all(model.moe.layers)
+
+
 def _check(model: Model, entry: Fields) -> None:
     """Refuse facts that contradict each other, naming the field that does."""
     if model.heads % model.kv_heads:
         entry.fail("kv_heads", N_("{where}: {field}: {heads} heads are no multiple"), heads=model.heads)
-    if model.ffn is None and (model.moe is None or not all(model.moe.layers)):
+    if model.ffn is None and _dense_layers(model):
         entry.fail("ffn", N_("{where}: {field}: missing, though some layers have no experts"))
     if model.moe and not any(model.moe.layers):
         entry.fail("moe", N_("{where}: {field}: no layer has experts"))

@@ -317,7 +317,7 @@ def _kinds(model: Model) -> tuple[int, ...]:
     for layer in range(model.layers):
         if model.linear is not None and model.linear.layers[layer]:
             kinds.append(2)
-        elif layer >= model.layers - model.kv_shared:
+        elif layer >= model.layers - model.kv_shared or not model.attends(layer):
             kinds.append(3)
         else:
             kinds.append(1 if uses_window and model.window and model.window.layers[layer] else 0)

@@ -49,13 +49,13 @@ def graph(model: Model) -> Graph:
         flash=_latent_attention(model, latent) if latent else 0,
         attention=_attention(model, latent) + extra,
         copied_value=latent.kv_lora_rank if latent else 0,
-        state_work=_delta_net(model, model.linear) if model.linear else 0,
+        state_work=_state_work(model, model.linear) if model.linear else 0,
         state_copy=_state_copy(model.linear) if model.linear else 0,
     )
 
 
-# Architectures that hand out the normalised result too, for drafting (src/models/gemma4.cpp, t_h_nextn): it stays.
-_KEEP_RESULT = ("gemma4",)
+# Architectures that hand out the normalised result too, for drafting (t_h_nextn in src/models/*.cpp): it stays.
+_KEEP_RESULT = ("gemma4", "nemotron_h", "nemotron_h_moe")
 
 
 def _last(model: Model) -> int:
@@ -104,7 +104,7 @@ def _before(model: Model) -> tuple[int, int]:
     """Gap and residual before an MLP: the norm's place and the attention's, then the layer's sum so far."""
     hidden, query = model.hidden, model.query_width
     if model.linear is not None:
-        return hidden, hidden
+        return (hidden + _inner(model.linear) if model.linear.type == "mamba2" else hidden), hidden
     if model.style.fused_qkv and not model.style.parallel:
         return hidden, hidden
     return hidden + query, hidden
@@ -134,10 +134,10 @@ def _dense(model: Model, width: int) -> int:
 def _sparse(model: Model, moe: Moe) -> int:
     """All active experts' gate, up and product; their outputs fit where gate and up were, or come on top."""
     gap, residual = _before(model)
-    if model.mla or model.linear:
+    if model.mla or (model.linear and model.linear.type != "mamba2"):
         gap = 2 * model.hidden
-    inside = moe.active * 3 * moe.expert_ffn
-    if model.hidden > 2 * moe.expert_ffn:
+    inside = moe.active * (3 if model.style.gated_mlp else 1) * moe.expert_ffn
+    if model.hidden > 2 * moe.expert_ffn or not model.style.gated_mlp:
         inside += moe.active * model.hidden
     if model.style.experts_beside_mlp:
         gap -= model.hidden  # the dense MLP's result takes the norm's place
@@ -171,6 +171,22 @@ def _attention(model: Model, latent: Mla | None) -> int:
     return model.hidden + gap + query
 
 
+def _inner(linear: Linear) -> int:
+    """Values of all of a state layer's heads."""
+    return linear.value_heads * linear.value_head_dim
+
+
+def _state_work(model: Model, linear: Linear) -> int:
+    """What a layer with a state needs at its widest, states apart."""
+    if linear.type == "mamba2":
+        # The projection, its part that is convolved, before and after that, and the scan's result; behind residual and
+        # norm, or the hole that the last such layer's convolution left (src/models/mamba-base.cpp).
+        inner, groups = _inner(linear), 2 * linear.groups * linear.state
+        mixed = inner + groups
+        return max(mixed, 3 * model.hidden) + 2 * inner + groups + linear.value_heads + 2 * mixed + inner
+    return _delta_net(model, linear)
+
+
 def _delta_net(model: Model, linear: Linear) -> int:
     """A gated delta net's convolution: input, padded input and output side by side."""
     if linear.type != "gated_delta_net":
@@ -181,8 +197,11 @@ def _delta_net(model: Model, linear: Linear) -> int:
 
 def _state_copy(linear: Linear) -> int:
     """Bytes of a sequence's state that a delta net copies before it works, and twice the convolution's."""
-    if linear.type != "gated_delta_net":
+    if linear.type == "short_conv":
         return 0
-    inner = linear.value_heads * linear.value_head_dim
-    mixed = inner + 2 * linear.key_heads * linear.key_head_dim
-    return _FLOAT * (inner * linear.key_head_dim + 2 * (linear.conv_kernel - 1) * mixed)
+    inner = _inner(linear)
+    groups, state = linear.groups, linear.state
+    if linear.type == "gated_delta_net":
+        groups, state = linear.key_heads, linear.key_head_dim
+    mixed = inner + 2 * groups * state
+    return _FLOAT * (inner * state + 2 * (linear.conv_kernel - 1) * mixed)

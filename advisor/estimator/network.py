@@ -41,6 +41,7 @@ class Build(NamedTuple):
     wide_router: bool  # input and weight of the router are cast to fp32
     linear_router: bool  # the router is a linear layer, which may have an adapter
     adapted_experts: bool  # experts and router have adapters
+    alone: str = ""  # "mix", "mlp": what a layer is that is one of both alone (Nemotron-H)
 
 
 def layer(build: Build, *, input_grad: bool) -> Trace:
@@ -54,6 +55,9 @@ def layer(build: Build, *, input_grad: bool) -> Trace:
 def _layer(block: Block, build: Build, x: Value) -> Value:
     one = tokens("one")
     hidden = "hidden"
+    if build.alone:
+        y = block.norm(x, build.norm, hidden, one)
+        return block.add(x, (_mix if build.alone == "mix" else _mlp)(block, build, y))
     if build.parallel:
         normed = block.norm(x, build.norm, hidden, one)
         second = normed if build.pre_norms < 2 else block.norm(x, build.norm, hidden, one)

@@ -225,7 +225,7 @@ class _Attention(NamedTuple):
 def _attention(model: Model) -> _Attention:
     full = local = 0
     for layer in range(model.layers):
-        if model.linear is not None and model.linear.layers[layer]:
+        if not model.attends(layer):
             continue
         if model.window is not None and model.window.layers[layer]:
             local += model.query_width

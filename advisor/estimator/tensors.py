@@ -113,19 +113,26 @@ def _named(tensor: Tensor, model: Model) -> Tensor:
 def _all(model: Model, view: View) -> Iterator[Tensor]:
     yield from _once(model, view)
     everywhere = _where(model, None)
-    attending = _where(model, model.linear.layers if model.linear else None, wanted=model.linear is None)
+    attending = tuple(layer for layer in everywhere if model.attends(layer)) or _NOWHERE
     yield from _norms(model, everywhere)
     yield from _latent_attention(model, view, attending) if model.mla else _attentions(model, view, attending)
     if model.linear:
         yield from _state_layer(model, view, _where(model, model.linear.layers))
-    dense = model.moe.layers if model.moe and not model.style.experts_beside_mlp else None
-    yield from _mlps(model, view, _where(model, dense, wanted=dense is None))
+    yield from _mlps(model, view, _dense(model))
     if model.moe:
         yield from _experts(model, view, _where(model, model.moe.layers))
     if model.layer_embedding:
         yield from _layer_embeddings(model, everywhere)
     if model.style.layer_scale:
         yield Tensor("layer_output_scale", 1, 1, everywhere)
+
+
+def _dense(model: Model) -> tuple[int, ...]:
+    """The layers that have a dense MLP."""
+    if model.plan:
+        return tuple(layer for layer, kind in enumerate(model.plan) if kind == "-") or _NOWHERE
+    experts = model.moe.layers if model.moe and not model.style.experts_beside_mlp else None
+    return _where(model, experts, wanted=experts is None)
 
 
 def _matrix(

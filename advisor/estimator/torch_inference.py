@@ -206,7 +206,7 @@ class _Shape(NamedTuple):
 
 @lru_cache(maxsize=1024)
 def _shape(model: Model) -> _Shape:
-    attending = [not (model.linear and model.linear.layers[layer]) for layer in range(model.layers)]
+    attending = [model.attends(layer) for layer in range(model.layers)]
     local = [model.window.layers[layer] if model.window else False for layer in range(model.layers)]
     reading = [a and b for a, b in zip(attending, local, strict=True)]
     both = sum(attending) - sum(reading), sum(reading)
@@ -233,7 +233,7 @@ def _shape(model: Model) -> _Shape:
         full_layers=sum(attending[:own]) - window_layers,
         window_layers=window_layers,
         window=model.window.size if model.window else 0,
-        state=_state(model) * (model.layers - sum(attending)),
+        state=_state(model) * (sum(model.linear.layers) if model.linear else 0),
         work=around + max(widest, attention - product) + model.layer_embedding * model.layers,
         product=product,
         step=2 * model.hidden + max(_fused(model), attention + model.query_width),

@@ -255,6 +255,7 @@ class _Kind(NamedTuple):
     moe: bool
     masked: bool
     linear: bool
+    alone: str  # "mix" or "mlp" where a layer is no more than that
     bottom: bool  # a layer whose input needs no gradient, up to the first with an adapter
 
 
@@ -278,7 +279,13 @@ def _stack(model: Model, masked: bool, bottom: int) -> _Stack:
     """The layers of `model`; `masked` where windows need a mask, `bottom` the last whose input needs no gradient."""
     moe, window, linear = (part.layers if part else () for part in (model.moe, model.window, model.linear))
     layers = [
-        _Kind(bool(moe and moe[i]), bool(masked and window and window[i]), bool(linear and linear[i]), i <= bottom)
+        _Kind(
+            bool(moe and moe[i]),
+            bool(masked and window and window[i]),
+            bool(linear and linear[i]),
+            "" if not model.plan else "mix" if model.plan[i] in "M*" else "mlp",
+            i <= bottom,
+        )
         for i in range(model.layers)
     ]
     kinds = tuple(dict.fromkeys(layers))
@@ -334,6 +341,7 @@ def _build(model: Model, workload: Workload, mode: Mode, kind: _Kind) -> Build:
         wide_router=kind.moe and style.router_in_fp32,
         linear_router=kind.moe and bool(style.modules.get("ffn_gate_inp")),
         adapted_experts=adapted,
+        alone=kind.alone,
     )
 
 

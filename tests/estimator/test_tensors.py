@@ -80,6 +80,10 @@ def test_tensors_are_well_formed(model: Model) -> None:
                 seen.add((tensor.role, layer))
     mixing = {"attn_output", "ssm_out", "shortconv.out_proj"}
     layers = [layer for t in tensors(model) if t.role in mixing for layer in t.layers]
+    if model.plan:
+        ffn = {layer for t in tensors(model) if t.role in ("ffn_down", "ffn_down_exps") for layer in t.layers}
+        assert not ffn & set(layers)
+        layers += sorted(ffn)
     assert sorted(layers) == list(range(model.layers))
 
 
@@ -134,6 +138,17 @@ def test_linear_layers_have_no_attention() -> None:
     roles = {t.role: t.layers for t in tensors(find_model("qwen3.5-4b"))}
     assert roles["attn_k"] == (3, 7, 11, 15, 19, 23, 27, 31)
     assert set(roles["attn_k"]).isdisjoint(roles["ssm_out"])
+
+
+def test_nemotron_hs_layers_are_one_thing_each() -> None:
+    """Each layer a state layer, attention or experts, with one norm: as its plan says."""
+    model = find_model("nemotron-3-nano-30b-a3b")
+    where = {t.role: t.layers for t in tensors(model)}
+    assert where["attn_k"] == (5, 12, 19, 26, 33, 42)
+    assert len(where["ssm_in"]) == len(where["ffn_up_exps"]) == 23
+    assert where["attn_norm"] == tuple(range(52))
+    assert "ffn_norm" not in where
+    assert "ffn_gate_exps" not in where
 
 
 def test_gemma_4s_layers_differ() -> None:
