@@ -77,7 +77,8 @@ def mobilenet(r: Recorder, n: MobileNet) -> None:
 def _stages(r: Recorder, x: Map, n: MobileNet) -> Map:
     rows = iter(n.blocks)
     for count in n.stages:
-        x = r.module(lambda x, part=tuple(islice(rows, count)): _blocks(r, x, part, n), x)
+        part = tuple(islice(rows, count))
+        x = r.module(lambda x, part=part: _blocks(r, x, part, n), x)
     if n.head:
         x = r.segment(lambda x: _conv_norm(r, x, n.last, 1, act=n.activation), x)
     return x

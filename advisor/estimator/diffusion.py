@@ -80,10 +80,7 @@ def _transformer(r: Recorder, x: Map, text: Map, count: int, heads: int, linear:
     y = y._replace(side=0)
     for _ in range(count):
         y = r.segment(lambda y, text: _transformer_layer(r, y, text, heads), y, text)
-    if linear:
-        y = r.copy(r.dense(y, width))
-    else:
-        y = r.conv(r.copy(y)._replace(side=x.side), width, 1)
+    y = r.copy(r.dense(y, width)) if linear else r.conv(r.copy(y)._replace(side=x.side), width, 1)
     return r.add(y, x)._replace(side=x.side)
 
 

@@ -1,4 +1,6 @@
-"""What encoders run: vision transformers as timm 1.0.31 has them; BERT, CLIP's text encoder, Whisper of transformers 5."""
+"""What encoders run: ViT as timm 1.0.31 has it; BERT, CLIP's text encoder and Whisper as transformers 5 has them."""
+
+from collections.abc import Callable
 
 from advisor.catalog.networks import Bert, ClipText, Vit, Whisper
 from advisor.estimator.recorder import Map, Recorder
@@ -11,15 +13,9 @@ def vit(r: Recorder, n: Vit) -> None:
     r.parameter(1, 1, n.hidden)
     x = r.copy(r.view(x, n.hidden, patches), positions=patches + 1)
     x = r.table(x, (1, patches + 1, n.hidden))
-    x = r.module(lambda x: _vit_layers(r, x, n), x)
+    x = r.module(lambda x: _layers(r, x, n.layers, lambda x: _vit_layer(r, x, n)), x)
     x = r.copy(r.layer_norm(x), positions=1)
     r.cross_entropy(r.dense(x, n.classes, "head"))
-
-
-def _vit_layers(r: Recorder, x: Map, n: Vit) -> Map:
-    for _ in range(n.layers):
-        x = r.segment(lambda x: _vit_layer(r, x, n), x)
-    return x
 
 
 def _vit_layer(r: Recorder, x: Map, n: Vit) -> Map:
@@ -45,46 +41,62 @@ def bert(r: Recorder, n: Bert, length: int) -> None:
     x = r.add(x, kinds)
     x = r.table(x, (n.positions, n.hidden))
     x = r.drop(r.layer_norm(x))
-    for _ in range(n.layers):
-        x = r.segment(lambda x: _bert_layer(r, x, n), x)
+    x = r.module(lambda x: _layers(r, x, n.layers, lambda x: _bert_layer(r, x, n)), x)
     if n.pooler:
         # Its result is not asked for, but the model makes it.
         r.dense(r.copy(x, positions=1), n.hidden, "")
     r.contrast(x)
 
 
+def _layers(r: Recorder, x: Map, count: int, layer: Callable[[Map], Map]) -> Map:
+    for _ in range(count):
+        x = r.segment(layer, x)
+    return x
+
+
 def _bert_layer(r: Recorder, x: Map, n: Bert) -> Map:
-    q, k, v = (r.dense(x, n.hidden, role) for role in ("q", "k", "v"))
-    y = r.drop(r.dense(r.attention(q, k, v, n.heads, drops=True), n.hidden, "o"))
-    x = r.layer_norm(r.add(y, x))
-    y = r.drop(r.dense(r.act(r.dense(x, n.ffn), "gelu"), n.hidden))
-    return r.layer_norm(r.add(y, x))
+    y = r.module(lambda x: _bert_attention(r, x, n.heads), x)
+    x = r.module(lambda y, x: r.layer_norm(r.add(r.drop(r.dense(y, n.hidden, "o")), x)), y, x)
+    y = r.module(lambda x: r.act(r.dense(x, n.ffn), "gelu"), x)
+    return r.module(lambda y, x: r.layer_norm(r.add(r.drop(r.dense(y, n.hidden)), x)), y, x)
+
+
+def _bert_attention(r: Recorder, x: Map, heads: int) -> Map:
+    q, k, v = (r.dense(x, x.channels, role) for role in ("q", "k", "v"))
+    x = r.attention(q, k, v, heads, drops=True)
+    r.hold(q, k, v)
+    return x
 
 
 def clip_text(r: Recorder, n: ClipText) -> None:
     """transformers modeling_clip.py, the text side."""
     x = r.embedding(n.vocab, n.hidden, n.positions)
     x = r.table(x, (n.positions, n.hidden))
-    for _ in range(n.layers):
-        x = r.segment(lambda x: _pre_norm_layer(r, x, n.hidden, n.heads, n.ffn), x)
+    x = r.module(lambda x: _layers(r, x, n.layers, lambda x: _pre_norm_layer(r, x, n.heads, n.ffn)), x)
     x = r.layer_norm(x)
     if n.projection:
         r.dense(r.copy(x, positions=1), n.projection, "", bias=False)
     r.contrast(x)
 
 
-def _pre_norm_layer(r: Recorder, x: Map, hidden: int, heads: int, ffn: int, key_bias: bool = True) -> Map:
-    x = r.add(x, _attend(r, r.layer_norm(x), None, hidden, heads, key_bias))
+def _pre_norm_layer(r: Recorder, x: Map, heads: int, ffn: int, key_bias: bool = True, copies: bool = False) -> Map:
+    x = r.add(x, r.module(lambda y: _attend(r, y, y, heads, key_bias, copies), r.layer_norm(x)))
     y = r.act(r.dense(r.layer_norm(x), ffn), "gelu")
-    return r.add(x, r.dense(y, hidden))
+    return r.add(x, r.dense(y, x.channels))
 
 
-def _attend(r: Recorder, x: Map, other: Map | None, hidden: int, heads: int, key_bias: bool = True) -> Map:
-    """Attention of `x` to itself or to `other`, with its four projections."""
-    source = other or x
-    q = r.dense(x, hidden, "q")
-    k, v = r.dense(source, hidden, "k", bias=key_bias), r.dense(source, hidden, "v")
-    return r.dense(r.attention(q, k, v, heads), hidden, "o")
+def _attend(r: Recorder, x: Map, source: Map, heads: int, key_bias: bool = True, copies: bool = False) -> Map:
+    """Attention of `x` to `source`, with its four projections; Whisper's `copies` what it attends with, by head."""
+    width = x.channels
+    q = r.dense(x, width, "q")
+    k, v = r.dense(source, width, "k", bias=key_bias), r.dense(source, width, "v")
+    if copies:
+        q, k, v = r.copy(q), r.copy(k), r.copy(v)
+    y = r.attention(q, k, v, heads)
+    # Flash attention's result lies in the order of its queries, which is not the next product's after a copy.
+    y = r.dense(r.copy(y) if copies and r.how.kernel == "flash" else y, width, "o")
+    r.hold(q, k, v)
+    return y
 
 
 def whisper(r: Recorder, n: Whisper, length: int) -> None:
@@ -94,7 +106,10 @@ def whisper(r: Recorder, n: Whisper, length: int) -> None:
     x = r.table(x, (n.positions, n.hidden))
     for _ in range(n.decoder_layers):
         x = r.segment(lambda x, sound: _whisper_decoder_layer(r, x, sound, n), x, sound)
-    r.cross_entropy(r.dense(r.layer_norm(x), n.vocab, "head", bias=False, tied=True))
+    x = r.dense(r.layer_norm(x), n.vocab, "head", bias=False, tied=True)
+    r.hold(sound)
+    r.cross_entropy(x)
+    r.hold(x)  # the model returns its logits beside the loss
 
 
 def _encode(r: Recorder, n: Whisper) -> Map:
@@ -102,13 +117,14 @@ def _encode(r: Recorder, n: Whisper) -> Map:
     x = r.act(r.conv(x, n.hidden, 3, flat=True), "gelu")
     x = r.act(r.conv(x, n.hidden, 3, stride=2, flat=True), "gelu")
     x = r.table(x, (n.frames, n.hidden), learned=False)
-    for _ in range(n.encoder_layers):
-        x = r.segment(lambda x: _pre_norm_layer(r, x, n.hidden, n.heads, n.ffn, key_bias=False), x)
+    x = _layers(r, x, n.encoder_layers, lambda x: _pre_norm_layer(r, x, n.heads, n.ffn, key_bias=False, copies=True))
     return r.layer_norm(x)
 
 
 def _whisper_decoder_layer(r: Recorder, x: Map, sound: Map, n: Whisper) -> Map:
-    x = r.add(x, _attend(r, r.layer_norm(x), None, n.hidden, n.heads, key_bias=False))
-    x = r.add(x, _attend(r, r.layer_norm(x), sound, n.hidden, n.heads, key_bias=False))
+    y = r.layer_norm(x)
+    x = r.add(x, r.module(lambda y: _attend(r, y, y, n.heads, False, True), y))
+    y = r.layer_norm(x)
+    x = r.add(x, r.module(lambda y: _attend(r, y, sound, n.heads, False, True), y))
     y = r.act(r.dense(r.layer_norm(x), n.ffn), "gelu")
     return r.add(x, r.dense(y, n.hidden))

@@ -7,7 +7,17 @@ from typing import Any, NamedTuple
 
 from advisor.catalog.bands import band
 from advisor.catalog.networks import (
-    Bert, ClipText, MobileNet, Network, NetworkPart, PlainCnn, ResNet, UNet, Vae, Vit, Whisper,
+    Bert,
+    ClipText,
+    MobileNet,
+    Network,
+    NetworkPart,
+    PlainCnn,
+    ResNet,
+    UNet,
+    Vae,
+    Vit,
+    Whisper,
 )  # fmt: skip
 from advisor.catalog.training_speeds import training_speeds
 from advisor.estimator import convnets, diffusion, encoders
@@ -53,7 +63,7 @@ def refusal(network: Network, task: str) -> str:
 @lru_cache(maxsize=1024)
 def parameters_of(network: Network) -> tuple[Parameter, ...]:
     """Every learned tensor of all parts."""
-    how = How(_inference_mode("BF16", "bf16"), False, False, "flash", 0)
+    how = How(_inference_mode("bf16"), False, False, "flash", 0)
     return tuple(
         parameter
         for part in network.parts
@@ -100,9 +110,9 @@ def _settings(network: Network, workload: Workload) -> Workload:
         checkpointing=workload.checkpointing and workload.training,
     )  # fmt: skip
     if not workload.training:
-        return replace(kept, quant=workload.quant)
-    adapters = {} if workload.task == "full" else {"rank": workload.rank, "targets": workload.targets}
-    return replace(kept, optimizer=workload.optimizer, grad_accum=min(workload.grad_accum, 2), **adapters)
+        return kept
+    kept = replace(kept, optimizer=workload.optimizer, grad_accum=min(workload.grad_accum, 2))
+    return kept if workload.task == "full" else replace(kept, rank=workload.rank, targets=workload.targets)
 
 
 def length(network: Network, workload: Workload) -> int:
@@ -120,7 +130,7 @@ def _plan(network: Network, settings: Workload) -> Plan:
 
 
 def _inference_plan(network: Network, settings: Workload) -> Plan:
-    numbers = _inference_mode(settings.quant, settings.precision)
+    numbers = _inference_mode(settings.precision)
     how = How(numbers, False, False, _kernel(settings, numbers), 0)
     recorded = [_record(part, how, settings.seq) for part in network.parts]
     weights = sum(_stored(recording.parameters, numbers.weight) for recording in recorded)
@@ -138,7 +148,7 @@ def _training_plan(network: Network, settings: Workload) -> Plan:
     how = How(numbers, True, settings.checkpointing, _kernel(settings, numbers), settings.rank if numbers.rank else 0)
     recording = _record(network.parts[0], how, settings.seq)
     # What is not trained lies beside it in 16 bits, as diffusers' training scripts keep it.
-    frozen = How(_inference_mode("BF16", "bf16"), False, False, how.kernel, 0)
+    frozen = How(_inference_mode("bf16"), False, False, how.kernel, 0)
     beside = sum(_stored(_record(part, frozen, 1).parameters, 2) for part in network.parts[1:])
     width = numbers.weight if numbers.full else 4
     trained = _trained(recording, how)
@@ -179,7 +189,7 @@ def _trained(recording: Recording, how: How) -> list[Parameter]:
     return [Parameter(shape) for out, inner in adapted for shape in ((how.rank, inner), (out, how.rank))]
 
 
-def _inference_mode(quant: str, precision: str) -> Mode:
+def _inference_mode(precision: str) -> Mode:
     """Weights in 16 bits unless fp32 is asked for; "mixed" is fp32 weights under autocast."""
     weight = 2 if precision == "bf16" else 4
     compute = 4 if precision == "fp32" else 2

@@ -1,7 +1,7 @@
 """Runs a network on paper: its pieces note their parameters and put what they make and keep on a tape.
 
 Sizes are per sample ("tokens" of the tape are samples of the batch) or constant. The rules are torch 2.13's eager
-kernels and autograd formulas (aten's derivatives.yaml: which tensors a backward formula asks for), and autocast's lists.
+kernels and autograd formulas (aten's derivatives.yaml: which tensors a backward formula asks for) and autocast's lists.
 """
 
 from collections.abc import Callable, Sequence
@@ -219,7 +219,9 @@ class Recorder:
             a = tape.run((wide,), low, 4, saves=(wide,), parameter_grads=constant(4 * rank * x.channels))
             b = tape.run((a,), result.elements, 4, saves=(a,), parameter_grads=constant(4 * rank * out))
         scaled = tape.run((b,), result.elements, b.bytes)
-        return self.block.cast(self.block.add(result, scaled), dtype)
+        result = self.block.cast(self.block.add(result, scaled), dtype)
+        tape.hold((wide,))
+        return result
 
     def _cast_adapter(self, x: Value, count: int, out: Form) -> Value:
         copy = self.tape.run((), constant(count), self.mode.compute, parameter_grads=constant(4 * count))
@@ -363,7 +365,7 @@ class Recorder:
 
     def hold(self, *maps: Map) -> None:
         """Something still refers to `maps` here: they cannot be freed before."""
-        self.tape.run([x.value for x in maps], {}, 4)
+        self.tape.hold(x.value for x in maps)
 
     # Segments ---------------------------------------------------------------------------------------------------
 
@@ -383,8 +385,7 @@ class Recorder:
         self.block.tape, self._held = outer, held
         taken = tuple(part.value for part in inputs)
         value = self._composite(trace, taken, result.value)
-        for copy in copies:
-            self._held.append(outer.value(copy.elements, copy.bytes, False))
+        self._held += [outer.run((), copy.elements, copy.bytes) for copy in copies]
         return result._replace(value=value)
 
     def _composite(self, trace: Trace, taken: tuple[Value, ...], result: Value) -> Value:
@@ -405,13 +406,21 @@ class Recorder:
     # The end ----------------------------------------------------------------------------------------------------
 
     def cross_entropy(self, x: Map) -> None:
-        """The loss over `x`, one class per position; under autocast in fp32."""
-        wide = self.block.cast(x.value, 4) if self.mode.autocast else x.value
-        chances = self.tape.run((wide,), wide.elements, wide.bytes, saves_result=True)
-        self._end(chances, (chances,))
+        """The loss over `x`, one class per position.
+
+        It asks for a log-softmax in the type of `x`, which autocast respects; the sum over it is in fp32 then
+        (aten LossNLL.cpp, cross_entropy_loss; autocast_mode.h, nll_loss).
+        """
+        if not self.how.learns:
+            return
+        chances = self.tape.run((x.value,), x.value.elements, x.value.bytes, saves_result=True)
+        wide = self.block.cast(chances, 4) if self.mode.autocast else chances
+        self._end(wide, (wide,))
 
     def squared_error(self, x: Map) -> None:
         """The mean squared difference from a target, in fp32; what was asked for is kept too."""
+        if not self.how.learns:
+            return
         wide = self.block.cast(x.value, 4)
         self._input_bytes += x.channels * x.positions * self.mode.weight
         self._end(wide, (wide, self.tape.value(wide.elements, 4, False)))

@@ -100,6 +100,10 @@ class Tape:
         self.operations.append(Operation(inputs, (result,), kept, passes, work, parameter_grads, forward_work))
         return result
 
+    def hold(self, values: Iterable[Value]) -> None:
+        """Something still refers to `values` here: they cannot be freed before."""
+        self.operations.append(Operation(tuple(values), (), (), False, NOTHING, NOTHING, NOTHING))
+
     def halves(self, x: Value, elements: Form) -> tuple[Value, Value]:
         """Two views of `x`, one behind the other; their gradients are put together into one of `x`."""
         one, two = (self.value(elements, x.bytes, x.grad, x) for _ in range(2))
@@ -377,7 +381,7 @@ class _Backward:
         self._holders: list[int] = []  # how many gradients lie at each place
         self._sizes: list[Form] = []  # and its bytes
         if operations:
-            last = operations[-1].gives[-1]
+            last = next(operation.gives[-1] for operation in reversed(operations) if operation.gives)
             self._set(last, self._store(last.size))
             self._life.moment()
         for operation in reversed(operations):
