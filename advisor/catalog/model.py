@@ -111,6 +111,15 @@ class Mla:
 
 
 @dataclass(frozen=True, slots=True)
+class Indexer:
+    """DeepSeek sparse attention: small heads that choose the `top` cells which latent attention sees, for every token."""
+
+    heads: int
+    head_dim: int
+    top: int
+
+
+@dataclass(frozen=True, slots=True)
 class Linear:
     """Layers without a KV cache that keep a fixed-size state: gated delta net, short convolution, Mamba 2."""
 
@@ -162,6 +171,7 @@ class Model:
     layer_embedding: int = 0  # width of the token embeddings that every layer has of its own (Gemma 4 E2B, E4B)
     moe: Moe | None = None
     mla: Mla | None = None
+    indexer: Indexer | None = None
     linear: Linear | None = None
     # What each layer is where it is one thing alone (Nemotron-H): M a state layer (`linear`), * attention, - an MLP,
     # E experts. "" where every layer has attention or a state and then an MLP or experts.

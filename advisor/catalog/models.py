@@ -8,7 +8,8 @@ from typing import Any, TypeVar, cast, get_args, get_type_hints
 
 from advisor import RESOURCES
 from advisor.catalog.known import keys, known_as, refusal, shorter, tagged
-from advisor.catalog.model import Global, Linear, Mla, Model, Moe, Style, Window
+from advisor.catalog.model import Global, Indexer, Linear, Mla, Model, Moe, Style, Window
+from advisor.catalog.networks import networks
 from advisor.catalog.reading import Fields, read_entries
 from advisor.errors import UserError
 from advisor.i18n import N_
@@ -27,6 +28,11 @@ def models() -> tuple[Model, ...]:
     own = shipped()
     replaced = tuple(_added.get(model.id, model) for model in own)
     return replaced + tuple(model for key, model in _added.items() if key not in {one.id for one in own})
+
+
+def catalogue() -> tuple[Model, ...]:
+    """Everything that can be computed: the language models, then the networks of other kinds."""
+    return (*models(), *networks())
 
 
 @cache
@@ -122,7 +128,7 @@ def find_model(text: str) -> Model:
         for key in keys(name):
             if key in index:
                 return index[key]
-    raise refusal(text, models())
+    raise refusal(text, catalogue())
 
 
 @cache
@@ -131,7 +137,7 @@ def _index() -> Mapping[str, Model]:
     index: dict[str, Model] = {}
     for of in (lambda m: (m.id, m.name), lambda m: m.aliases, _tails):
         found: dict[str, Model | None] = {}
-        for model in models():
+        for model in catalogue():
             for key in {key for name in of(model) for key in keys(name)}:
                 found[key] = model if found.get(key, model) is model else None
         for key, owner in found.items():
@@ -199,6 +205,7 @@ def _model(entry: Fields, known: Mapping[str, Style]) -> Model:
         layer_embedding=entry.optional_integer("layer_embedding", 1, MAX_WIDTH) or 0,
         moe=_planned(_part(entry.section("moe"), _moe, layers), plan, "E"),
         mla=_part(entry.section("mla"), _mla, layers),
+        indexer=_part(entry.section("indexer"), _indexer, layers),
         linear=_planned(_part(entry.section("linear"), partial(_linear, planned=bool(plan)), layers), plan, "M"),
         plan=plan,
         max_context=entry.optional_integer("max_context", 1, 1 << 30),
@@ -292,6 +299,14 @@ def _mla(entry: Fields, _layers: int) -> Mla:
     return mla
 
 
+def _indexer(entry: Fields, _layers: int) -> Indexer:
+    found = Indexer(
+        entry.integer("heads", 1, MAX_HEADS), entry.integer("head_dim", 1, MAX_WIDTH), entry.integer("top", 1, 1 << 30)
+    )
+    entry.close()
+    return found
+
+
 def _linear(entry: Fields, layers: int, planned: bool) -> Linear:
     kind = entry.choice("type", LINEAR_TYPES)
     every = entry.optional_integer("attention_every", 2, MAX_LAYERS)
@@ -343,6 +358,8 @@ def _check(model: Model, entry: Fields) -> None:
         entry.fail("globals", N_("{where}: {field}: only beside a window"))
     if model.globals and model.heads % model.globals.kv_heads:
         entry.fail("globals", N_("{where}: {field}: {heads} heads are no multiple"), heads=model.heads)
+    if model.indexer and (model.mla is None or model.mla.q_lora_rank is None):
+        entry.fail("indexer", N_("{where}: {field}: only beside mla with q_lora_rank"))
     if model.gguf_vocab and model.gguf_vocab > model.vocab:
         entry.fail("gguf_vocab", N_("{where}: {field}: more rows than the vocabulary"))
     if model.count_tolerance and not model.count_note:

@@ -253,6 +253,8 @@ class _Shape(NamedTuple):
     state: int  # bytes of one sequence's state in one recurrent layer
     first_full: int  # the first layer that sees the whole context, the number of layers if none does
     first_neighbours: int
+    choosing: int  # layers with an indexer, and how many cells each chooses
+    top: int
     graph: Graph
     program: int  # measured: program and tokenizer
 
@@ -281,6 +283,8 @@ def _shape(model: Model) -> _Shape:
         state=_state_bytes(model),
         first_full=kinds.index(0) if 0 in kinds else model.layers,
         first_neighbours=next((at for at, pair in enumerate(pairwise(kinds), 1) if pair == (0, 0)), model.layers),
+        choosing=model.layers if model.indexer else 0,
+        top=model.indexer.top if model.indexer else 0,
         graph=graph(model),
         program=(10 << 20) + _tokenizer_bytes(model),
     )
@@ -381,6 +385,7 @@ def _moments(shape: _Shape, count: Cells, workload: Workload) -> tuple[int, int]
     per_token = _FLOAT * -(-count.ubatch // parallel) * parallel
     head = per_token * (plan.embedding + 1) + _FLOAT * outputs * (plan.last + shape.vocab)
     inputs = per_token * plan.inputs + _FLOAT * outputs + _mask(shape, count, workload.flash_attention)
+    inputs += _choices(shape, count)
     layer = per_token * (plan.mlp if workload.kv_type == "f16" else plan.mlp + plan.rotated)
     if plan.state_work:
         layer = max(layer, per_token * plan.state_work + parallel * plan.state_copy)
@@ -416,6 +421,16 @@ def _touched(shape: _Shape, count: Cells, workload: Workload, prompt_tokens: int
     return work + _FLOAT * shape.vocab + shape.program
 
 
+def _choices(shape: _Shape, count: Cells) -> int:
+    """What indexers need through the whole graph: a 16-bit mask of their own, and each layer's chosen cells.
+
+    (src/models/deepseek32.cpp: the chosen cells of every layer are inputs of the graph's sparse masks.)
+    """
+    if not shape.choosing:
+        return 0
+    return count.ubatch * (2 * count.full + _FLOAT * shape.choosing * min(shape.top, count.full))
+
+
 def _mask(shape: _Shape, count: Cells, flash: bool) -> int:
     """One mask for each kind of cache, 16-bit for flash attention, else 32-bit."""
     seen = count.full + count.window if shape.windows else count.full
@@ -433,11 +448,14 @@ def _rows(model: Model, key: int, value: int, kind: str, flash: bool) -> tuple[i
     Without flash attention V is transposed, and where its width varies every layer gets the widest (llama-kv-cache.cpp,
     TAG_V_CACHE_VARIABLE).
     """
+    # The indexer's keys lie in a cache of their own (llama-kv-cache-dsa.cpp).
+    chosen = _row(model.indexer.head_dim, 0, kind) if model.indexer else 0
     wide = _global_width(model) or key
     widest = max(wide, value) if model.globals and not flash else 0
     return (
-        _row(wide, max(widest, wide if model.globals else value), kind), _row(key, max(widest, value), kind)
-    )  # fmt: skip
+        _row(wide, max(widest, wide if model.globals else value), kind) + chosen,
+        _row(key, max(widest, value), kind) + chosen,
+    )
 
 
 def _row(key: int, value: int, kind: str) -> int:

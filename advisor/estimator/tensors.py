@@ -9,6 +9,8 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from advisor.catalog.model import Model
+from advisor.catalog.networks import Network
+from advisor.estimator.networks import network_parameters
 
 View = Literal["gguf", "torch"]
 # Tables beside the token embedding of which a token reads its own row and no more.
@@ -71,6 +73,8 @@ def linears(model: Model) -> tuple[Tensor, ...]:
 @lru_cache(maxsize=1024)
 def language_parameters(model: Model) -> int:
     """Parameters of the language model alone, tied matrices counted once."""
+    if isinstance(model, Network):
+        return network_parameters(model)
     return sum(tensor.elements for tensor in tensors(model, "torch"))
 
 
@@ -82,6 +86,8 @@ def parameters(model: Model) -> int:
 @lru_cache(maxsize=1024)
 def active_parameters(model: Model) -> int:
     """Parameters that one token meets: of the experts only the active ones, of everything else all."""
+    if isinstance(model, Network):
+        return network_parameters(model)
     active = model.moe.active if model.moe else 1
     return sum(
         tensor.elements // tensor.experts * active if tensor.experts > 1 else tensor.elements
@@ -247,6 +253,13 @@ def _latent_attention(model: Model, view: View, layers: tuple[int, ...]) -> Iter
         yield Tensor("attn_k_b", mla.qk_nope_head_dim, latent * model.heads, layers)
         yield Tensor("attn_v_b", latent, mla.v_head_dim * model.heads, layers)
     yield from _matrix("attn_output", model.heads * mla.v_head_dim, model.hidden, layers, "o_proj")
+    if model.indexer and mla.q_lora_rank:
+        width = model.indexer.head_dim
+        yield from _matrix("indexer.attn_q_b", mla.q_lora_rank, model.indexer.heads * width, layers, "wq_b")
+        yield from _matrix("indexer.attn_k", model.hidden, width, layers, "wk")
+        yield Tensor("indexer.k_norm", width, 1, layers)
+        yield Tensor("indexer.k_norm.bias", width, 1, layers)
+        yield from _matrix("indexer.proj", model.hidden, model.indexer.heads, layers, "weights_proj")
 
 
 def _state_layer(model: Model, view: View, layers: tuple[int, ...]) -> Iterator[Tensor]:

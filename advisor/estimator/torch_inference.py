@@ -216,7 +216,7 @@ def _shape(model: Model) -> _Shape:
     if model.mla:
         # Both engines cache the latent (transformers since 5); attention unfolds it for every head.
         mla = model.mla
-        row = mla.kv_lora_rank + mla.qk_rope_head_dim
+        row = mla.kv_lora_rank + mla.qk_rope_head_dim + (model.indexer.head_dim if model.indexer else 0)
         attention = 2 * model.query_width + model.heads * (mla.qk_nope_head_dim + 2 * mla.v_head_dim)
     window_row = row
     if model.globals:
