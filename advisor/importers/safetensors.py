@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 from advisor import RESOURCES
 from advisor.catalog.reading import parse_json, read_json
@@ -115,34 +115,35 @@ def _checked(header: object, path: Path, data_bytes: int) -> Tensors:
     for name, entry in entries:
         if name == "__metadata__":
             continue
-        facts: Mapping[str, Any] = entry if isinstance(entry, dict) else {}
-        shape, place, dtype = facts.get("shape"), facts.get("data_offsets"), facts.get("dtype")
-        if not _sizes(shape) or not _sizes(place) or len(place) != 2 or not place[0] <= place[1]:
-            raise UserError(N_("{path}: tensor {name} has no valid shape or place"), path=path, name=str(name)[:80])
-        bits = dtype_bits().get(dtype) if isinstance(dtype, str) else None
-        if bits is None:
-            raise UserError(
-                N_("{path}: tensor {name} has the unknown type {kind}"),
-                path=path, name=str(name)[:80], kind=repr(dtype)[:40],
-            )  # fmt: skip
-        count = math.prod(shape)
-        if count > 1 << 45:
-            raise UserError(N_("{path}: tensor {name} has an absurd size"), path=path, name=str(name)[:80])
-        if place[1] > data_bytes:
-            raise UserError(
-                N_("{path}: cut off, tensor {name} lies beyond the end of the file"), path=path, name=str(name)[:80]
-            )
-        if place[1] - place[0] != -(-count * bits // 8):
-            raise UserError(
-                N_("{path}: tensor {name} takes {found} bytes, its shape says {expected}"),
-                path=path, name=str(name)[:80], found=place[1] - place[0], expected=-(-count * bits // 8),
-            )  # fmt: skip
-        found[name] = Tensor(dtype, tuple(shape), place[1] - place[0])
-        places.append((place[0], place[1], name))
+        start, found[name] = _tensor(path, name[:80], entry if isinstance(entry, dict) else {}, data_bytes)
+        places.append((start, start + found[name].bytes, name))
     if not found:
         raise UserError(N_("{path}: its header names no tensors"), path=path)
     _refuse_overlap(path, places)
     return found
+
+
+def _tensor(path: Path, name: str, facts: Mapping[str, Any], data_bytes: int) -> tuple[int, Tensor]:
+    """Where a tensor begins in the data, and the tensor."""
+    shape, place, dtype = facts.get("shape"), facts.get("data_offsets"), facts.get("dtype")
+    if not _sizes(shape) or not _sizes(place) or len(place) != 2 or place[0] > place[1]:
+        raise UserError(N_("{path}: tensor {name} has no valid shape or place"), path=path, name=name)
+    if not isinstance(dtype, str) or dtype not in dtype_bits():
+        raise UserError(
+            N_("{path}: tensor {name} has the unknown type {kind}"), path=path, name=name, kind=repr(dtype)[:40]
+        )
+    count, size = math.prod(shape), place[1] - place[0]
+    if count > 1 << 45:
+        raise UserError(N_("{path}: tensor {name} has an absurd size"), path=path, name=name)
+    if place[1] > data_bytes:
+        raise UserError(N_("{path}: cut off, tensor {name} lies beyond the end of the file"), path=path, name=name)
+    expected = -(-count * dtype_bits()[dtype] // 8)
+    if size != expected:
+        raise UserError(
+            N_("{path}: tensor {name} takes {found} bytes, its shape says {expected}"),
+            path=path, name=name, found=size, expected=expected,
+        )  # fmt: skip
+    return place[0], Tensor(dtype, tuple(shape), size)
 
 
 def _refuse_overlap(path: Path, places: list[tuple[int, int, str]]) -> None:
@@ -155,5 +156,5 @@ def _refuse_overlap(path: Path, places: list[tuple[int, int, str]]) -> None:
         before, end = name, max(end, stop)
 
 
-def _sizes(value: Any) -> bool:
+def _sizes(value: object) -> TypeGuard[list[int]]:
     return isinstance(value, list) and len(value) <= 8 and all(type(n) is int and 0 <= n < 1 << 50 for n in value)

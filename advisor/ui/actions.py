@@ -39,11 +39,11 @@ class Actions(QObject):
 
     def detect(self) -> None:
         """Read this computer, off the window's thread."""
-        self._busy()
+        self.busy()
         self._work.run(tasks.detect, self._detected, self.failed)
 
     def _detected(self, machine: Machine) -> None:
-        self._free()
+        self.free()
         self._state.set_own(machine)
 
     def open_machine(self) -> None:
@@ -56,12 +56,12 @@ class Actions(QObject):
 
     def load(self, path: str) -> None:
         """Show the machine saved in a file."""
-        self._busy()
+        self.busy()
         self._work.run(lambda: tasks.open_machine(Path(path)), self._opened(Path(path)), self.failed)
 
     def _opened(self, path: Path) -> Callable[[Machine], None]:
         def show(machine: Machine) -> None:
-            self._free()
+            self.free()
             self._state.show_machine(machine, machine.model or machine.cpu.name or path.stem)
 
         return show
@@ -78,7 +78,7 @@ class Actions(QObject):
 
     def write_machine(self, machine: Machine, path: Path) -> None:
         """Save a machine, off the window's thread."""
-        self._busy()
+        self.busy()
         self._work.run(lambda: tasks.save_machine(machine, path), self._written, self.failed)
 
     def export(self, kind: str) -> None:
@@ -95,18 +95,18 @@ class Actions(QObject):
         """Write the report in the format of the path's ending, off the window's thread."""
         kind = path.suffix[1:].lower()
         workload, budget, language = self._state.workload, self._state.budget, self._state.tr_.language
-        self._busy()
+        self.busy()
         self._work.run(
             lambda: tasks.export(path, machine, workload, language, kind, budget), self._written, self.failed
         )
 
     def change_parts(self) -> None:
         """Ask for other parts; names come from the catalogue, read off the window's thread."""
-        self._busy()
+        self.busy()
         self._work.run(tasks.names, self._ask_parts, self.failed)
 
     def _ask_parts(self, names: tasks.Names) -> None:
-        self._free()
+        self.free()
         dialog = whatif.WhatIfDialog(self._state.tr_, self._state.machine, names.gpus, names.cpus, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.accepted.connect(lambda: self.assemble(dialog.wish()))
@@ -121,12 +121,12 @@ class Actions(QObject):
         before = self._built if self._built is not None and self._built.machine is base else None
         name = before.name if before else self._state.what_if
         whole = whatif.merged(before.wish, wish) if before else wish
-        self._busy()
+        self.busy()
         self._work.run(lambda: tasks.assemble(base, wish), self._assembled(name, whole), self.failed)
 
     def _assembled(self, name: str | None, whole: whatif.Wish) -> Callable[[Machine], None]:
         def show(machine: Machine) -> None:
-            self._free()
+            self.free()
             self._built = _Built(machine, name, whole)
             self._state.show_machine(machine, " + ".join(filter(None, (name, whatif.describe(self._state.tr_, whole)))))
 
@@ -140,21 +140,23 @@ class Actions(QObject):
             print(error)
 
     def _written(self, path: Path) -> None:
-        self._free()
+        self.free()
         _ = self._state.tr_
         self.told.emit(_("Saved: {path}", path=path))
 
     def failed(self, error: Exception) -> None:
         """Say what went wrong."""
-        self._free()
+        self.free()
         dialog = ErrorDialog(self._state.tr_, error, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
-    def _busy(self) -> None:
+    def busy(self) -> None:
+        """Show that something is being waited for."""
         QApplication.setOverrideCursor(Qt.CursorShape.BusyCursor)
 
-    def _free(self) -> None:
+    def free(self) -> None:
+        """The waiting is over."""
         QApplication.restoreOverrideCursor()
 
 

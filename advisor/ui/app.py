@@ -38,7 +38,9 @@ def run_window(
     app.setPalette(colors.qt_palette(colors.at_first(settings.theme)))
 
     def begin() -> None:
-        fill(app, window, machine, workload, settings, language).begin()
+        screen = fill(app, window, machine, workload, settings, language)
+        screen.begin()
+        screen.own_models.look_around()
         if remarks:
             window.remark(" · ".join(remarks))
 

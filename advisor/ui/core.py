@@ -17,7 +17,7 @@ class Core:
         from advisor.catalog import models
         from advisor.estimator import estimate, tensors
 
-        found = models.models()
+        found = models.catalogue()
         for model in found:
             tensors.parameters(model)
         assert estimate is not None
@@ -27,6 +27,8 @@ class Core:
         """All parameters of a model."""
         from advisor.estimator.tensors import parameters
 
+        if model.parameter_bounds is not None:  # 0 where nothing at all is known of them
+            return model.parameter_bounds[1]
         return parameters(model)
 
     def estimate(self, machine: Machine, model: Model, workload: Workload, budget: Budget) -> Estimate:

@@ -44,6 +44,8 @@ class Header(QFrame):
         self.name.setFont(theme.scaled(self.font(), theme.TITLE, bold=True))
         self.tier = QLabel()
         self.tier.hide()
+        self.open_model = QToolButton()
+        self.open_model.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.what_if, self.language = _menu_button(), _menu_button()
         self.look, self.report = _menu_button(), _menu_button()
         self._layout()
@@ -58,13 +60,15 @@ class Header(QFrame):
         layout.addWidget(self.name, 1)
         layout.addWidget(self.tier)
         layout.addSpacing(8)
-        for button in (self.what_if, self.language, self.look, self.report):
+        for button in (self.open_model, self.what_if, self.language, self.look, self.report):
             layout.addWidget(button)
 
     def retranslate(self) -> None:
         """All texts and menus again."""
         _ = self._state.tr_
         self._fill_what_if()
+        self.open_model.setText(_("Open a &model …"))
+        self.open_model.setToolTip(_("Your own .gguf, .safetensors or config.json (Ctrl+Shift+O), or drop it here"))
         self._fill(self.language, _("&Language"), [(LANGUAGE_NAMES[one], self._speaker(one)) for one in LANGUAGES])
         self._fill(self.look, _("T&heme"), [(_(name), self._painter(one)) for one, name in THEMES])
         formats: list[tuple[str, Callable[[], None]]] = [(_(name), self._exporter(one)) for one, name in FORMATS]

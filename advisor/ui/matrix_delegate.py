@@ -10,11 +10,13 @@ from advisor.estimator.result import Estimate
 from advisor.palette import Palette
 from advisor.ui import shapes, texts, theme
 from advisor.ui.matrix_model import FIRST_METHOD, NAME, MatrixModel
+from advisor.ui.own_text import origin_text
 from advisor.ui.state import State
 
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 PAD = 6
+OWN_BAR = 3  # the mark at the left of the user's own models
 MARK = 10  # from the cell's left edge to the middle of its symbol
 _CELL_TEXTS_KEPT = 20_000
 _LAYOUTS_KEPT = 4000
@@ -137,14 +139,20 @@ class MatrixDelegate(QStyledItemDelegate):
         painter.setFont(self._small)
         painter.setPen(theme.color(colors.caption))
         below = QRect(rect.left() + PAD, top + self._line, width, self._small_line)
-        size = self._state.tr_.parameters(self._model.parameters(model)) if self._model.compact else ""
-        text = " · ".join(filter(None, (size, model.family, self._state.tr_(texts.KINDS.get(model.kind, model.kind)))))
+        size = self._state.tr_.parameters(self._model.parameters(model) or None) if self._model.compact else ""
+        program = self._state.own_models.get(model)
+        if program is None:
+            parts = [size, model.family, self._state.tr_(texts.KINDS.get(model.kind, model.kind))]
+        else:
+            parts = [size, origin_text(self._state.tr_, model, program)]
+            painter.fillRect(rect.left(), rect.top() + 2, OWN_BAR, rect.height() - 4, theme.color(colors.accent))
+        text = " · ".join(filter(None, parts))
         painter.drawText(below, LEFT, self._small_metrics.elidedText(text, Qt.TextElideMode.ElideRight, width))
 
     def _size_cell(self, painter: QPainter, rect: QRect, row: int, colors: Palette) -> None:
         painter.setFont(self._font)
         painter.setPen(theme.color(colors.text))
-        text = self._state.tr_.parameters(self._model.parameters(self._model.rows[row]))
+        text = self._state.tr_.parameters(self._model.parameters(self._model.rows[row]) or None)
         painter.drawText(QRect(rect.left(), rect.top() + 3, rect.width() - PAD, self._line), RIGHT, text)
 
     def _cell_text(self, estimate: Estimate) -> texts.CellText:

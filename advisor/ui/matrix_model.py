@@ -10,11 +10,13 @@ from advisor.estimator.result import VERDICTS, Estimate
 from advisor.i18n import N_
 from advisor.ui import texts
 from advisor.ui.cells import Cells
+from advisor.ui.own_text import origin_text
 from advisor.ui.state import State
 from advisor.workload import METHODS, Method
 
 Index = QModelIndex | QPersistentModelIndex
 NAME, SIZE, FIRST_METHOD = 0, 1, 2
+OWN = "\0own"  # the filter for the user's own models, which no family is called
 UP, DOWN = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
 SIZES: tuple[tuple[str, float, float], ...] = (
     (N_("any size"), 0, float("inf")),
@@ -150,7 +152,10 @@ class MatrixModel(QAbstractTableModel):
         return self.sorted_by[0] >= FIRST_METHOD
 
     def _passes(self, model: Model) -> bool:
-        if self._family is not None and model.family != self._family:
+        if self._family == OWN:
+            if model not in self._state.own_models:
+                return False
+        elif self._family is not None and model.family != self._family:
             return False
         if self._size is not SIZES[0] and not self._size[1] <= self._parameters(model) < self._size[2]:
             return False
@@ -160,6 +165,16 @@ class MatrixModel(QAbstractTableModel):
         return all(word in text for word in self._search.split())
 
     def _sorted(self, models: Sequence[Model]) -> list[Model]:
+        """The user's own models on top, both groups in the chosen order."""
+        own = self._state.own_models
+        if not own:
+            return self._ordered(models)
+        return [
+            *self._ordered([model for model in models if model in own]),
+            *self._ordered([model for model in models if model not in own]),
+        ]
+
+    def _ordered(self, models: Sequence[Model]) -> list[Model]:
         column, order = self.sorted_by
         down = order == DOWN
         if column == NAME:
@@ -178,13 +193,16 @@ class MatrixModel(QAbstractTableModel):
         method = self.method(column)
         if method is not None:
             return texts.spoken(_, model.name, self.heading(column), self._cells.get(model, method))
-        return model.name if column == NAME else _.parameters(self._parameters(model))
+        return model.name if column == NAME else _.parameters(self._parameters(model) or None)
 
     def _tip(self, row: int, column: int) -> str:
         _, model = self._state.tr_, self.rows[row]
         method = self.method(column)
         if method is None:
-            facts = [model.name, _.parameters(self._parameters(model)), model.family, model.licence or ""]
+            facts = [model.name, _.parameters(self._parameters(model) or None), model.family, model.licence or ""]
+            if model in self._state.own_models:
+                facts.append(origin_text(_, model, self._state.own_models[model]))
+                facts += [model.source, model.count_note]
             if model.max_context:
                 facts.append(_("context up to {count}", count=_.integer(model.max_context)))
             return "\n".join(filter(None, facts))

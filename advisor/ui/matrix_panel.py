@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from advisor.catalog.model import Model
 from advisor.ui.cells import Cells
 from advisor.ui.matrix_delegate import MatrixDelegate
-from advisor.ui.matrix_model import DOWN, FIRST_METHOD, NAME, SIZE, SIZES, UP, MatrixModel
+from advisor.ui.matrix_model import DOWN, FIRST_METHOD, NAME, OWN, SIZE, SIZES, UP, MatrixModel
 from advisor.ui.state import State
 from advisor.ui.widgets import Card, caption
 from advisor.workload import METHODS, Method
@@ -233,7 +233,10 @@ class MatrixPanel(Card):
         self.family.blockSignals(True)
         self.family.clear()
         self.family.addItem(_("all families"), None)
-        for name in sorted({model.family for model in self._state.models}, key=str.lower):
+        own = self._state.own_models
+        if own:
+            self.family.addItem(_("On this computer"), OWN)
+        for name in sorted({model.family for model in self._state.models if model not in own}, key=str.lower):
             self.family.addItem(name, name)
         self.family.setCurrentIndex(max(0, self.family.findData(chosen)))
         self.family.blockSignals(False)
@@ -290,6 +293,15 @@ class MatrixPanel(Card):
             return
         method = self.model.method(index.column()) or self._state.method
         self._state.select(self.model.rows[index.row()], method)
+
+    def show_model(self, model: Model) -> None:
+        """Select a model that was just opened; a search or filter that would hide it is cleared."""
+        if self.model.row_of(model) is None:
+            self.search.clear()
+            self.family.setCurrentIndex(0)
+            self.size_class.setCurrentIndex(0)
+        self.select(model, self._state.method)
+        self.view.setFocus()
 
     def select(self, model: Model, method: Method) -> None:
         """Move the selection to a cell, as if it had been clicked."""

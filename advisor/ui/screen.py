@@ -19,6 +19,7 @@ from advisor.ui.gauges_panel import GaugesPanel
 from advisor.ui.header import Header
 from advisor.ui.matrix_panel import MatrixPanel
 from advisor.ui.memory_panel import MemoryPanel
+from advisor.ui.own_models import OwnModels
 from advisor.ui.settings_panel import SettingsPanel
 from advisor.ui.state import State
 from advisor.ui.work import Work
@@ -46,6 +47,7 @@ class Screen(QWidget):
         self._narrow = False
         self._suggested: Model | None = None
         self.actions_ = Actions(self, state, work)
+        self.own_models = OwnModels(self, state, work, self.actions_)
         self.details = Details(self, Panes(self.header, self.memory, self.strip), state, self.cells, work)
         self._arrange()
         self._wire()
@@ -89,6 +91,8 @@ class Screen(QWidget):
         self.header.detect_again.connect(self.actions_.detect)
         self.gauges.details.connect(self.details.show_machine)
         self.matrix.asked.connect(self.details.show_why)
+        self.header.open_model.clicked.connect(self.own_models.ask)
+        self.own_models.opened.connect(self.matrix.show_model)
         self.memory.asked.connect(self.details.show_why)
         self.memory.tried.connect(lambda changes: self.state.change(**changes))
         self.details.advised.connect(self._suggest)
@@ -98,6 +102,7 @@ class Screen(QWidget):
         for keys, run in (
             (QKeySequence.StandardKey.Find, self.matrix.search.setFocus),
             (QKeySequence.StandardKey.Open, self.actions_.open_machine),
+            (QKeySequence("Ctrl+Shift+O"), self.own_models.ask),
             (QKeySequence.StandardKey.Save, self.actions_.save_machine),
             (QKeySequence("Ctrl+E"), lambda: self.actions_.export("pdf")),
             (QKeySequence("Ctrl+M"), self.matrix.view.setFocus),

@@ -1,6 +1,6 @@
 """What the window shows: machine, workload, budget, selection, language, theme. Panels read it and hear its signals."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -30,7 +30,9 @@ class State(QObject):
         self.own: Machine | None = None  # this computer, once detected or given
         self.machine: Machine | None = None  # the one shown: this computer or a what-if
         self.what_if: str | None = None  # how the what-if calls itself; None for this computer
-        self.models: Sequence[Model] = ()
+        self.models: Sequence[Model] = ()  # the user's own first, then the catalogue
+        # The user's own models: the program that keeps each, "" for one that was opened here.
+        self.own_models: Mapping[Model, str] = {}
         self.workload = workload
         self.budget: Budget = settings.budget
         self.theme: Theme = settings.theme
@@ -64,8 +66,18 @@ class State(QObject):
 
     def set_models(self, models: Sequence[Model]) -> None:
         """The catalogue has been read."""
-        self.models = models
+        self.models = (*self.own_models, *models)
         self.models_changed.emit()
+
+    def add_own_models(self, found: Mapping[Model, str]) -> None:
+        """The user's own models, with the program that keeps each; a file that is read again replaces its model."""
+        if not found:
+            return
+        again = {model.source for model in found}
+        catalogue = [model for model in self.models if model not in self.own_models]
+        kept = {model: program for model, program in self.own_models.items() if model.source not in again}
+        self.own_models = {**found, **kept}
+        self.set_models(catalogue)
 
     def change(self, **changes: Any) -> None:
         """Change knobs of the workload, with what they force: another stack's quantisation, a plain KV cache."""

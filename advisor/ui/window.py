@@ -69,15 +69,15 @@ class Window(QMainWindow):
         super().changeEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """One file may be dropped: a saved machine."""
+        """One file or folder may be dropped: a model, or a saved machine."""
         urls = event.mimeData().urls()
         if self.screen_ is not None and len(urls) == 1 and urls[0].isLocalFile():
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Open the dropped machine."""
+        """Open the dropped model or machine."""
         if self.screen_ is not None:
-            self.screen_.actions_.load(event.mimeData().urls()[0].toLocalFile())
+            self.screen_.own_models.drop(event.mimeData().urls()[0].toLocalFile())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Nothing runs on in a closed window. It is gone at once; what still runs is waited for behind the scenes."""

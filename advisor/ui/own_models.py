@@ -1,0 +1,108 @@
+"""The user's own models: opened by dialog or drop, or found where other programs keep theirs; read off the thread."""
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from time import monotonic
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from advisor.catalog.model import Model
+from advisor.errors import UserError
+from advisor.ui.actions import Actions
+from advisor.ui.state import State
+from advisor.ui.work import Work
+
+ENDINGS = (".gguf", ".safetensors")
+LOOK_S = 20.0  # for reading the headers of what other programs keep, after the list of their files
+MOST = 100  # models of other programs; who has more finds the rest by `advisor models --local`
+# Keys that a description of a model has and a saved machine has not (Hugging Face's config.json and index.json, peft).
+MODEL_KEYS = frozenset({"model_type", "architectures", "text_config", "weight_map", "peft_type", "hidden_size"})
+
+
+class OwnModels(QObject):
+    """Opens the user's models and puts them on top of the matrix."""
+
+    opened = Signal(object)  # a model that is to be shown and selected
+
+    def __init__(self, window: QWidget, state: State, work: Work, actions: Actions) -> None:
+        super().__init__(window)
+        self._window, self._state, self._work, self._actions = window, state, work, actions
+
+    def ask(self) -> None:
+        """Ask for a model's file and open it."""
+        _ = self._state.tr_
+        kinds = f"{_('Models (*.gguf *.safetensors *.json)')};;{_('All files (*)')}"
+        path, _kind = QFileDialog.getOpenFileName(self._window, _("Open a model"), "", kinds)
+        if path:
+            self.open(path)
+
+    def open(self, path: str) -> None:
+        """Read a model's file and show the model; one sentence in a dialog when it is none."""
+        self._actions.busy()
+        self._work.run(lambda: read(path), self._show, self._actions.failed)
+
+    def drop(self, path: str) -> None:
+        """Open what was dropped onto the window: a model, or else a saved machine."""
+        self._actions.busy()
+        self._work.run(lambda: is_model(Path(path)), self._opener(path), self._actions.failed)
+
+    def _opener(self, path: str) -> Callable[[bool], None]:
+        def go_on(model: bool) -> None:
+            self._actions.free()
+            (self.open if model else self._actions.load)(path)
+
+        return go_on
+
+    def _show(self, model: Model) -> None:
+        self._actions.free()
+        self._state.add_own_models({model: ""})
+        self.opened.emit(model)
+
+    def look_around(self) -> None:
+        """Find what Ollama, LM Studio and others keep on this computer; nothing is said when that fails."""
+        self._work.run(found_here, self._state.add_own_models, lambda _error: None)
+
+
+def read(path: str) -> Model:
+    """The model in a file or folder. Raises UserError."""
+    from advisor.importers import model_of
+
+    return model_of(path)
+
+
+def is_model(path: Path) -> bool:
+    """Whether a dropped file is meant as a model: by its ending, by how it begins, or by what its JSON is about."""
+    from advisor.importers.headers import PICKLES, opened, read_document
+    from advisor.importers.hf_config import CONFIG_LIMIT
+
+    kind = path.suffix.lower()
+    if kind in (*ENDINGS, *PICKLES) or path.is_dir() or path.name.lower().endswith(".safetensors.index.json"):
+        return True
+    try:
+        if kind == ".json":
+            document = read_document(path, CONFIG_LIMIT)
+            return isinstance(document, dict) and not MODEL_KEYS.isdisjoint(document)
+        with opened(path) as (file, _size):
+            return file.read(4) == b"GGUF"
+    except UserError:
+        return False
+
+
+def found_here() -> dict[Model, str]:
+    """The models that other programs keep on this computer, with the program's name, as far as they can be read."""
+    from advisor.importers import model_of
+    from advisor.importers.folders import local_models
+
+    end = monotonic() + LOOK_S
+    found: dict[Model, str] = {}
+    for local in local_models(os.environ, Path.home()).models[:MOST]:
+        if monotonic() > end:
+            break
+        try:
+            found[replace(model_of(local.path), name=local.name, id=local.name.lower())] = local.program
+        except UserError:
+            continue
+    return found
