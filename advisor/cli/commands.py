@@ -11,6 +11,7 @@ from typing import Any
 
 from advisor import profiles
 from advisor.catalog.model import Model
+from advisor.catalog.networks import Network
 from advisor.cli import FAILED, OK, machines, options, text
 from advisor.errors import UserError
 from advisor.estimator.result import Estimate
@@ -44,15 +45,15 @@ def models(arguments: argparse.Namespace, _: Translator) -> int:
     """The catalogue's models, or those that are known but not computed."""
     if arguments.known:
         return _known(arguments, _)
-    from advisor.catalog.models import models as all_models
+    from advisor.catalog.models import catalogue
     from advisor.estimator.tensors import active_parameters, parameters
 
     if arguments.local:
         return _local_models(arguments, _)
     if arguments.json:
-        _print_json([_model_json(m, parameters(m), active_parameters(m)) for m in all_models()])
+        _print_json([_model_json(m, parameters(m), active_parameters(m)) for m in catalogue()])
     else:
-        rows = [(m.id, m.name, m.family, _.parameters(parameters(m)), _.integer(m.max_context)) for m in all_models()]
+        rows = [(m.id, m.name, m.family, _.parameters(parameters(m)), _.integer(m.max_context)) for m in catalogue()]
         _print(text.table([(_("id"), _("name"), _("family"), _("parameters"), _("context")), *rows]))
     return OK
 
@@ -106,6 +107,8 @@ def _model_json(model: Model, parameters: int, active: int) -> dict[str, Any]:
     names = ("id", "name", "family", "kind", "layers", "hidden", "heads", "kv_heads", "head_dim", "ffn", "vocab")
     more = ("tied_embeddings", "max_context", "licence", "languages", "released", "source")
     facts = {name: getattr(model, name) for name in (*names, *more)}
+    if isinstance(model, Network):
+        facts |= dict.fromkeys((*names[4:], "tied_embeddings"))  # the sizes of decoders
     return {**facts, "parameters": parameters, "active_parameters": active, "aliases": list(model.aliases)}
 
 
@@ -180,11 +183,11 @@ def matrix(arguments: argparse.Namespace, _: Translator) -> int:
 
 
 def _matrix(machine: Machine, workload: Workload, budget: Any) -> Iterator[tuple[Model, Sequence[Estimate]]]:
-    from advisor.catalog.models import models as all_models
+    from advisor.catalog.models import catalogue
     from advisor.estimator.estimate import estimate
 
     columns = [for_method(workload, method) for method in METHODS]
-    for model in all_models():
+    for model in catalogue():
         yield model, [estimate(machine, model, column, budget) for column in columns]
 
 

@@ -97,7 +97,7 @@ def estimate_lines(machine: Machine, estimate: Estimate, _: Translator) -> list[
         (
             words.device(_, p.device),
             _("{used} of {available}", used=_.gib(p.used), available=_.gib(p.available)),
-            _("{n} layers", n=p.layers),
+            _("{n} layers", n=p.layers) if estimate.model.layers else "",
         )
         for p in estimate.placements
     ]

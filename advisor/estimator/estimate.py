@@ -1,7 +1,11 @@
 """The one estimator, for matrix, detail pane, report and command line: (machine, model, workload) -> Estimate."""
 
+from dataclasses import replace
+from functools import lru_cache
+
 from advisor.catalog.model import Model
-from advisor.estimator import llama_cpp, torch_inference, training, training_time
+from advisor.catalog.networks import Network
+from advisor.estimator import llama_cpp, network_memory, torch_inference, training, training_time
 from advisor.estimator.ground import BUDGETS, Budget, Device, Ground, Share, ground
 from advisor.estimator.mixes import weights
 from advisor.estimator.placement import Placed, component, place_llama_cpp, place_whole
@@ -21,6 +25,8 @@ def estimate(machine: Machine, model: Model, workload: Workload, budget: Budget 
     if model.parameter_bounds is not None:
         return _bounds_only(ground(machine, budget), model, workload, model.parameter_bounds)
     place = ground(machine, budget)
+    if isinstance(model, Network):
+        return _network(place, model, workload)
     if not workload.training and workload.resolved_stack == "llama.cpp":
         return _llama_cpp(place, model, workload)
     return _torch(place, model, workload)
@@ -79,9 +85,42 @@ def _torch_memory(model: Model, workload: Workload) -> MemoryEstimate:
     return torch_inference.memory(model, workload)
 
 
+def _network(place: Ground, model: Network, workload: Workload) -> Estimate:
+    """A network that is no decoder: all on one device, by torch."""
+    refused = network_memory.refusal(model, workload.task)
+    if refused:
+        return Estimate(model, parameters(model), workload, None, (), "no", (Reason(refused, {}),))
+    needed = network_memory.memory(model, workload)
+    placed, memory = place_whole(place, model, _in_torch(workload), needed, component(needed, "weights"))
+    reasons = (*placed.reasons, *_of_network(model, workload))
+    time: TrainingEstimate | None = None
+    if placed.shares:
+        reasons = (*reasons, Reason("network_training_unknown" if workload.training else "network_speed_unknown", {}))
+        if workload.training:
+            time = TrainingEstimate(network_memory.plan(model, workload).trainable, None, None, None)
+    return Estimate(model, parameters(model), workload, memory, placed.placements, placed.verdict, reasons, None, time)
+
+
+def _of_network(model: Network, workload: Workload) -> tuple[Reason, ...]:
+    """What of the workload a network takes otherwise than it was asked."""
+    reasons: tuple[Reason, ...] = ()
+    if not workload.training and workload.precision == "bf16" and workload.quant not in ("F16", "BF16"):
+        reasons = (Reason("network_runs_in_16_bits", {"quant": workload.quant}),)
+    most = network_memory.length(model, workload)
+    if 1 < most < (workload.seq if workload.training else workload.sequence_context):
+        reasons = (*reasons, Reason("shortened", {"tokens": most}))
+    return reasons
+
+
+@lru_cache(maxsize=256)
+def _in_torch(workload: Workload) -> Workload:
+    """`workload` as torch is asked for it: a network's numbers have 16 or 32 bits."""
+    return replace(workload, stack="auto" if workload.training else "transformers", quant="F16")
+
+
 def placed_on(machine: Machine, answer: Estimate) -> tuple[Share, ...]:
     """The work that each device of `machine` does in `answer`, an estimate for it; empty when it cannot run."""
-    if answer.memory is None:
+    if answer.memory is None or isinstance(answer.model, Network):
         return ()
     found = (_place(ground(machine, budget), answer) for budget in BUDGETS)
     # The estimate does not say which budget it was made with; its placements do.

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from advisor.catalog.model import Model
+from advisor.catalog.networks import Network
 from advisor.catalog.speeds import speeds
 from advisor.catalog.training_speeds import training_speeds
-from advisor.estimator import llama_cpp, torch_inference, training
+from advisor.estimator import llama_cpp, network_memory, torch_inference, training
 from advisor.estimator.estimate import placed_on
 from advisor.estimator.ground import Rates, Share
 from advisor.estimator.lora import trainable_parameters
@@ -49,8 +50,9 @@ def _lines(machine: Machine, estimate: Estimate) -> Iterator[Explanation]:
     model, workload, memory = estimate.model, estimate.workload, estimate.memory
     if model.parameter_bounds is not None:
         return
+    shape = {} if isinstance(model, Network) else {"layers": model.layers, "hidden": model.hidden}
     yield Explanation(
-        "parameters", "sum over tensors of rows x columns", {"layers": model.layers, "hidden": model.hidden},
+        "parameters", "sum over tensors of rows x columns", shape,
         estimate.parameters, "", _sources(model.source, model.count_note),
     )  # fmt: skip
     if memory is None:
@@ -75,6 +77,8 @@ def _lines(machine: Machine, estimate: Estimate) -> Iterator[Explanation]:
 
 
 def _component(model: Model, workload: Workload, memory: MemoryEstimate, part: Component) -> Explanation:
+    if isinstance(model, Network):
+        return _network_part(model, workload, memory, part)
     if workload.training:
         formula, values = _runtime(memory) if part.name == "runtime" else _training_part(model, workload, part)
         moving = (PEAK,) if part.name in ("activations", "logits", "gradients") else ()
@@ -86,6 +90,30 @@ def _component(model: Model, workload: Workload, memory: MemoryEstimate, part: C
     formula, values = _llama_part(model, workload, part.name)
     exact = part.name in ("weights", "kv_cache", "output_buffer")
     return Explanation(part.name, formula, values, part.bytes, "B", (LLAMA_CPP,), "" if exact else memory.band)
+
+
+def _network_part(network: Network, workload: Workload, memory: MemoryEstimate, part: Component) -> Explanation:
+    """A figure of a network that is no decoder: sums over its tensors, moments of its one recording."""
+    plan = network_memory.plan(network, workload)
+    peak = network_memory.fullest(plan, workload.batch)
+    settings = {"precision": workload.precision, "batch": workload.batch}
+    parts: dict[str, tuple[str, Mapping[str, object]]] = {
+        "weights": (_WEIGHTS, {"precision": workload.precision}),
+        "activations": (_SAMPLES, {
+            "fixed_bytes": round(peak.constant - peak.gradients), "bytes_per_sample": round(peak.token + plan.input),
+            "checkpointing": workload.checkpointing, **settings,
+        }),
+        "gradients": (_GRADIENTS, {"trained": plan.trainable, "alive_bytes": round(peak.gradients)}),
+    }  # fmt: skip
+    states = {"trained": plan.trainable, "bytes_per_parameter": part.bytes / max(1, plan.trainable)}
+    formula, values = _runtime(memory) if part.name == "runtime" else parts.get(part.name, (_STATES, states))
+    sources = _sources(network.source) if part.name == "weights" else (PEAK, TRACKED)
+    return Explanation(part.name, formula, values, part.bytes, "B", sources, memory.band)
+
+
+_WEIGHTS = "sum over tensors of rows x columns x bytes of the format"
+_SAMPLES = "fixed_bytes + batch x bytes_per_sample"
+_STATES = "trained x bytes_per_parameter"
 
 
 def _llama_part(model: Model, workload: Workload, name: str) -> tuple[str, Mapping[str, object]]:

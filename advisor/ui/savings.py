@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from advisor.catalog.model import Model
+from advisor.catalog.networks import Network
 from advisor.estimator.result import Estimate
 from advisor.i18n import N_
 from advisor.workload import BOUNDS, Workload
@@ -91,6 +92,8 @@ def _possible(model: Model, w: Workload) -> bool:
     """Whether these knobs can be turned so: within their bounds, and with a cache type that llama.cpp takes."""
     if any(not low <= getattr(w, name) <= high for name, (low, high) in BOUNDS.items()):
         return False
+    if isinstance(model, Network):
+        return True
     from advisor.estimator import llama_cpp  # the window is painted before the estimator loads
 
     return w.training or w.resolved_stack != "llama.cpp" or not llama_cpp.refuses(model, w)

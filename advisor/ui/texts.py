@@ -25,7 +25,7 @@ def cell(_: Translator, estimate: Estimate) -> CellText:
     """A cell in two lines: memory, then speed or time (or the verdict's word where there is neither)."""
     word = verdict(_, estimate)
     if estimate.memory is None:
-        return CellText("?", "", word)
+        return CellText("–" if estimate.verdict == "no" else "?", "", word)
     figure, unit = split_size(_, estimate.memory.total)
     return CellText(figure, unit, pace(_, estimate) or word)
 
@@ -138,4 +138,8 @@ KINDS: Mapping[str, str] = {
     "vlm": N_("vision"),
     "base": N_("base"),
     "math": N_("maths"),
+    "embedding": N_("text embeddings"),
+    "speech": N_("speech"),
+    "vision": N_("image recognition"),
+    "image": N_("image making"),
 }
