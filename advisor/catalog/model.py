@@ -63,6 +63,10 @@ class Style:
     # Gemma 4: a dense MLP (Model.ffn) works beside the experts, each with norms of its own; learned scales before the
     # router and behind every expert; gate and up of the experts in one tensor
     experts_beside_mlp: bool = False
+    # Gemma 3n: so many copies of the hidden state, predicted and corrected in each layer (AltUp), and a learned
+    # residual of that rank beside attention (LAuReL)
+    altup: int = 0
+    laurel: int = 0
     activation_parameters: int = 0  # learned numbers per layer in the activation; metadata in GGUF, no tensor (Apertus)
     # Names that differ from the usual ones, by usual GGUF role: GGUF's, and torch's Linear ("" when it is no Linear).
     roles: Mapping[str, str] = field(default_factory=dict, hash=False)
@@ -112,7 +116,7 @@ class Mla:
 
 @dataclass(frozen=True, slots=True)
 class Indexer:
-    """DeepSeek sparse attention: small heads that choose the `top` cells which latent attention sees, for every token."""
+    """DeepSeek sparse attention: small heads that choose the `top` cells that latent attention sees, token by token."""
 
     heads: int
     head_dim: int
@@ -138,11 +142,13 @@ class Linear:
 class Stored:
     """What the file holds that a model was read from: exact, whatever is known of its architecture."""
 
-    format: str  # "Q4_K" (the type of most bytes of a GGUF file), "BF16", "AWQ-4bit", or what the file calls itself
+    format: str  # "Q4_K_M", "BF16", "AWQ-4bit", or what the file calls itself
     bytes: int  # of all its tensors
     parameters: int | None = None  # None where its weights are packed in a way that is not known
     # A GGUF file's tensors by (role, layer or None): rows and bytes. Empty for other files.
     tensors: Mapping[tuple[str, int | None], tuple[int, int]] = field(default_factory=dict, hash=False)
+    quant: str = ""  # of a GGUF file: the file type of advisor.workload.LLAMA_CPP_QUANTS that it is, or is nearest to
+    type: str = ""  # of a GGUF file: the tensor type of most of its bytes
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,7 +174,8 @@ class Model:
     globals: Global | None = None
     kv_shared: int = 0  # so many last layers have no KV cache: they attend to that of the last layer of their kind
     late_ffn: int | None = None  # width of the dense MLP in those layers, where it is another (Gemma 4 E2B)
-    layer_embedding: int = 0  # width of the token embeddings that every layer has of its own (Gemma 4 E2B, E4B)
+    layer_embedding: int = 0  # width of the token embeddings that every layer has of its own (Gemma 3n, Gemma 4 E2B)
+    layer_vocab: int | None = None  # rows of their table, where they are others than `vocab`
     moe: Moe | None = None
     mla: Mla | None = None
     indexer: Indexer | None = None

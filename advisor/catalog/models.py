@@ -203,6 +203,7 @@ def _model(entry: Fields, known: Mapping[str, Style]) -> Model:
         kv_shared=entry.optional_integer("kv_shared", 1, layers - 1) or 0,
         late_ffn=entry.optional_integer("late_ffn", 1, MAX_WIDTH),
         layer_embedding=entry.optional_integer("layer_embedding", 1, MAX_WIDTH) or 0,
+        layer_vocab=entry.optional_integer("layer_vocab", 1, MAX_VOCAB),
         moe=_planned(_part(entry.section("moe"), _moe, layers), plan, "E"),
         mla=_part(entry.section("mla"), _mla, layers),
         indexer=_part(entry.section("indexer"), _indexer, layers),

@@ -60,7 +60,7 @@ _KEEP_RESULT = ("gemma4", "nemotron_h", "nemotron_h_moe")
 
 def _last(model: Model) -> int:
     """The last layer's output beside the logits, twice where its norm cannot work in place."""
-    if model.layer_embedding and _first_gate_fits(model):
+    if model.layer_embedding and not model.style.altup and _first_gate_fits(model):
         return 3 * (model.hidden + _own(model))
     again = model.style.gguf in _KEEP_RESULT or not (model.style.norm == "rms" or model.style.parallel)
     return model.hidden * (2 if again else 1)
@@ -83,6 +83,10 @@ def _beside_own(model: Model) -> int:
     inputs are made only at its end. What is made then lies behind all that if the first gate took the old place.
     """
     hidden, own, ffn = model.hidden, _own(model), model.ffn or 0
+    copies = model.style.altup * hidden
+    if copies:
+        # The copies of the hidden state take the old place if they fit; else norm, attention and residual do.
+        return hidden + 2 * own + 3 * ffn + (2 * hidden + model.query_width if copies <= own else copies)
     fits = _first_gate_fits(model)
     first = hidden + 2 * own + (2 if fits else 3) * ffn
     late = model.late_ffn or ffn
@@ -161,6 +165,8 @@ def _attention(model: Model, latent: Mla | None) -> int:
         image = model.heads * latent.kv_lora_rank
         return 2 * model.hidden + 3 * rotary + 2 * image + model.heads * latent.qk_nope_head_dim
     query = model.query_width * (2 if model.style.attention_gate else 1)
+    if model.style.altup:
+        return 2 * _own(model) + (model.style.altup + 3) * model.hidden + 2 * query
     if model.globals:
         query = model.heads * model.globals.head_dim
         if model.layer_embedding:

@@ -28,7 +28,10 @@ _FALLBACK: Mapping[str, str] = {
 _KEPT = ("ffn_gate_inp", "ssm_conv1d", "shortconv.conv", "ssm_a", "ssm_d",
          "position_embd", "token_types")  # fmt: skip
 # Matrices that keep the 16 bits of the file that is quantised.
-_KEPT_16 = ("per_layer_model_proj",)
+_KEPT_16 = (
+    "per_layer_model_proj", "altup_proj", "altup_unembd_proj", "altup_correct_coef", "altup_predict_coef",
+    "altup_router", "laurel_l", "laurel_r",
+)  # fmt: skip
 # Types that x86 with AVX2 copies into an interleaved layout (ggml-cpu/repack.cpp), when the rows divide by 8.
 _REPACKED = ("Q4_0", "Q4_K", "IQ4_NL", "MXFP4")
 # Models that their publisher trained and released with experts in MXFP4; llama.cpp's converter keeps them so in every
@@ -199,7 +202,7 @@ def _type_in_file(model: Model, types: Mapping[Place, str], tensor: Tensor, laye
     kind = types.get((tensor.role, layer if tensor.layers else None))
     if kind is not None:
         return kind
-    common = model.stored.format if model.stored is not None else "F16"
+    common = model.stored.type if model.stored is not None else "F16"
     return _fitting(common, tensor.width)
 
 

@@ -128,7 +128,9 @@ def _all(model: Model, view: View) -> Iterator[Tensor]:
     if model.moe:
         yield from _experts(model, view, _where(model, model.moe.layers))
     if model.layer_embedding:
-        yield from _layer_embeddings(model, everywhere)
+        yield from _layer_embeddings(model, view, everywhere)
+    if model.style.altup:
+        yield from _altup(model, everywhere)
     if model.style.layer_scale:
         yield Tensor("layer_output_scale", 1, 1, everywhere)
 
@@ -336,10 +338,28 @@ def _mlp(model: Model, view: View, layers: tuple[int, ...], ffn: int) -> Iterato
         yield Tensor("ffn_act", style.activation_parameters, 1, layers)
 
 
-def _layer_embeddings(model: Model, layers: tuple[int, ...]) -> Iterator[Tensor]:
+def _altup(model: Model, layers: tuple[int, ...]) -> Iterator[Tensor]:
+    """Gemma 3n's copies of the hidden state and its learned residual."""
+    hidden, copies, rank = model.hidden, model.style.altup, model.style.laurel
+    for role in ("altup_proj", "altup_unembd_proj"):
+        module = "altup_projections" if role == "altup_proj" else "altup_unembed_projections"
+        yield Tensor(role, hidden, hidden * (copies - 1), (), module)
+    yield from _matrix("altup_correct_coef", copies, copies, layers, "correction_coefs")
+    yield Tensor("altup_correct_scale", hidden, 1, layers)
+    yield from _matrix("altup_predict_coef", copies, copies * copies, layers, "prediction_coefs")
+    yield from _matrix("altup_router", hidden, copies, layers, "modality_router")
+    yield Tensor("altup_router_norm", hidden, 1, layers)
+    yield from _matrix("laurel_l", hidden, rank, layers, "linear_left")
+    yield from _matrix("laurel_r", rank, hidden, layers, "linear_right")
+    yield Tensor("laurel_post_norm", hidden, 1, layers)
+
+
+def _layer_embeddings(model: Model, view: View, layers: tuple[int, ...]) -> Iterator[Tensor]:
     """Token embeddings that every layer has of its own, in one table, and what brings them into the layers."""
     width = model.layer_embedding
-    yield Tensor("per_layer_token_embd", width * model.layers, model.vocab)
+    # llama.cpp's converter pads the table to the vocabulary (conversion/gemma.py, Gemma3NModel).
+    rows = model.vocab if view == "gguf" else model.layer_vocab or model.vocab
+    yield Tensor("per_layer_token_embd", width * model.layers, rows)
     yield from _matrix("per_layer_model_proj", model.hidden, width * model.layers, (), "per_layer_model_projection")
     yield Tensor("per_layer_proj_norm", width, 1)
     yield from _matrix("inp_gate", model.hidden, width, layers, "per_layer_input_gate")
