@@ -162,6 +162,9 @@ REASONS: Mapping[str, str] = {
         "the architecture {architecture} is not known here: its file holds {file_bytes} of weights ({format}), "
         "and what it needs beside them is not known"
     ),
+    "file_quantisation": N_(
+        "computed for the file as it is, {format}; another quantisation of this model would be another file"
+    ),
     "weights_alone_too_large": N_(
         "the weights alone take {file_bytes}, GPU and RAM together have {available_bytes}"
     ),

@@ -55,6 +55,10 @@ def _llama_cpp(place: Ground, model: Model, workload: Workload) -> Estimate:
     if model.style.gguf is None:
         reason = Reason("llama_cpp_unknown_architecture", {"architecture": model.style.name})
         return Estimate(model, parameters(model), workload, None, (), "unknown", (reason,))
+    reasons: tuple[Reason, ...] = ()
+    if model.stored is not None and model.stored.quant not in ("", workload.quant):
+        reasons = (Reason("file_quantisation", {"format": model.stored.format}),)
+        workload = replace(workload, quant=model.stored.quant)
     memory = llama_cpp.memory(model, workload)
     placed = place_llama_cpp(place, model, workload, memory)
     refused = llama_cpp.undivided(model, workload) if workload.kv_type != "f16" else None
@@ -62,7 +66,7 @@ def _llama_cpp(place: Ground, model: Model, workload: Workload) -> Estimate:
         values = {"kv_type": workload.kv_type, "width": refused[0], "block": refused[1]}
         placed = Placed("no", placed.placements, (Reason("kv_type_refused", values), *place.standing), ())
     found = speed(model, workload, placed.shares)
-    return _answer(model, workload, memory, placed, _beyond_training(model, workload), found, None)
+    return _answer(model, workload, memory, placed, (*_beyond_training(model, workload), *reasons), found, None)
 
 
 def _torch(place: Ground, model: Model, workload: Workload) -> Estimate:

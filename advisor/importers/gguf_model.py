@@ -15,6 +15,7 @@ from advisor.i18n import N_
 from advisor.importers.gguf import Gguf, GgufTensor
 from advisor.importers.gguf_parts import read_whole
 from advisor.importers.unknown import adapter_refused, tensor_sums
+from advisor.workload import LLAMA_CPP_QUANTS
 
 MOST = 1 << 30  # no size or count of a model comes near
 Place = tuple[str, int | None]  # a tensor's role and layer: ("attn_q", 3), ("token_embd", None)
@@ -66,8 +67,14 @@ def _stored(gguf: Gguf, places: Mapping[Place, GgufTensor]) -> Stored:
     sizes: dict[str, int] = {}
     for tensor in gguf.tensors:
         sizes[tensor.type] = sizes.get(tensor.type, 0) + tensor.bytes
+    common = max(sizes, key=lambda kind: sizes[kind])
+    document = _document()
+    stated = document["file_types"].get(str(gguf.metadata.get("general.file_type")))
+    near = document["nearest"]
     return Stored(
-        format=max(sizes, key=lambda kind: sizes[kind]),
+        type=common,
+        quant=stated if stated in LLAMA_CPP_QUANTS else near.get(common, near[""]),
+        format=stated or common,
         bytes=sum(sizes.values()),
         parameters=sum(tensor.elements for tensor in gguf.tensors),
         tensors={
@@ -94,9 +101,14 @@ def _check_layers(gguf: Gguf, places: Mapping[Place, GgufTensor], layers: int) -
 
 
 @cache
-def _spellings() -> Mapping[str, Any]:
+def _document() -> Mapping[str, Any]:
     document: Any = read_json(RESOURCES / "catalog" / "gguf.json")
-    keys: Mapping[str, Any] = document["keys"]
+    facts: Mapping[str, Any] = document
+    return facts
+
+
+def _spellings() -> Mapping[str, str]:
+    keys: Mapping[str, str] = _document()["keys"]
     return keys
 
 

@@ -100,6 +100,28 @@ def test_a_file_s_own_tensors_count(tmp_path: Path) -> None:
     assert estimate(machine, fused, Workload()).verdict == "fits"
 
 
+@pytest.mark.parametrize(
+    ("stated", "quant", "shown"), [(7, "Q8_0", "Q8_0"), (None, "Q8_0", "Q8_0"), (20, "Q8_0", "IQ2_XS")]
+)
+def test_the_file_s_own_quantisation_is_estimated(tmp_path: Path, stated: int | None, quant: str, shown: str) -> None:
+    """Whatever is asked for: memory and speed are the file's, and a sentence says so."""
+    model = find_model("smollm2-135m")
+    facts = metadata_of(model) | ({} if stated is None else {"general.file_type": stated})
+    own = model_of(str(save(tmp_path / "a.gguf", facts, listing(model, "Q8_0"))))
+    assert own.stored is not None
+    assert (own.stored.quant, own.stored.format) == (quant, shown)
+    machine = assemble(None, gpu=None, cpu="Ryzen 9 5950X", ram_gib=64)
+    answers = [estimate(machine, own, Workload(quant=asked)) for asked in ("Q8_0", "Q4_K_M", "F16")]
+    assert len({(answer.memory, answer.speed, answer.workload) for answer in answers}) == 1
+    known = estimate(machine, model, Workload(quant="Q8_0"))
+    assert answers[0].memory is not None
+    assert known.memory is not None
+    # (The tokenizer's own memory is another question: this header does not say what kind it is.)
+    assert (answers[0].memory.components, answers[0].speed) == (known.memory.components, known.speed)
+    said = [[reason.code for reason in answer.reasons] for answer in answers]
+    assert ["file_quantisation" in codes for codes in said] == [False, True, True]
+
+
 def test_a_layer_without_tensors_is_missed(tmp_path: Path) -> None:
     """Half of a file that a damaged download left."""
     model = find_model("smollm2-135m")
