@@ -268,9 +268,11 @@ def _by_generation(text: str, vendors: Sequence[str]) -> CpuSpec | None:
     plain = re.sub(r"\((?:r|tm)\)|[®™]|\bcpu\b|@.*", " ", text.lower())
     plain = re.sub(r"\s+", " ", plain).strip()
     for vendor in vendors:
-        for generation in _of(vendor).generations:
-            if generation.pattern and re.search(generation.pattern, plain):
-                return replace(generation.spec, name=text.strip())
+        # "core i7-4650u" is caught by Haswell's pattern as well; the one that catches more of the name knows it better.
+        matches = [(one, re.search(one.pattern, plain)) for one in _of(vendor).generations if one.pattern]
+        found = [(one, len(match[0])) for one, match in matches if match]
+        if found:
+            return replace(max(found, key=lambda pair: pair[1])[0].spec, name=text.strip())
     return None
 
 
