@@ -6,6 +6,7 @@ from advisor.estimator.lora import trainable_parameters
 from advisor.estimator.training import allocator_peak, memory
 from advisor.estimator.training_time import training
 from advisor.machine import Cpu, Memory
+from benchmarks import vision_rows
 from benchmarks.table import NO_SHARED, Line, Miss, Skipped, line, ranged, skip
 from benchmarks.training_rows import GIB, TRUTH, Run, Step, own_steps, pretraining, runs, steps
 
@@ -31,6 +32,7 @@ def lines(skipped: Skipped) -> list[Line]:
         line("    LoRA", peaks(s for s in found if s.workload.task == "lora")),
         line("    QLoRA", peaks(s for s in found if s.workload.task == "qlora")),
         *own_lines(skipped),
+        line("networks of vision and diffusion: peak, torch", vision_rows.peaks(vision_rows.shared()), mean=0.03),
         line("training peak, published single GPU", published_peaks(alone), median=0.08),
         line("    Trainer on A100", published_peaks(r for r in alone if "A100" in r.row["hardware"])),
         line("    plain loop on T4, holds the logits", published_peaks(small)),
@@ -51,6 +53,8 @@ def own_lines(skipped: Skipped) -> list[Line]:
     return [
         line("trainable parameters, every catalogue architecture", trainable(found), worst=0),
         line("training peak, every catalogue architecture", peaks(found), mean=0.01, worst=0.05),
+        line("networks of other kinds: parameters", vision_rows.counts(vision_rows.own()), worst=0),
+        line("networks of other kinds: peak, torch", vision_rows.peaks(vision_rows.own()), mean=0.03),
     ]
 
 

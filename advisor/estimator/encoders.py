@@ -15,7 +15,8 @@ def vit(r: Recorder, n: Vit) -> None:
     x = r.table(x, (1, patches + 1, n.hidden))
     x = r.module(lambda x: _layers(r, x, n.layers, lambda x: _vit_layer(r, x, n)), x)
     x = r.copy(r.layer_norm(x), positions=1)
-    r.cross_entropy(r.dense(x, n.classes, "head"))
+    # peft knows no output matrix of this network: its head gets an adapter as every other linear layer does.
+    r.cross_entropy(r.dense(x, n.classes))
 
 
 def _vit_layer(r: Recorder, x: Map, n: Vit) -> Map:
