@@ -19,7 +19,7 @@ from advisor.machine import GPU_KINDS, GpuKind
 GPUS_FOLDER = RESOURCES / "catalog" / "gpus"
 _GIB = 1 << 30
 _PCI_ID = re.compile(r"[0-9a-f]{4}:[0-9a-f]{4}")
-_PCI_VENDORS = {"10de": "nvidia", "1002": "amd", "8086": "intel"}
+_PCI_VENDORS = {"10de": "nvidia", "1002": "amd", "8086": "intel", "1ed5": "moore-threads", "19e5": "huawei"}
 # Words that leave no doubt which vendor's file a name is in.
 _MAKERS = {
     "nvidia": ("nvidia", "geforce", "quadro", "tesla"),

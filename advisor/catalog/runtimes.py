@@ -31,6 +31,7 @@ REASONS: Mapping[str, str] = {
     ),
     "shares_memory": N_("shares the system's memory: no faster than the processor for generating text"),
     "virtual": N_("a virtual display adapter, not a graphics processor"),
+    "own_builds": N_("AI programs run on it only with its maker's own builds, which are not computed here"),
     "no_engine": N_("no AI engine supports it on this system"),
     "not_listed": N_("not in the catalogue: it is not known which AI engines support it"),
 }
@@ -88,6 +89,7 @@ class Exclusion:
     systems: tuple[str, ...] = SYSTEMS
     architectures: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
+    vendors: tuple[str, ...] = ()
     max_fp32_tflops: float | None = None
 
     def matches(self, subject: Subject, systems: Sequence[str]) -> bool:
@@ -97,6 +99,7 @@ class Exclusion:
             set(systems) <= set(self.systems)
             and (not self.architectures or subject.architecture in self.architectures)
             and (not self.kinds or subject.kind in self.kinds)
+            and (not self.vendors or subject.vendor in self.vendors)
             and slow
         )
 
@@ -115,6 +118,9 @@ def judge(subject: Subject, system: str | None) -> Judgement:
     systems = (system,) if system in SYSTEMS else _likely(subject)
     if subject.kind == "virtual":
         return Judgement((), False, _why("virtual"))
+    named = next((rule for rule in rules().unusable if rule.vendors and rule.matches(subject, systems)), None)
+    if named:
+        return Judgement((), False, _why(named.reason))
     if subject.vendor is not None and subject.vendor not in _MAKERS:
         return Judgement((), False, _why("no_engine"))
     unlisted = subject.vendor is None or (subject.architecture is None and subject.compute_capability is None)
@@ -219,6 +225,7 @@ _EXCLUSION_FIELDS: Mapping[str, entries.Check] = {
     "systems": _some(SYSTEMS),
     "architectures": entries.texts,
     "kinds": _some(GPU_KINDS),
+    "vendors": entries.texts,
     "max_fp32_tflops": entries.number,
     "source": entries.text,
 }

@@ -57,7 +57,7 @@ def test_every_alias_leads_to_its_gpu() -> None:
 
 def test_pci_ids_are_well_formed_and_of_the_vendor() -> None:
     """Lower-case vendor:device, and the vendor's number is the entry's."""
-    numbers = {"NVIDIA": "10de", "AMD": "1002", "Intel": "8086"}
+    numbers = {"NVIDIA": "10de", "AMD": "1002", "Intel": "8086", "Moore Threads": "1ed5"}
     for spec in everything():
         for pci_id in spec.pci_ids:
             assert re.fullmatch(numbers[spec.vendor] + ":[0-9a-f]{4}", pci_id), spec.name

@@ -8,6 +8,7 @@ import pytest
 from advisor.catalog.gpus import find_gpu, gpus
 from advisor.catalog.runtimes import (
     ENGINES,
+    REASONS,
     SYSTEMS,
     Subject,
     builds,
@@ -55,6 +56,10 @@ def subject(name: str, driver: str | None = None) -> Subject:
         ("UHD Graphics 770", "windows", ("vulkan", "sycl"), False),
         ("Arc B580", "linux", ("vulkan", "sycl"), True),
         ("Apple M2 Pro", "macos", ("metal",), True),
+        ("Arc B390", "windows", ("vulkan", "sycl"), True),
+        ("RTX Spark N1X 6144-core", "windows", ("cuda", "vulkan"), True),
+        ("MTT S80", "linux", (), False),
+        ("Atlas 300I Duo", "linux", (), False),
     ],
 )
 def test_engines_and_use(name: str, system: str, engines: tuple[str, ...], usable: bool) -> None:
@@ -162,3 +167,12 @@ def test_a_wrong_rule_names_itself(tmp_path: Path) -> None:
     path.write_text(json.dumps({"builds": [rule], "exceptions": [], "unusable": []}), encoding="utf-8")
     with pytest.raises(UserError, match="field engine has a wrong value"):
         load_rules(path)
+
+
+def test_a_makers_own_builds_are_named_as_the_reason() -> None:
+    """Moore Threads' MUSA and Huawei's CANN exist: "no engine supports it" would not be true of them."""
+    for name in ("MTT S80", "Atlas 300I Duo"):
+        reason = judge(subject(name), "linux").reason
+        assert reason.detail == REASONS["own_builds"]
+        assert reason.kind == "looked_up"
+    assert judge(Subject("ASPEED", "discrete", None), "linux").reason.detail == REASONS["no_engine"]
