@@ -141,7 +141,7 @@ class _Sums:
             if layer is not None and layer >= self.layers:
                 continue
             self.types[kind] = self.types.get(kind, 0) + size
-            routed = "_exps" in role and self.moe is not None
+            routed = "_exps" in role and not role.endswith(".scale") and self.moe is not None
             experts = self.moe.experts if routed and self.moe is not None else 1
             if kind in _REPACKED and role != "token_embd" and rows // experts % 8 == 0:
                 self.repack += size

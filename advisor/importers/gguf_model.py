@@ -1,10 +1,10 @@
 """A GGUF file's header -> Model: facts from its metadata, held against its real tensors, whose types it then keeps."""
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from advisor import RESOURCES
 from advisor.catalog.model import Model, Stored, Style, Window
@@ -14,6 +14,8 @@ from advisor.errors import UserError
 from advisor.i18n import N_
 from advisor.importers.gguf import Gguf, GgufTensor
 from advisor.importers.gguf_parts import read_whole
+from advisor.importers.hf_config import llama_cpp_window, window_every
+from advisor.importers.twins import Sizes, own, special, twin
 from advisor.importers.unknown import adapter_refused, tensor_sums
 from advisor.workload import LLAMA_CPP_QUANTS
 
@@ -41,19 +43,49 @@ def model_from_gguf(gguf: Gguf) -> Model:
     stored = _stored(gguf, places)
     facts = _Facts(gguf, arch)
     candidates = [style for style in styles().values() if style.gguf == arch]
-    if not candidates:
-        return _unknown(gguf, facts, arch, stored)
-    # The style that is called like the architecture first: "llama" before those that llama.cpp stores as llama.
-    style = min(candidates, key=lambda s: (s.name != arch, s.name))
+    own_facts: dict[str, Any] = {
+        "file_types": {place: tensor.type for place, tensor in places.items()},
+        "stored": stored,
+    }
+    style = _style(candidates, arch, facts, places) if candidates else None
+    if style is None or style.name in special():
+        found = _twin(facts, places, arch)
+        if found is None:
+            return _unknown(gguf, facts, arch, stored)
+        _check_layers(gguf, places, found.layers)
+        return dataclasses.replace(found, **cast(Any, {**own(found, _name(gguf), str(gguf.path)), **own_facts}))
     entry = _entry(gguf, facts, places, style)
     model = model_from_entry(entry, {style.name: _observed(style, places)}, str(gguf.path))
     _check_layers(gguf, places, model.layers)
-    return dataclasses.replace(
-        model,
-        window=_window(facts, model),
-        file_types={place: tensor.type for place, tensor in places.items()},
-        stored=stored,
-    )
+    return dataclasses.replace(model, window=_window(facts, model), file_types=own_facts["file_types"], stored=stored)
+
+
+def _style(candidates: Sequence[Style], arch: str, facts: "_Facts", places: Mapping[Place, GgufTensor]) -> Style:
+    """The style among those that llama.cpp stores under one name: what the file has decides, then the name itself
+    ("llama" before others that are stored as llama).
+    """
+    corrected = any(role.startswith("exp_probs_b") for role, _ in places)
+    windowed = bool(facts.get("window"))
+    return min(
+        candidates,
+        key=lambda s: (s.router_correction != corrected, (window_every(s.name) is not None) != windowed,
+                       s.name != arch, s.name),
+    )  # fmt: skip
+
+
+def _twin(facts: "_Facts", places: Mapping[Place, GgufTensor], arch: str) -> Model | None:
+    table = places.get(("token_embd", None))
+    layers = facts.get("layers")
+    vocab = table.shape[1] if table is not None and len(table.shape) == 2 else None
+    sizes = Sizes(
+        None if layers is None else layers - (facts.get("next_layers") or 0),
+        facts.get("hidden"), facts.get("heads"), vocab, facts.get("experts"),
+    )  # fmt: skip
+    return twin((arch,), sizes)
+
+
+def _name(gguf: Gguf) -> str:
+    return str(gguf.metadata.get("general.name") or gguf.path.stem)[:200]
 
 
 def _refuse_adapter(gguf: Gguf) -> None:
@@ -86,9 +118,8 @@ def _stored(gguf: Gguf, places: Mapping[Place, GgufTensor]) -> Stored:
 
 def _unknown(gguf: Gguf, facts: "_Facts", arch: str, stored: Stored) -> Model:
     """A model of which only its tensors are known; what its metadata names beside is kept, to be shown."""
-    name = str(gguf.metadata.get("general.name") or gguf.path.stem)
     sizes = {name: facts.get(name) for name in ("layers", "hidden", "heads", "kv_heads", "key_length", "max_context")}
-    return tensor_sums(arch[:60], name[:200], str(gguf.path), stored, sizes)
+    return tensor_sums(arch[:60], _name(gguf), str(gguf.path), stored, sizes)
 
 
 def _check_layers(gguf: Gguf, places: Mapping[Place, GgufTensor], layers: int) -> None:
@@ -162,7 +193,7 @@ def _observed(style: Style, places: Mapping[Place, GgufTensor]) -> Style:
 
 
 def _entry(gguf: Gguf, facts: _Facts, places: Mapping[Place, GgufTensor], style: Style) -> dict[str, Any]:
-    name = str(gguf.metadata.get("general.name") or gguf.path.stem)
+    name = _name(gguf)
     hidden, heads = facts.need("hidden"), facts.need("heads")
     layers = facts.need("layers") - (facts.get("next_layers") or 0)
     embedding = places.get(("token_embd", None))
@@ -241,9 +272,7 @@ def _add_linear(entry: dict[str, Any], facts: _Facts, places: Mapping[Place, Ggu
 
 def _window(facts: _Facts, model: Model) -> Window | None:
     """The file states the window's size; which layers have it is llama.cpp's knowledge of the architecture."""
-    from advisor.importers.hf_config import window_every
-
-    size = facts.get("window")
+    size = facts.get("window") or llama_cpp_window(model.style.name)
     every = window_every(model.style.name)
     if not size or every is None:
         return None

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from advisor import RESOURCES
 from advisor.catalog.model import Model, Style, Window
@@ -13,6 +13,7 @@ from advisor.catalog.reading import read_json
 from advisor.errors import UserError
 from advisor.i18n import N_
 from advisor.importers.headers import read_document
+from advisor.importers.twins import Sizes, own, special, twin
 from advisor.importers.unknown import bounded_model
 
 Config = Mapping[str, Any]
@@ -36,7 +37,7 @@ LIMITS = {
     "max_context": 1 << 30,
 }  # fmt: skip
 NEVER_ZERO = ("layers", "hidden", "heads", "kv_heads", "head_dim", "vocab", "expert_ffn")
-LISTS_TOO = ("moe_layer_freq",)
+LISTS_TOO = ("moe_layer_freq", "intermediate_size")  # Gemma 3n has a width for each layer
 MORE_NUMBERS = (
     *DELTA_KEYS.values(),
     *MAMBA_KEYS.values(),
@@ -67,6 +68,8 @@ def model_from_config(data: object, where: str, name: str = "") -> Model:
     style = _style(config)
     if style is None:
         return _unknown(config, outer, where, label)
+    if style.name in special():
+        return _as_twin(config, outer, style, where, label)
     _check_heads(config, style, where)
     known = {style.name: style}
     model = model_from_entry(_entry(config, outer, style, where, label), known, where)
@@ -163,6 +166,15 @@ def _style(config: Config) -> Style | None:
         if name in styles():
             return _with_biases(styles()[name], config)
     return None
+
+
+def _as_twin(config: Config, outer: Config, style: Style, where: str, label: str) -> Model:
+    """The catalogue's model of the same sizes, for an architecture whose config says more than is read here."""
+    facts = (_get(config, name) for name in ("layers", "hidden", "heads", "vocab", "experts"))
+    found = twin({style.name}, Sizes(*facts))
+    if found is None:
+        return _unknown(config, outer, where, label)
+    return dataclasses.replace(found, **cast(Any, own(found, label, where)))
 
 
 def _unknown(config: Config, outer: Config, where: str, label: str) -> Model:
@@ -338,6 +350,12 @@ def window_every(style: str) -> int | None:
     """Every how many layers one sees everything, by architecture; None when no fixed pattern is known."""
     every = _spellings()[1].get(style, {}).get("window_every")
     return every if isinstance(every, int) else None
+
+
+def llama_cpp_window(style: str) -> int | None:
+    """The window that llama.cpp gives an architecture by itself, whatever its file says (src/models/llama4.cpp)."""
+    size = _spellings()[1].get(style, {}).get("llama_cpp_window")
+    return size if isinstance(size, int) else None
 
 
 def _renamed(config: Config, keys: Mapping[str, str]) -> dict[str, Any]:

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from advisor.catalog.models import find_model
+from advisor.catalog.models import find_model, models
 from advisor.errors import UserError
 from advisor.estimator.tensors import parameters
 from advisor.importers import model_of
 from advisor.importers.hf_config import model_from_config
+from advisor.importers.twins import special
 
 # The keys that matter of the published files, spelled as they are there (Hugging Face, config.json of each repository).
 CONFIGS: dict[str, dict[str, Any]] = {
@@ -107,6 +108,39 @@ def test_a_published_config_is_the_catalogue_s_model(name: str) -> None:
             assert getattr(read, field) == getattr(known, field), field
     if known.window:
         assert read.window == known.window
+
+
+def specials() -> list[str]:
+    """A model of each architecture whose config says more than is read."""
+    found = {model.style.name: model.id for model in models() if model.style.name in special()}
+    assert set(found) == special()
+    return list(found.values())
+
+
+@pytest.mark.parametrize("name", specials())
+def test_the_catalogue_s_model_stands_in_where_a_config_says_more_than_is_read(name: str) -> None:
+    """Of the same sizes: that model under the file's name. Of others: unknown, with bounds."""
+    known = find_model(name)
+    config = {"model_type": known.style.name, "num_hidden_layers": known.layers, "hidden_size": known.hidden,
+              "num_attention_heads": known.heads, "vocab_size": known.vocab, "intermediate_size": 64}  # fmt: skip
+    if known.moe:
+        config["num_experts"] = known.moe.experts
+    read = model_from_config(config, "my-finetune/config.json", "my-finetune")
+    assert parameters(read) == parameters(known) - sum(known.extras.values())
+    assert (read.name, read.window, read.globals) == ("my-finetune", known.window, known.globals)
+    assert "which has the same sizes" in read.count_note
+    other = model_from_config({**config, "num_hidden_layers": known.layers + 1}, "x")
+    assert other.parameter_bounds is not None
+
+
+def test_every_architecture_with_more_to_it_is_among_them() -> None:
+    """What a catalogue entry can say and a config's reader does not: then the catalogue's model must stand in."""
+    more = {
+        model.style.name
+        for model in models()
+        if model.globals or model.kv_shared or model.late_ffn or model.layer_embedding or model.indexer or model.plan
+    }
+    assert more <= special()
 
 
 def test_a_multimodal_config_counts_its_language_model() -> None:
