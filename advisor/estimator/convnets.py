@@ -31,7 +31,7 @@ def _stage(r: Recorder, x: Map, width: int, count: int, bottleneck: bool) -> Map
     stride = 2 if width > 64 else 1
     x = r.segment(lambda x: _residual(r, x, width, stride, bottleneck), x)
     for _ in range(count - 1):
-        x = r.segment(lambda x: _residual(r, x, width, 1, bottleneck), x)
+        x = r.segment(lambda x: _residual(r, x, width, 1, bottleneck), x, key=width)
     return x
 
 
@@ -86,7 +86,7 @@ def _stages(r: Recorder, x: Map, n: MobileNet) -> Map:
 
 def _blocks(r: Recorder, x: Map, rows: tuple[tuple[int, ...], ...], n: MobileNet) -> Map:
     for row in rows:
-        x = r.segment(lambda x, row=row: _inverted(r, x, row, n), x)
+        x = r.segment(lambda x, row=row: _inverted(r, x, row, n), x, key=row)
     return x
 
 

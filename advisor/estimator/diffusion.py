@@ -63,7 +63,7 @@ def _resnet(r: Recorder, x: Map, time: Map | None, out: int, segment: bool = Tru
         return r.add(x if x.channels == out else r.conv(x, out, 1), y)
 
     inputs = (x,) if time is None else (x, time)
-    return r.segment(run, *inputs) if segment else r.module(run, *inputs)
+    return r.segment(run, *inputs, key=out) if segment else r.module(run, *inputs)
 
 
 def _transformers(r: Recorder, x: Map, text: Map, count: int, heads: int, linear: bool) -> Map:
@@ -79,7 +79,7 @@ def _transformer(r: Recorder, x: Map, text: Map, count: int, heads: int, linear:
     y = r.copy(r.dense(r.copy(y), width)) if linear else r.copy(r.conv(y, width, 1))
     y = y._replace(side=0)
     for _ in range(count):
-        y = r.segment(lambda y, text: _transformer_layer(r, y, text, heads), y, text)
+        y = r.segment(lambda y, text: _transformer_layer(r, y, text, heads), y, text, key=("transformer", heads))
     y = r.copy(r.dense(y, width)) if linear else r.conv(r.copy(y)._replace(side=x.side), width, 1)
     return r.add(y, x)._replace(side=x.side)
 

@@ -51,7 +51,7 @@ def bert(r: Recorder, n: Bert, length: int) -> None:
 
 def _layers(r: Recorder, x: Map, count: int, layer: Callable[[Map], Map]) -> Map:
     for _ in range(count):
-        x = r.segment(layer, x)
+        x = r.segment(layer, x, key=layer)
     return x
 
 
@@ -106,7 +106,7 @@ def whisper(r: Recorder, n: Whisper, length: int) -> None:
     x = r.embedding(n.vocab, n.hidden, length, tied=True)
     x = r.table(x, (n.positions, n.hidden))
     for _ in range(n.decoder_layers):
-        x = r.segment(lambda x, sound: _whisper_decoder_layer(r, x, sound, n), x, sound)
+        x = r.segment(lambda x, sound: _whisper_decoder_layer(r, x, sound, n), x, sound, key="decoder")
     x = r.dense(r.layer_norm(x), n.vocab, "head", bias=False, tied=True)
     r.hold(sound)
     r.cross_entropy(x)

@@ -4,7 +4,7 @@ Sizes are per sample ("tokens" of the tape are samples of the batch) or constant
 kernels and autograd formulas (aten's derivatives.yaml: which tensors a backward formula asks for) and autocast's lists.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from math import prod
 from typing import NamedTuple
 
@@ -59,6 +59,18 @@ class Recording(NamedTuple):
     flops: float  # of one sample's forward pass: 2 per product
 
 
+class _Segment(NamedTuple):
+    """A checkpointed segment, recorded: what it gives, its moments beside that, and what it adds to the network."""
+
+    result: Map
+    forward: list[Form]
+    backward: list[Form]
+    grads: Form
+    copies: list[tuple[Form, int]]  # autocast's, which stay to the end of the forward pass
+    parameters: tuple[Parameter, ...]
+    flops: float
+
+
 def samples(elements: float) -> Form:
     """So many numbers for each sample of the batch."""
     return {"tokens*one": float(elements)}
@@ -79,6 +91,7 @@ class Recorder:
         self.flops = 0.0
         self._input: Value | None = None
         self._input_bytes = 0.0
+        self._segments: dict[tuple[Hashable, object], _Segment] = {}
         self._held: list[Value] = []  # lives until the loss: autocast's copies where segments are checkpointed
 
     @property
@@ -369,11 +382,25 @@ class Recorder:
 
     # Segments ---------------------------------------------------------------------------------------------------
 
-    def segment(self, run: Callable[..., Map], *inputs: Map) -> Map:
-        """`run` of `inputs`, as one piece that checkpointing computes again in the backward pass."""
+    def segment(self, run: Callable[..., Map], *inputs: Map, key: Hashable = None) -> Map:
+        """`run` of `inputs`, as one piece that checkpointing computes again in the backward pass.
+
+        Pieces of one `key` run the same on equal inputs, and are recorded once.
+        """
         if not (self.how.checkpointing and self.how.learns):
             return self.module(run, *inputs)
-        outer, held = self.block.tape, self._held
+        shapes = tuple((x.channels, x.positions, x.side, x.value.bytes, x.value.grad) for x in inputs)
+        known = self._segments.get((key, shapes)) if key is not None else None
+        if known is None:
+            known = self._segments[(key, shapes)] = self._apart(run, inputs)
+        else:
+            self.parameters += known.parameters
+            self.flops += known.flops
+        return self._composite(known, tuple(part.value for part in inputs))
+
+    def _apart(self, run: Callable[..., Map], inputs: Sequence[Map]) -> "_Segment":
+        """A segment on a tape of its own."""
+        outer, held, before, flops = self.block.tape, self._held, len(self.parameters), self.flops
         self.block.tape, self._held = Tape(), []
         sources = [
             part._replace(value=self.tape.value(part.value.elements, part.value.bytes, part.value.grad))
@@ -381,27 +408,27 @@ class Recorder:
         ]
         result = run(*sources)
         trace = Trace(self.tape, *(source.value for source in sources))
-        copies = self._held
+        copies = [(copy.elements, copy.bytes) for copy in self._held]
         self.block.tape, self._held = outer, held
-        taken = tuple(part.value for part in inputs)
-        value = self._composite(trace, taken, result.value)
-        self._held += [outer.run((), copy.elements, copy.bytes) for copy in copies]
-        return result._replace(value=value)
-
-    def _composite(self, trace: Trace, taken: tuple[Value, ...], result: Value) -> Value:
-        """One operation that keeps its inputs, then views of its result, each with one of the inner moments beside."""
-        forward = _forms(highest(trace.forward_alone.priced(UNITS)), {})
-        again = [moment._replace(constant=moment.constant + _waiting(trace, "one"),
-                                 token=moment.token + _waiting(trace, "tokens*one"))
+        again = [moment._replace(constant=moment.constant + trace.waiting.get("one", 0.0),
+                                 token=moment.token + trace.waiting.get("tokens*one", 0.0))
                  for moment in highest(trace.recomputed.priced(UNITS))]  # fmt: skip
-        backward = _forms([*again, *highest(trace.backward.priced(UNITS))], result.size)
-        tape = self.tape
-        grads = trace.grads or (constant(0) if result.grad else NOTHING)
-        value = tape.run(taken, result.elements, result.bytes, saves=taken, parameter_grads=grads,
-                         forward_work=forward[0] if forward else NOTHING)  # fmt: skip
-        for work in backward:
+        backward = _forms([*again, *highest(trace.backward.priced(UNITS))], result.value.size)
+        forward = _forms(highest(trace.forward_alone.priced(UNITS)), result.value.size)
+        grads = trace.grads or (constant(0) if result.value.grad else NOTHING)
+        made = tuple(self.parameters[before:])
+        return _Segment(result, forward, backward, grads, copies, made, self.flops - flops)
+
+    def _composite(self, segment: "_Segment", taken: tuple[Value, ...]) -> Map:
+        """One operation that keeps its inputs, then views of its result, each with one of the inner moments beside."""
+        tape, result = self.tape, segment.result.value
+        value = tape.run(taken, result.elements, result.bytes, saves=taken, parameter_grads=segment.grads)
+        for forward_work in segment.forward:
+            value = tape.run((value,), value.elements, value.bytes, view=True, passes=True, forward_work=forward_work)
+        for work in segment.backward:
             value = tape.run((value,), value.elements, value.bytes, view=True, passes=True, work=work)
-        return value
+        self._held += [tape.run((), *copy) for copy in segment.copies]
+        return segment.result._replace(value=value)
 
     # The end ----------------------------------------------------------------------------------------------------
 
@@ -441,10 +468,6 @@ class Recorder:
 
     def _made(self, x: Map, value: Value) -> Map:
         return x._replace(value=value)
-
-
-def _waiting(trace: Trace, symbol: str) -> float:
-    return trace.waiting.get(symbol, 0.0)
 
 
 def _forms(moments: Sequence[Moment], less: Form) -> list[Form]:

@@ -128,7 +128,7 @@ def test_what_does_not_exist_is_said(name: str, settings: dict[str, object], cod
 
 @pytest.mark.parametrize(
     ("asked", "found"),
-    [("BAAI/bge-m3", "bge-m3"), ("openai/whisper-large-v3-turbo", "whisper-large-v3-turbo"), ("SDXL", "stable-diffusion-xl"),
+    [("BAAI/bge-m3", "bge-m3"), ("openai/whisper-large-v3", "whisper-large-v3"), ("SDXL", "stable-diffusion-xl"),
      ("resnet50", "resnet-50"), ("vit_base_patch16_224", "vit-b-16"), ("Stable Diffusion 1.5", "stable-diffusion-1.5")],
 )  # fmt: skip
 def test_networks_are_found_by_their_names(asked: str, found: str) -> None:
