@@ -11,6 +11,7 @@ from time import perf_counter
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from advisor.catalog.model import Model
+from advisor.catalog.networks import Network
 from advisor.errors import UserError
 from advisor.estimator.result import Estimate, Reason
 from advisor.machine import Machine
@@ -22,7 +23,8 @@ Column = dict[Model, Estimate]
 PAINT_S = 0.006  # what one repaint may spend on cells that it sees for the first time
 SLICE_S = 0.006  # what one idle slice may take, so that keys and mouse are answered between slices
 REPAINT_S = 0.05  # cells that had to wait appear in batches: painting takes as long as computing
-COLUMNS_KEPT = 24  # four settings of the knobs times six columns: flicking a switch to and fro costs nothing
+# Four settings of the knobs times six columns, of models and of networks: flicking a switch to and fro costs nothing.
+COLUMNS_KEPT = 48
 
 # Settings that the other kind of task never reads: turning one of them leaves half of the matrix as it is.
 _INFERENCE_ONLY = (
@@ -55,6 +57,7 @@ class Cells(QObject):
         self._machine: Machine | None = None
         self._budget: Budget = "free"
         self._columns: dict[Method, tuple[Workload, Column]] = {}
+        self._of_networks: dict[Method, tuple[Workload, Column]] = {}  # a network's inference has a batch and precision
         self._kept: OrderedDict[tuple[Workload, Budget], Column] = OrderedDict()
         self._deadline = 0.0
         self._missed = False
@@ -77,6 +80,7 @@ class Cells(QObject):
             self._kept.clear()
         self._machine, self._budget = machine, budget
         self._columns = {method: self._column(relevant(workload, method)) for method in METHODS}
+        self._of_networks = {method: self._column(for_method(workload, method)) for method in METHODS}
 
     def _column(self, workload: Workload) -> tuple[Workload, Column]:
         key = (workload, self._budget)
@@ -84,11 +88,14 @@ class Cells(QObject):
         self._kept.move_to_end(key)
         return workload, column
 
+    def _entries(self, model: Model) -> dict[Method, tuple[Workload, Column]]:
+        return self._of_networks if isinstance(model, Network) else self._columns
+
     def get(self, model: Model, method: Method) -> Estimate | None:
         """The estimate of a cell, computed now; None while there is no machine."""
         if self._machine is None or method not in self._columns:
             return None
-        workload, column = self._columns[method]
+        workload, column = self._entries(model)[method]
         found = column.get(model)
         if found is None:
             found = column[model] = self.compute(model, workload)
@@ -108,7 +115,7 @@ class Cells(QObject):
 
     def peek(self, model: Model, method: Method) -> Estimate | None:
         """The estimate if it is there or this repaint's time allows it; else None, and `filled` tells when it is."""
-        entry = self._columns.get(method)
+        entry = self._entries(model).get(method)
         if self._machine is None or entry is None:
             return None
         found = entry[1].get(model)
