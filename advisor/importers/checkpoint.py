@@ -50,8 +50,8 @@ def read_model(path: Path) -> Model:
     if model.parameter_bounds is not None:
         return _unknown(model, stored)
     _check_table(path, model, tensors)
-    extras = towers(tensors)
-    note = "" if extras else model.count_note
+    extras = towers(tensors) or model.extras
+    note = "" if towers(tensors) else model.count_note
     if missing:
         note = f"{len(missing)} of its parts do not lie beside it: {', '.join(missing[:3])}"
     return dataclasses.replace(model, stored=stored, extras=extras, count_note=note)

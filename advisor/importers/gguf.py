@@ -4,7 +4,7 @@ Layout: ggml's docs/gguf.md. Every count, length and place is checked before it 
 """
 
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
@@ -26,7 +26,9 @@ STRING, ARRAY = 8, 9
 # GGUF's value types: number -> struct code.
 SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
 _STRUCTS = {code: struct.Struct("<" + code) for code in SCALARS.values()}
-_CHECKED_EVERY = 4096  # entries of a list between two looks at the clock
+_LENGTH: Any = _STRUCTS["Q"].unpack_from
+_CHUNK = 1 << 18  # bytes of a list of texts that are looked at in one go
+_CHECKED_EVERY = 4096  # lists in a list between two looks at the clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,19 @@ def type_names() -> Mapping[int, str]:
     """ggml's names of tensor types by their numbers."""
     document: Any = read_json(RESOURCES / "catalog" / "gguf.json")
     return {int(number): name for number, name in document["types"].items()}
+
+
+def _over(chunk: bytes, count: int, length_at: Callable[[bytes, int], tuple[int]] = _LENGTH) -> tuple[int, int]:
+    """Where the next of up to `count` texts begins, and how many lie before it; the last may go beyond the chunk.
+
+    Half a million texts are walked over here for a large vocabulary: most of the time that a header takes.
+    """
+    place, last = 0, len(chunk) - 8
+    for done in range(count):
+        if place > last:
+            return place, done
+        place += 8 + length_at(chunk, place)[0]
+    return place, count
 
 
 class _Reader:
@@ -205,21 +220,16 @@ class _Reader:
         return struct.unpack(f"<{count}{code}", self.take(count * width))
 
     def skip_texts(self, count: int) -> None:
-        """Walk over a list of texts, such as a vocabulary; this loop is most of the time that a header takes."""
-        read, seek, number = self.file.read, self.file.seek, int.from_bytes
-        at, end = self.at, self.end
-        for done in range(count):
-            if done % _CHECKED_EVERY == 0:
-                self.clock.check()
-            length = number(read(8), "little")
-            at += 8 + length
-            if at > end:
+        """Walk over a list of texts, such as a vocabulary, a part of the header at a time."""
+        while count:
+            self.clock.check()
+            chunk = self.file.read(min(_CHUNK, self.end - self.at))
+            place, done = _over(chunk, count)
+            if not done or place > self.end - self.at:
                 raise self.cut_off()
-            if length < 256:
-                read(length)
-            else:
-                seek(at)
-        self.at = at
+            count -= done
+            self.at += place
+            self.file.seek(self.at)
 
     def name(self) -> str:
         text = self.text(MAX_NAME)

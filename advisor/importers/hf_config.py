@@ -74,9 +74,21 @@ def model_from_config(data: object, where: str, name: str = "") -> Model:
     known = {style.name: style}
     model = model_from_entry(_entry(config, outer, style, where, label), known, where)
     model = dataclasses.replace(model, window=_window(config, model, where))
-    if config is not outer:
-        model = dataclasses.replace(model, count_note="the language model alone; other towers are not in the count")
-    return model
+    return model if config is outer else _with_towers(model, outer)
+
+
+def _with_towers(model: Model, outer: Config) -> Model:
+    """A multimodal config's model with the vision tower of the catalogue's model of the same sizes, if there is one.
+
+    Towers are described in as many ways as there are publishers; the checkpoint's own tensors count them exactly.
+    """
+    sizes = Sizes(model.layers, model.hidden, model.heads, model.vocab, model.moe.experts if model.moe else None)
+    known = twin({model.style.name}, sizes) if outer.get("vision_config") else None
+    if known is None or "vision" not in known.extras:
+        return dataclasses.replace(model, count_note="the language model alone; other towers are not in the count")
+    return dataclasses.replace(
+        model, extras={"vision": known.extras["vision"]}, count_note=f"with the vision tower of {known.name}"
+    )
 
 
 def _check_numbers(config: Config, where: str) -> None:

@@ -154,6 +154,9 @@ def test_a_multimodal_config_counts_its_language_model() -> None:
     assert read.tied_embeddings
     assert read.window == known.window
     assert "language model alone" in read.count_note
+    seeing = model_from_config({"model_type": "gemma3", "text_config": text, "vision_config": {"depth": 27}}, "gemma")
+    assert parameters(seeing) == parameters(known)
+    assert "vision tower of" in seeing.count_note
 
 
 def test_a_config_file_is_a_model_on_the_command_line(tmp_path: Path) -> None:
