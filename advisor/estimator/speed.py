@@ -243,8 +243,11 @@ def attention_flops(model: Model, depth: float) -> float:
 @lru_cache(maxsize=1024)
 def special_layers(model: Model) -> int:
     """Layers whose graph has more nodes than a plain block's, each reason counted: a router with its experts, linear
-    attention with its state, norms after the blocks beside those before them.
+    attention with its state, norms after the blocks beside those before them. A layer that is one thing alone has no
+    more than a plain one, whatever it is.
     """
+    if model.plan:
+        return 0
     found = sum(model.moe.layers) if model.moe else 0
     found += sum(model.linear.layers) if model.linear else 0
     return found + (model.layers if model.style.pre_norms + model.style.post_norms > 2 else 0)
