@@ -162,6 +162,10 @@ REASONS: Mapping[str, str] = {
         "the architecture {architecture} is not known here: its file holds {file_bytes} of weights ({format}), "
         "and what it needs beside them is not known"
     ),
+    "architecture_unstated": N_(
+        "no config.json beside the file says what it is: it holds {file_bytes} of weights ({format}), and what they "
+        "need beside them is not known"
+    ),
     "file_quantisation": N_(
         "computed for the file as it is, {format}; another quantisation of this model would be another file"
     ),

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 
+UNSTATED = "?"  # the name of a style of which its file does not say what it is
+
+
 @dataclass(frozen=True, slots=True)
 class Style:
     """What all models of one architecture (Hugging Face `model_type`) share: resources/catalog/architectures.json.

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from functools import lru_cache
 
-from advisor.catalog.model import Model
+from advisor.catalog.model import UNSTATED, Model
 from advisor.catalog.networks import Network
 from advisor.estimator import llama_cpp, network_memory, torch_inference, training, training_time
 from advisor.estimator.ground import BUDGETS, Budget, Device, Ground, Share, ground
@@ -43,7 +43,8 @@ def _bounds_only(place: Ground, model: Model, workload: Workload, bounds: tuple[
         reason = Reason("architecture_unknown", values)
         return Estimate(model, bounds[1], workload, None, (), "unknown", (reason,))
     known = {"architecture": model.style.name, "file_bytes": stored.bytes, "format": stored.format}
-    reason = Reason("architecture_unknown_file", known)
+    unstated = model.style.name == UNSTATED
+    reason = Reason("architecture_unstated" if unstated else "architecture_unknown_file", known)
     room = [device.available for device in (*place.cards, place.ram)]
     if workload.task == "qlora" or None in room or stored.bytes <= sum(filter(None, room)):
         return Estimate(model, bounds[1], workload, None, (), "unknown", (reason,))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from advisor import RESOURCES
-from advisor.catalog.model import Model, Stored
+from advisor.catalog.model import UNSTATED, Model, Stored
 from advisor.catalog.reading import read_json
 from advisor.errors import UserError
 from advisor.i18n import N_
@@ -45,13 +45,14 @@ def read_model(path: Path) -> Model:
         )  # fmt: skip
     stored = None if missing and total is None else stored_weights(tensors, facts, total if missing else None)
     if facts is None:
-        return tensor_sums("?", path.stem, str(path), stored_weights(tensors, None), {})
+        return tensor_sums(UNSTATED, path.stem, str(path), stored_weights(tensors, None), {})
     model = model_from_config(facts, str(config), path.parent.name or path.stem)
     if model.parameter_bounds is not None:
         return _unknown(model, stored)
     _check_table(path, model, tensors)
-    extras = towers(tensors) or model.extras
-    note = "" if towers(tensors) else model.count_note
+    counted_here = {} if missing else towers(tensors)
+    extras = counted_here or model.extras
+    note = "" if counted_here else model.count_note
     if missing:
         note = f"{len(missing)} of its parts do not lie beside it: {', '.join(missing[:3])}"
     return dataclasses.replace(model, stored=stored, extras=extras, count_note=note)

@@ -80,7 +80,7 @@ def test_weights_larger_than_all_memory_do_not_fit(tmp_path: Path) -> None:
     machine = assemble(None, gpu="RTX 4090", cpu="Ryzen 9 5950X", ram_gib=64)
     answer = estimate(machine, model_of(str(path)), Workload())
     assert (answer.verdict, answer.memory) == ("no", None)
-    assert [reason.code for reason in answer.reasons] == ["weights_alone_too_large", "architecture_unknown_file"]
+    assert [reason.code for reason in answer.reasons] == ["weights_alone_too_large", "architecture_unstated"]
     assert estimate(machine, model_of(str(path)), Workload(task="qlora")).verdict == "unknown"
 
 
