@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-
 UNSTATED = "?"  # the name of a style of which its file does not say what it is
 
 
