@@ -147,7 +147,19 @@ def load_cpu_file(path: Path, known: Mapping[str, Generation] | None = None) -> 
     Raises UserError naming file, entry and field.
     """
     file = _read(path, known or {})
+    for one in file.generations:
+        _check_pattern(path, one)
     return Catalogue(tuple(file.make(at) for at in range(len(file.rows))), file.generations)
+
+
+def _check_pattern(path: Path, generation: Generation) -> None:
+    try:
+        re.compile(generation.pattern or "")
+    except (re.error, OverflowError, RecursionError) as error:
+        raise UserError(
+            N_("{path}: entry {entry}: field {field} has a wrong value"),
+            path=path, entry=generation.spec.name, field="pattern",
+        ) from error  # fmt: skip
 
 
 class _File(NamedTuple):

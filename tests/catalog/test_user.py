@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as settings_of_hypothesis
+from hypothesis import strategies as st
 
 from advisor import cli, settings
 from advisor.catalog import cpus, gpus, models, user
@@ -23,6 +26,7 @@ CARD = {
     "bandwidth_gbs": 500, "compute_capability": "8.9", "pci_ids": ["10de:f00d"],
 }  # fmt: skip
 CHIP = {"name": "Test Chip 77", "generation": "Raptor Lake", "cores": 10, "threads": 16, "source": "my own"}
+GENERATION = {"name": "Raptor Lake", "memory": "DDR5-5600", "channels": 2, "pattern": "(", "source": "my own"}
 MODEL: dict[str, Any] = {
     "id": "my-small-1b", "name": "My Small 1B", "family": "Mine", "kind": "chat", "style": "llama", "layers": 16,
     "hidden": 2048, "ffn": 8192, "heads": 32, "kv_heads": 8, "head_dim": 64, "vocab": 32000, "source": "my own",
@@ -104,6 +108,21 @@ def test_everything_is_taken_back(tmp_path: Path) -> None:
         ("gpus", cards("text"), r"bad\.json: entry 1: not an object"),
         ("gpus", {"gpus": [CARD]}, r"bad\.json: expected texts named vendor"),
         ("cpus", {"vendor": "Intel", "architecture": "x86_64", "cpus": [{**CHIP, "generation": "None"}]}, "generation"),
+        (
+            "gpus",
+            '{"vendor": "X", "gpus": [{"name": "X", "memory_options_gib": [1e999]}]}',
+            "field architecture is missing",
+        ),
+        (
+            "gpus",
+            json.dumps(cards({**CARD, "memory_options_gib": [8]})).replace("[8]", "[1e999]"),
+            "memory_options_gib",
+        ),
+        (
+            "cpus",
+            {"vendor": "I", "architecture": "x86_64", "generations": [GENERATION], "cpus": [CHIP]},
+            "field pattern",
+        ),
         ("cpus", {"vendor": "Intel", "cpus": [CHIP]}, "expected texts named vendor, architecture"),
         ("models", {"models": [{**MODEL, "layers": 0}]}, r"bad\.json: my-small-1b: layers: a whole number"),
         ("models", {"models": [{**MODEL, "style": "none"}]}, r"bad\.json: my-small-1b: style"),
@@ -120,6 +139,40 @@ def test_a_bad_file_is_named_and_skipped(tmp_path: Path, place: str, content: ob
     assert re.search(message, sentence)
     assert [spec.name for spec in own.gpus] == ["Good Card 1"]
     assert (own.models, own.cpus) == ((), ())
+
+
+scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
+anything = st.recursive(
+    scalars,
+    lambda inside: st.lists(inside, max_size=3) | st.dictionaries(st.text(max_size=8), inside, max_size=3),
+    max_leaves=6,
+)
+KINDS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "gpus": (cards(), CARD),
+    "cpus": ({"vendor": "Intel", "architecture": "x86_64", "generations": [], "cpus": []}, CHIP),
+    "models": ({"models": []}, MODEL),
+}
+
+
+@settings_of_hypothesis(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(sorted(KINDS)), st.data())
+def test_whatever_a_file_holds_is_read_or_named(tmp_path: Path, kind: str, data: st.DataObject) -> None:
+    """One field of a good entry, or of the file itself, replaced by anything: no crash, and at most one sentence."""
+    whole, one = (dict(part) for part in KINDS[kind])
+    target = data.draw(st.sampled_from([whole, one]))
+    key = data.draw(st.sampled_from(sorted(target)) | st.text(max_size=8))
+    target[key] = data.draw(anything)
+    if isinstance(whole.get(kind), list) and target is one:
+        whole[kind] = [one]
+    path = write(tmp_path / kind / "one.json", whole)
+    own = user.load(tmp_path)
+    path.unlink()
+    assert len(own.problems) <= 1
+    assert all("one.json" in sentence for sentence in sentences(own))
+    user.use(own)
+    assert gpus.gpu_names()
+    assert cpus.known_cpu("Test Chip 77") is None or cpus.known_cpu("Test Chip 77")
+    user.use(user.Own())
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes among files")
