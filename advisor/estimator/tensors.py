@@ -85,7 +85,7 @@ def parameters(model: Model) -> int:
 
 @lru_cache(maxsize=1024)
 def active_parameters(model: Model) -> int:
-    """Parameters that one token meets: of the experts only the active ones, of tables beside the token embedding one row
+    """Parameters that one token meets: of the experts only the active ones, of tables beside the token embedding a row
     and so none (Gemma 4 E2B: "2.3B effective"), of everything else all.
     """
     if isinstance(model, Network):

@@ -20,7 +20,7 @@ ROUNDED_DOWN = {"granite-4.0-1b"}
 # Llama 4 is named after the parameters that a token meets; LFM2-8B-A1B counts its active ones without embeddings.
 NAMED_AFTER_ACTIVE = {"llama-4-scout-17b-16e", "llama-4-maverick-17b-128e"}
 # Nothing that could be cited says when these came out, or under which licence.
-NO_DATE = {"kimi-k2.6", "hy3-preview", "glm-5.1", "gemma-4-12b", "qwen3.8-27b"}
+NO_DATE = {"kimi-k2.6", "hy3-preview", "glm-5.1", "gemma-4-12b", "qwen3.8-27b", "nemotron-3-nano-4b"}
 NO_LICENCE = {"hy3-preview"}
 # Bytes per parameter that a file type can come to: its own bits, and embeddings of more bits in small models.
 BYTES = {"F16": (2.0, 2.06), "Q8_0": (1.0, 1.35), "Q4_K_M": (0.53, 0.95), "Q2_K": (0.3, 0.87)}
