@@ -80,6 +80,18 @@ class Bert(NamedTuple):
     pooler: bool
 
 
+class GatedBert(NamedTuple):
+    """A post-norm encoder with rotated positions and gated MLPs, without biases (Nomic Embed)."""
+
+    layers: int
+    hidden: int
+    heads: int
+    ffn: int
+    vocab: int
+    types: int
+    context: int
+
+
 class ClipText(NamedTuple):
     """CLIP's text encoder: pre-norm, causal, learned positions."""
 
@@ -131,10 +143,10 @@ class Vae(NamedTuple):
     sample: int  # side of the latent image
 
 
-Recipe = PlainCnn | ResNet | MobileNet | Vit | Bert | ClipText | Whisper | UNet | Vae
+Recipe = PlainCnn | ResNet | MobileNet | Vit | Bert | GatedBert | ClipText | Whisper | UNet | Vae
 RECIPES: Mapping[str, type[Recipe]] = {
-    "plain-cnn": PlainCnn, "resnet": ResNet, "mobilenet": MobileNet, "vit": Vit, "bert": Bert, "clip-text": ClipText,
-    "whisper": Whisper, "unet": UNet, "vae": Vae,
+    "plain-cnn": PlainCnn, "resnet": ResNet, "mobilenet": MobileNet, "vit": Vit, "bert": Bert,
+    "gated-bert": GatedBert, "clip-text": ClipText, "whisper": Whisper, "unet": UNet, "vae": Vae,
 }  # fmt: skip
 
 
@@ -185,7 +197,7 @@ def _network(entry: Fields) -> Network:
         kind=entry.choice("kind", NETWORK_KINDS),
         style=Style(type(recipe).__name__, None),
         layers=0, hidden=0, heads=0, kv_heads=0, head_dim=0, vocab=0, tied_embeddings=False,
-        max_context=recipe.context if isinstance(recipe, Bert) else None,
+        max_context=recipe.context if isinstance(recipe, Bert | GatedBert) else None,
         published_parameters=entry.optional_integer("published_parameters", 1),
         count_note=entry.optional_text("count_note") or "",
         aliases=entry.texts("aliases"),

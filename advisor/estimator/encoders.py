@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from advisor.catalog.networks import Bert, ClipText, Vit, Whisper
+from advisor.catalog.networks import Bert, ClipText, GatedBert, Vit, Whisper
 from advisor.estimator.recorder import Map, Recorder
 
 
@@ -67,6 +67,32 @@ def _bert_attention(r: Recorder, x: Map, heads: int) -> Map:
     x = r.attention(q, k, v, heads, drops=True)
     r.hold(q, k, v)
     return x
+
+
+def gated_bert(r: Recorder, n: GatedBert, length: int) -> None:
+    """transformers modeling_nomic_bert.py: no dropout, queries and keys rotated."""
+    x = r.add(r.embedding(n.vocab, n.hidden, length), r.embedding(n.types, n.hidden, length))
+    x = r.layer_norm(x)
+    x = r.module(lambda x: _layers(r, x, n.layers, lambda x: _gated_layer(r, x, n)), x)
+    r.contrast(x)
+
+
+def _gated_layer(r: Recorder, x: Map, n: GatedBert) -> Map:
+    y = r.layer_norm(r.add(x, r.module(lambda x: _rotated_attention(r, x, n.heads), x)))
+    return r.layer_norm(r.add(y, r.module(lambda y: _gated_mlp(r, y, n.ffn), y)))
+
+
+def _rotated_attention(r: Recorder, x: Map, heads: int) -> Map:
+    q, k, v = (r.dense(x, x.channels, role, bias=False) for role in ("q", "k", "v"))
+    q, k = r.rotate(q), r.rotate(k)
+    y = r.dense(r.attention(q, k, v, heads), x.channels, "o", bias=False)
+    r.hold(q, k, v)
+    return y
+
+
+def _gated_mlp(r: Recorder, x: Map, width: int) -> Map:
+    gate = r.act(r.dense(x, width, bias=False), "silu")
+    return r.dense(r.multiply(gate, r.dense(x, width, bias=False)), x.channels, bias=False)
 
 
 def clip_text(r: Recorder, n: ClipText) -> None:

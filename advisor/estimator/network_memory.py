@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from advisor.catalog.bands import band
-from advisor.catalog.networks import Bert, MobileNet, Network, PlainCnn, ResNet, Whisper
+from advisor.catalog.networks import Bert, GatedBert, MobileNet, Network, PlainCnn, ResNet, Whisper
 from advisor.catalog.training_speeds import training_speeds
 from advisor.estimator.blocks import Mode
 from advisor.estimator.networks import inference_mode, record, trained
@@ -100,7 +100,7 @@ def length(network: Network, workload: Workload) -> int:
     """Tokens of one input, 1 for what has none: texts as asked, at most what the model takes."""
     recipe = network.parts[0].recipe
     asked = workload.seq if workload.training else workload.sequence_context
-    if isinstance(recipe, Bert):
+    if isinstance(recipe, Bert | GatedBert):
         return min(asked, recipe.context)
     return min(asked, recipe.positions) if isinstance(recipe, Whisper) else 1
 

@@ -7,6 +7,7 @@ from typing import Any
 from advisor.catalog.networks import (
     Bert,
     ClipText,
+    GatedBert,
     MobileNet,
     Network,
     NetworkPart,
@@ -25,7 +26,9 @@ _PLAIN: Mapping[type, Callable[[Recorder, Any], None]] = {
     PlainCnn: convnets.plain_cnn, ResNet: convnets.resnet, MobileNet: convnets.mobilenet, Vit: encoders.vit,
     ClipText: encoders.clip_text, UNet: diffusion.unet, Vae: diffusion.vae,
 }  # fmt: skip
-_WITH_LENGTH: Mapping[type, Callable[[Recorder, Any, int], None]] = {Bert: encoders.bert, Whisper: encoders.whisper}
+_WITH_LENGTH: Mapping[type, Callable[[Recorder, Any, int], None]] = {
+    Bert: encoders.bert, GatedBert: encoders.gated_bert, Whisper: encoders.whisper,
+}  # fmt: skip
 
 
 @lru_cache(maxsize=512)

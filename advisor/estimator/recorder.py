@@ -319,6 +319,10 @@ class Recorder:
             self.tape.run((a.value, b.value), size, width, passes=True), a.channels + b.channels, a.positions, a.side
         )
 
+    def rotate(self, x: Map) -> Map:
+        """Rotated positions of queries or keys."""
+        return self._made(x, self.block.rope(x.value, x.value.bytes))
+
     def split(self, x: Map, count: int) -> list[Map]:
         """`count` views of equal parts of the channels; their gradients are put together into one."""
         elements = times(x.value.elements, 1 / count)
