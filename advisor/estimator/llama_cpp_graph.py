@@ -98,7 +98,11 @@ def _mlp(model: Model) -> int:
         return _beside_own(model)
     found = []
     if model.ffn and not (model.moe and all(model.moe.layers)):
-        found.append(_dense(model, model.ffn))
+        found.append(_dense(model, model.ffn, _before(model)))
+        if model.globals:
+            gap, residual = _before(model)
+            more = model.heads * model.globals.head_dim - model.query_width
+            found.append(_dense(model, model.ffn, (gap + more, residual)))
     if model.moe:
         found.append(_sparse(model, model.moe))
     return max(found, default=0)
@@ -123,9 +127,9 @@ def _rotated(model: Model) -> int:
     return -model.hidden if model.query_width == model.hidden else 0
 
 
-def _dense(model: Model, width: int) -> int:
+def _dense(model: Model, width: int, before: tuple[int, int]) -> int:
     """Gate, up and their product at once; an MLP without a gate works in place. A gate that fits takes the gap."""
-    gap, residual = _before(model)
+    gap, residual = before
     if not model.style.gated_mlp:
         return gap + residual + width
     if model.style.fused_gate_up or width > gap:
