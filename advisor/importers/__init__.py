@@ -17,16 +17,16 @@ def model_of(text: str) -> Model:
     """The model that `text` names: a name of the catalogue, or the path of a .gguf, a .safetensors (with its
     config.json beside it), its index.json, a config.json, or a folder with one of them. Raises UserError.
 
-    A file is read again when it has changed since.
+    A file is read again when it has changed since, or what lies beside it.
     """
     path = Path(text)
     if _is_folder(path):
         path = _in_folder(path) or path
-    return _model_of(text, path, _state(path))
+    return _model_of(text, path, (_state(path), _state(path.parent), _state(path.parent / "config.json")))
 
 
 @lru_cache(maxsize=64)
-def _model_of(text: str, path: Path, _state_then: tuple[int, int] | None) -> Model:
+def _model_of(text: str, path: Path, _state_then: tuple[tuple[int, int] | None, ...]) -> Model:
     kind = path.suffix.lower()
     if kind == ".gguf":
         from advisor.importers.gguf_model import read_model

@@ -14,7 +14,15 @@ from advisor.errors import UserError
 from advisor.i18n import N_
 from advisor.importers.headers import is_file, read_document
 from advisor.importers.hf_config import CONFIG_LIMIT, model_from_config
-from advisor.importers.safetensors import INDEX_ENDING, Tensors, dtype_bits, read_index, read_parts, read_tensors
+from advisor.importers.safetensors import (
+    INDEX_ENDING,
+    Tensors,
+    dtype_bits,
+    read_index,
+    read_parts,
+    read_tensors,
+    siblings,
+)
 from advisor.importers.unknown import adapter_refused, tensor_sums
 
 TABLES = ("embed_tokens.weight", "wte.weight", "word_embeddings.weight", "embedding.word_embeddings.weight")
@@ -33,15 +41,19 @@ def read_model(path: Path) -> Model:
     if path.name.lower().endswith(INDEX_ENDING):
         index = read_index(path)
         missing, total = index.missing, index.total_bytes
-        tensors: Tensors = read_parts(index.parts, path)
+        parts = list(index.parts)
+        tensors: Tensors = read_parts(parts, path)
     else:
-        tensors = read_tensors(path)
+        beside = siblings(path)
+        parts = [one for one in beside if one == path or is_file(one)]
+        missing = tuple(one.name for one in beside if one not in parts)
+        tensors = read_parts(parts, path) if missing or len(parts) > 1 else read_tensors(path)
     config = path.parent / "config.json"
     facts: Any = read_document(config, CONFIG_LIMIT) if is_file(config) else None
     if missing and facts is None:
         raise UserError(
             N_("{path}: {missing} of its {count} parts do not lie beside it: {names}"),
-            path=path, missing=len(missing), count=len(missing) + len(index.parts), names=", ".join(missing[:3]),
+            path=path, missing=len(missing), count=len(missing) + len(parts), names=", ".join(missing[:3]),
         )  # fmt: skip
     stored = None if missing and total is None else stored_weights(tensors, facts, total if missing else None)
     if facts is None:

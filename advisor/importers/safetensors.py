@@ -4,6 +4,7 @@ Layout (huggingface/safetensors, README "Format"): eight bytes of length, then t
 """
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,8 @@ HEADER_LIMIT = 32 << 20  # a file of 100,000 tensors has 15 MiB
 INDEX_LIMIT = 32 << 20
 INDEX_ENDING = ".safetensors.index.json"
 MAX_PARTS = 2000
+# huggingface_hub's names of parts (serialization/_base.py), numbered from 1
+PART = re.compile(r"(?P<stem>.*)-(?P<number>[0-9]{5})-of-(?P<count>[0-9]{5})(?P<ending>\.safetensors)", re.I | re.S)
 
 
 class Tensor(NamedTuple):
@@ -73,6 +76,21 @@ def read_index(path: Path) -> Index:
         tuple(part.name[:80] for part in beside if not is_file(part)),
         total if isinstance(total, int) and not isinstance(total, bool) and 0 < total < 1 << 50 else None,
     )
+
+
+def siblings(path: Path) -> tuple[Path, ...]:
+    """All parts that the name of one of them ("model-00002-of-00004.safetensors") says there are; else the file alone.
+
+    Raises UserError for absurdly many.
+    """
+    part = PART.fullmatch(path.name)
+    count = int(part["count"]) if part else 1
+    if part is None or not 1 <= int(part["number"]) <= count:
+        return (path,)
+    if count > MAX_PARTS:
+        raise UserError(N_("{path}: {count} parts are absurd"), path=path, count=count)
+    stem, ending = part["stem"], part["ending"]
+    return tuple(path.with_name(f"{stem}-{number:05}-of-{count:05}{ending}") for number in range(1, count + 1))
 
 
 def read_parts(paths: Iterable[Path], first: Path) -> Tensors:

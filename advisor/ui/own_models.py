@@ -34,7 +34,7 @@ class OwnModels(QObject):
     def ask(self) -> None:
         """Ask for a model's file and open it."""
         _ = self._state.tr_
-        kinds = f"{_('Models (*.gguf *.safetensors *.json)')};;{_('All files (*)')}"
+        kinds = ";;".join((_("Models (*.gguf *.safetensors *.json)"), _("All files (*)")))
         path, _kind = QFileDialog.getOpenFileName(self._window, _("Open a model"), "", kinds)
         if path:
             self.open(path)

@@ -131,6 +131,21 @@ def test_two_parts_with_the_same_tensor_are_refused(tmp_path: Path) -> None:
         model_of(str(index(tmp_path, {"x": "a.safetensors", "y": "b.safetensors"})))
 
 
+def test_one_part_stands_for_all(tmp_path: Path) -> None:
+    """Opened without its index: the others are found by its name, or their bytes stay unknown."""
+    beside(tmp_path, CONFIGS["qwen2.5-0.5b"])
+    paths = [tmp_path / f"model-0000{number}-of-00002.safetensors" for number in (1, 2)]
+    for number, path in enumerate(paths):
+        write(path, {f"w{number}": ("BF16", (1000, 10))})
+    whole = model_of(str(paths[1]))
+    assert whole.stored is not None
+    assert (whole.stored.bytes, whole.stored.parameters) == (40_000, 20_000)
+    paths[0].unlink()
+    half = model_of(str(paths[1]))
+    assert half.stored is None
+    assert "model-00001-of-00002.safetensors" in half.count_note
+
+
 def test_parts_that_are_missing_are_named_where_nothing_else_says_what_it_is(tmp_path: Path) -> None:
     """An index alone."""
     with pytest.raises(UserError, match=r"2 of its 2 parts do not lie beside it: a\.safetensors, b\.safetensors"):
