@@ -48,7 +48,7 @@ def once() -> dict[str, float]:
     found["plain json.load"] = perf_counter() - start
 
     start = perf_counter()
-    models.models()
+    models.catalogue()
     gpus.gpu_names()
     for vendor in ("10de", "1002", "8086"):
         gpus.by_pci_id(f"{vendor}:ffff")

@@ -212,11 +212,17 @@ def _network(entry: Fields) -> Network:
 
 
 def _part(entry: Fields) -> NetworkPart:
-    kind = RECIPES[entry.choice("recipe", tuple(RECIPES))]
+    recipe = entry.choice("recipe", tuple(RECIPES))
     name = entry.text("name")
-    values = {field: _fact(entry, field, hint) for field, hint in get_type_hints(kind).items()}
+    values = {field: _fact(entry, field, hint) for field, hint in _facts(recipe).items()}
     entry.close()
-    return NetworkPart(name, cast(Any, kind)(**values))
+    return NetworkPart(name, cast(Any, RECIPES[recipe])(**values))
+
+
+@cache
+def _facts(recipe: str) -> Mapping[str, object]:
+    """The facts of a recipe and their types."""
+    return get_type_hints(RECIPES[recipe])
 
 
 def _fact(entry: Fields, field: str, hint: object) -> object:
