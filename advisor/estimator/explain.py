@@ -31,6 +31,7 @@ from advisor.i18n import N_
 from advisor.machine import Machine
 from advisor.workload import Workload
 
+CARD = "llama_cpp_card"  # error band of what llama.cpp takes on one card
 LLAMA_CPP = "llama.cpp 0c1e570"
 COMPUTED = N_("computed here from the model's tensors")
 TRACKED = N_("torch's allocator, measured runs")
@@ -68,7 +69,8 @@ def _lines(machine: Machine, estimate: Estimate) -> Iterator[Explanation]:
                   "layers": place.layers,
                   "fits_below_bytes": None if available is None else int(COMFORT * available)}  # fmt: skip
         formula = "high <= 0.9 x available: fits; used <= available: tight"
-        yield Explanation(place.device, formula, values, place.used, "B", (), memory.band)
+        on_card = place.device != "ram" and memory.band == llama_cpp.BAND
+        yield Explanation(place.device, formula, values, place.used, "B", (), CARD if on_card else memory.band)
     shares = placed_on(machine, estimate)
     if estimate.speed is not None and shares:
         yield from _speed(estimate, shares)
