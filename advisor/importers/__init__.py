@@ -19,10 +19,24 @@ def model_of(text: str) -> Model:
 
     A file is read again when it has changed since, or what lies beside it.
     """
+    known = _by_name(text)
+    if known is not None:
+        return known
     path = Path(text)
     if _is_folder(path):
         path = _in_folder(path) or path
     return _model_of(text, path, (_state(path), _state(path.parent), _state(path.parent / "config.json")))
+
+
+@lru_cache(maxsize=1024)
+def _by_name(text: str) -> Model | None:
+    """The catalogue's model of a name that is no path: cases ask for the same few names thousands of times."""
+    if "/" in text or "\\" in text or text.lower().endswith((".gguf", ".safetensors", ".json", *PICKLES)):
+        return None
+    try:
+        return find_model(text)
+    except UserError:
+        return None
 
 
 @lru_cache(maxsize=64)
@@ -40,6 +54,8 @@ def _model_of(text: str, path: Path, _state_then: tuple[tuple[int, int] | None, 
         from advisor.importers.checkpoint import refuse_adapter
 
         refuse_adapter(path.parent)
+    if path.name.lower().endswith(".bin.index.json"):
+        raise pickle_refused(text)
     if kind == ".json":
         from advisor.importers.hf_config import read_config
 

@@ -37,6 +37,13 @@ def memory(run: Callable[[], object]) -> int:
         tracemalloc.stop()
 
 
+def test_an_index_of_pickles(tmp_path: Path) -> None:
+    """pytorch_model.bin.index.json names nothing that is read."""
+    path = tmp_path / "pytorch_model.bin.index.json"
+    path.write_text('{"weight_map": {"a": "pytorch_model-00001-of-00002.bin"}}', encoding="utf-8")
+    refused(path, "a pickle can run code")
+
+
 class Harm:
     """Unpickling it would make a folder."""
 
