@@ -29,7 +29,7 @@ _REPLACE = tuple(
         (r"\b(?:dual|triple|quad|six|eight|twelve|sixteen|\d+)[- ]core\b|\b\d+(?:st|nd|rd|th) gen\b", " "),
         (r"[-_,/+:]", " "),
         (r"\bcore\s+2\b", "core2"),
-        (r"\b(rtx|gtx|gts|gt|rx|hd|uhd)(\d)", r"\1 \2"),
+        (r"\b(rtx|gtx|gts|gt|rx|hd|uhd|arc|epyc|ryzen|threadripper|xeon)(\d)", r"\1 \2"),
         (r"\b(\d{3,4})(ti|xtx|xt|super)\b", r"\1 \2"),
     )
 )

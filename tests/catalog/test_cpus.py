@@ -41,6 +41,15 @@ def test_every_processor_is_found_by_its_own_name() -> None:
         assert find_cpu(spec.name).name == spec.name
 
 
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [("EPYC9654", "EPYC 9654"), ("Ryzen9-5950X", "Ryzen 9 5950X"), ("ryzen7 5800x3d", "Ryzen 7 5800X3D")],
+)
+def test_families_are_told_without_a_space(written: str, name: str) -> None:
+    """As people type them."""
+    assert find_cpu(written).name == name
+
+
 def test_every_generation_is_complete() -> None:
     """Patterns compile; memory and channels are stated, with a source."""
     for generation in load_cpus(CPUS_FOLDER).generations:
