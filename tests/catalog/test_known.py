@@ -9,6 +9,7 @@ import pytest
 from advisor import RESOURCES
 from advisor.catalog.known import REASONS, known_as, load_names, names, shorter
 from advisor.catalog.models import find_model, models
+from advisor.cli.commands import run
 from advisor.errors import UserError
 
 
@@ -112,3 +113,15 @@ def test_a_bad_entry_is_named(tmp_path: Path, change: dict[str, object], named: 
 def test_the_file_is_read_once() -> None:
     """The names come from resources/catalog/known.json."""
     assert load_names(RESOURCES / "catalog" / "known.json") == names()
+
+
+def test_the_command_line_lists_them_apart(capsys: pytest.CaptureFixture[str]) -> None:
+    """`advisor models --known`, as text and as JSON; the list of computed models stays a list."""
+    assert run(["models", "--known", "--json"]) == 0
+    known = json.loads(capsys.readouterr().out)["known_not_computed"]
+    assert [entry["name"] for entry in known] == [entry.name for entry in names().known]
+    assert run(["models", "--known"]) == 0
+    text = capsys.readouterr().out
+    assert all(entry.name in text for entry in names().known)
+    assert run(["models", "--json"]) == 0
+    assert {entry["id"] for entry in json.loads(capsys.readouterr().out)} >= {model.id for model in models()}
