@@ -20,6 +20,7 @@ def plain_cnn(r: Recorder, n: PlainCnn) -> None:
 
 def resnet(r: Recorder, n: ResNet) -> None:
     """timm resnet.py: activations in place, the sum in place of the branch."""
+    r.whole = True
     x = _conv_norm(r, r.image(3, n.image), 64, 7, stride=2, act="relu")
     x = r.max_pool(x, 3, 2, 1)
     for stage, count in enumerate(n.blocks):
@@ -64,6 +65,7 @@ def _classify(r: Recorder, x: Map, classes: int) -> None:
 
 def mobilenet(r: Recorder, n: MobileNet) -> None:
     """timm mobilenetv3.py, efficientnet.py."""
+    r.whole = True
     x = _conv_norm(r, r.image(3, n.image), n.stem, 3, stride=2, act=n.activation)
     x = r.module(lambda x: _stages(r, x, n), x)
     if not n.head:

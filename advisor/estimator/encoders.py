@@ -8,6 +8,7 @@ from advisor.estimator.recorder import Map, Recorder
 
 def vit(r: Recorder, n: Vit) -> None:
     """timm vision_transformer.py: fused qkv, pre-norm, the class token goes to the head."""
+    r.whole = True
     x = r.conv(r.image(3, n.image), n.hidden, n.patch, n.patch, padding=0)
     patches = x.positions
     r.parameter(1, 1, n.hidden)
@@ -141,7 +142,7 @@ def whisper(r: Recorder, n: Whisper, length: int) -> None:
 
 def _encode(r: Recorder, n: Whisper) -> Map:
     x = r.sound(n.mels, 2 * n.frames)
-    x = r.act(r.conv(x, n.hidden, 3, flat=True), "gelu")
+    x = r.act(r.wake(r.conv(x, n.hidden, 3, flat=True)), "gelu")
     x = r.act(r.conv(x, n.hidden, 3, stride=2, flat=True), "gelu")
     x = r.table(x, (n.frames, n.hidden), learned=False)
     x = _layers(r, x, n.encoder_layers, lambda x: _pre_norm_layer(r, x, n.heads, n.ffn, key_bias=False, copies=True))

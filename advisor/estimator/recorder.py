@@ -89,6 +89,7 @@ class Recorder:
         self.block = Block(how.mode)
         self.parameters: list[Parameter] = []
         self.flops = 0.0
+        self.whole = False  # checkpointing runs segments again to their end, not just to the last saved tensor
         self._input: Value | None = None
         self._input_bytes = 0.0
         self._segments: dict[tuple[Hashable, object], _Segment] = {}
@@ -319,6 +320,14 @@ class Recorder:
             self.tape.run((a.value, b.value), size, width, passes=True), a.channels + b.channels, a.positions, a.side
         )
 
+    def wake(self, x: Map) -> Map:
+        """`x` as transformers makes the first layer's result need a gradient where adapters are checkpointed."""
+        if not (self.how.learns and self.how.checkpointing and self.mode.rank):
+            return x
+        value = self.tape.run((x.value,), x.value.elements, x.value.bytes, view=True, passes=True,
+                              parameter_grads=constant(0))  # fmt: skip
+        return self._made(x, value)
+
     def rotate(self, x: Map) -> Map:
         """Rotated positions of queries or keys."""
         return self._made(x, self.block.rope(x.value, x.value.bytes))
@@ -414,9 +423,11 @@ class Recorder:
         trace = Trace(self.tape, *(source.value for source in sources))
         copies = [(copy.elements, copy.bytes) for copy in self._held]
         self.block.tape, self._held = outer, held
-        again = [moment._replace(constant=moment.constant + trace.waiting.get("one", 0.0),
-                                 token=moment.token + trace.waiting.get("tokens*one", 0.0))
-                 for moment in highest(trace.recomputed.priced(UNITS))]  # fmt: skip
+        # timm's re-entrant way runs all of it again, with nothing but its result's gradient there.
+        course, waiting = (trace.forward, result.value.size) if self.whole else (trace.recomputed, trace.waiting)
+        again = [moment._replace(constant=moment.constant + waiting.get("one", 0.0),
+                                 token=moment.token + waiting.get("tokens*one", 0.0))
+                 for moment in highest(course.priced(UNITS))]  # fmt: skip
         backward = _forms([*again, *highest(trace.backward.priced(UNITS))], result.value.size)
         forward = _forms(highest(trace.forward_alone.priced(UNITS)), result.value.size)
         grads = trace.grads or (constant(0) if result.value.grad else NOTHING)
