@@ -159,12 +159,23 @@ def shorter(text: str) -> list[str]:
 
 def known_as(text: str) -> Known | None:
     """The model called `text` that is known but not computed."""
-    wanted = {key for name in (text, *shorter(text)) for key in (*keys(name), *keys(name.rpartition("/")[2]))}
+    index = _known_index()
+    for name in (text, *shorter(text)):
+        for key in (*keys(name), *keys(name.rpartition("/")[2])):
+            if key in index:
+                return index[key]
+    return None
+
+
+@cache
+def _known_index() -> Mapping[str, Known]:
+    """Known models by every key of their names; of two with one name the first."""
+    index: dict[str, Known] = {}
     for entry in names().known:
         for name in (entry.name, *entry.aliases, *(alias.partition("/")[2] for alias in entry.aliases)):
-            if wanted & set(keys(name)) - {""}:
-                return entry
-    return None
+            for key in set(keys(name)) - {""}:
+                index.setdefault(key, entry)
+    return index
 
 
 def refusal(text: str, models: Sequence[Model]) -> UserError:
