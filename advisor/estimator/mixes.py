@@ -188,7 +188,7 @@ def tensor_type(model: Model, quant: str, tensor: Tensor, place: int, layer: int
     if _stays_f32(tensor):
         return "F32"
     if tensor.experts > 1 and model.style.gguf in _MXFP4_EXPERTS:
-        return "MXFP4"
+        return _fitting("MXFP4", tensor.width)
     base = _BASE[quant]
     if base in _PLAIN:
         return base

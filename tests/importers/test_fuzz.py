@@ -62,6 +62,35 @@ def changed(content: bytes, seed: int, chunks: Sequence[bytes] = BINARY) -> byte
     return content if chance.random() < 0.75 else content[: chance.randint(0, len(content))]
 
 
+VALUES: tuple[Any, ...] = (
+    None, True, False, -1, 0, 1, 2, 3, 7, 64, 127, 1 << 14, 1 << 20, 1 << 30, 1 << 31, 1 << 70, 0.5, float("inf"), "",
+    "x", "full_attention", "llama3", [], [[]], ["full_attention"] * 24, ["conv"], [1, 2], [-1], {}, {"rope_type": []},
+    {"model_type": "qwen2"}, {"quant_method": 1}, {"type": "llama3"},
+)  # fmt: skip
+
+
+def other_values(content: bytes, seed: int) -> bytes:
+    """A JSON text with one or two of its values replaced, renamed or left out: it stays JSON, and is read further."""
+    chance = Random(seed)
+    document = json.loads(content)
+    places: list[tuple[Any, Any]] = []
+    todo = [document]
+    while todo:
+        node = todo.pop()
+        inside = list(node.items()) if isinstance(node, dict) else list(enumerate(node))
+        places += [(node, key) for key, _ in inside]
+        todo += [value for _, value in inside if isinstance(value, dict | list)]
+    for node, key in chance.sample(places, chance.randint(1, 2)):
+        what = chance.random()
+        if what < 0.7:
+            node[key] = chance.choice(VALUES)
+        elif isinstance(node, dict) and key in node:
+            value = node.pop(key)
+            if what < 0.85:
+                node[str(chance.choice(VALUES))[:40]] = value
+    return json.dumps(document).encode()
+
+
 def survives(read: Callable[[], object]) -> None:
     """Run a reader, and the estimator on what it read: some answer, or one sentence."""
     start = time.perf_counter()
@@ -138,11 +167,12 @@ def test_gguf(folder: Path, seed: int) -> None:
 @FUZZ
 @given(SEEDS)
 def test_safetensors(folder: Path, seed: int) -> None:
-    """The header's length, its JSON, or both; with a length that fits again in half of the cases."""
+    """The header's length, its JSON, or values in it, with a length that fits again in most cases."""
     content = (folder / "tiny.safetensors").read_bytes()
     end = 8 + int.from_bytes(content[:8], "little")
-    if seed % 2:
-        inside = changed(content[8:end], seed, JSON)
+    if seed % 4:
+        inside = content[8:end]
+        inside = changed(inside, seed, JSON) if seed % 4 == 1 else other_values(inside, seed)
         content = len(inside).to_bytes(8, "little") + inside + content[end:]
     else:
         content = changed(content[:end], seed) + content[end:]
@@ -156,15 +186,9 @@ def test_safetensors(folder: Path, seed: int) -> None:
 def test_index(folder: Path, seed: int) -> None:
     """The names of parts, and everything around them."""
     path = folder / "changed.safetensors.index.json"
-    path.write_bytes(changed((folder / "model.safetensors.index.json").read_bytes(), seed, JSON))
+    content = (folder / "model.safetensors.index.json").read_bytes()
+    path.write_bytes(changed(content, seed, JSON) if seed % 2 else other_values(content, seed))
     survives(lambda: read_checkpoint(path))
-
-
-VALUES: tuple[Any, ...] = (
-    None, True, False, -1, 0, 1, 2, 3, 7, 64, 127, 1 << 14, 1 << 20, 1 << 30, 1 << 31, 1 << 70, 0.5, float("inf"), "",
-    "x", "full_attention", "llama3", [], [[]], ["full_attention"] * 24, ["conv"], [1, 2], [-1], {}, {"rope_type": []},
-    {"model_type": "qwen2"}, {"quant_method": 1}, {"type": "llama3"},
-)  # fmt: skip
 
 
 @FUZZ
@@ -175,7 +199,8 @@ def test_config(folder: Path, seed: int) -> None:
     config = CONFIGS[chance.choice(sorted(CONFIGS))]
     path = folder / "changed.json"
     if seed % 2:
-        path.write_bytes(changed(json.dumps(config).encode(), seed, JSON))
+        content = json.dumps(config).encode()
+        path.write_bytes(changed(content, seed, JSON) if seed % 4 == 1 else other_values(content, seed))
     else:
         keys = sorted({*config, "rope_scaling", "text_config", "layer_types", "quantization_config", "sliding_window"})
         other = {key: chance.choice(VALUES) for key in chance.sample(keys, chance.randint(1, 2))}
@@ -188,5 +213,6 @@ def test_config(folder: Path, seed: int) -> None:
 def test_manifest(folder: Path, seed: int) -> None:
     """Ollama's list of layers."""
     path = folder / "changed-manifest"
-    path.write_bytes(changed((folder / "manifest").read_bytes(), seed, JSON))
+    content = (folder / "manifest").read_bytes()
+    path.write_bytes(changed(content, seed, JSON) if seed % 2 else other_values(content, seed))
     survives(lambda: read_manifest(path, folder))

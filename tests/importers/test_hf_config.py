@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from advisor.catalog.models import find_model, models
 from advisor.errors import UserError
+from advisor.estimator.mixes import weights
 from advisor.estimator.tensors import parameters
 from advisor.importers import model_of
 from advisor.importers.hf_config import model_from_config
@@ -205,6 +206,12 @@ def test_a_contradiction_names_its_field(change: dict[str, Any], said: str) -> N
     with pytest.raises(UserError) as error:
         model_from_config(config, "line 3: config")
     assert said in str(error.value)
+
+
+def test_experts_too_narrow_for_their_usual_type_have_another() -> None:
+    """gpt-oss keeps its experts in MXFP4, whose blocks hold 32; a config of its kind with rows of 8 is F16 there."""
+    model = model_from_config({**CONFIGS["gpt-oss-20b"], "intermediate_size": 8}, "x")
+    assert "F16" in dict(weights(model, "Q4_K_M").types)
 
 
 JSON = st.recursive(
