@@ -142,6 +142,9 @@ REASONS: Mapping[str, str] = {
     "layers_differ": N_(
         "its layers differ from each other: its training is computed for their mean, which no tracked step has confirmed"
     ),
+    "indexer_not_tracked": N_(
+        "what its sparse attention's indexer keeps in training is not in the figure: no tracked step stands behind it"
+    ),
     "every_expert": N_("in torch all its experts work on every token: its training needs more memory than computed"),
     "qlora_experts_packed": N_(
         "the experts are counted in 4 bit, as Unsloth and transformers 4 keep them; "

@@ -190,6 +190,7 @@ def _beyond_training(model: Model, workload: Workload) -> tuple[Reason, ...]:
 _RECURRENT = (Reason("recurrent_kernels", {}),)
 _EVERY_EXPERT = (Reason("every_expert", {}),)
 _MIXED = (Reason("layers_differ", {}),)
+_INDEXER = (Reason("indexer_not_tracked", {}),)
 _EXPERTS = (Reason("qlora_experts_packed", {}),)
 
 
@@ -202,6 +203,8 @@ def _not_validated(model: Model, workload: Workload) -> tuple[Reason, ...]:
         reasons = (*reasons, *_EVERY_EXPERT)
     if model.layer_embedding or model.kv_shared or model.style.experts_beside_mlp:
         reasons = (*reasons, *_MIXED)
+    if model.indexer is not None:
+        reasons = (*reasons, *_INDEXER)
     if model.moe is not None and workload.task == "qlora":
         reasons = (*reasons, *_EXPERTS)
     return reasons

@@ -140,13 +140,15 @@ def test_a_training_time_or_energy_that_is_missing_has_its_reason() -> None:
         ("lfm2-1.2b", "full", set()),
         ("granite-4.0-h-micro", "lora", {"recurrent_kernels"}),
         ("llama-4-scout", "lora", {"every_expert"}),
+        ("glm-5", "lora", {"indexer_not_tracked"}),
+        ("gemma-4-e2b", "lora", {"layers_differ"}),
         ("qwen3-30b-a3b", "qlora", {"qlora_experts_packed"}),
         ("qwen3-30b-a3b", "lora", set()),
     ],
 )
 def test_what_no_measured_training_stands_behind_says_so(name: str, task: Task, codes: set[str]) -> None:
     """Latent attention, recurrent layers, packed experts; nothing of it for inference."""
-    place = machine(1024, gpu(400))
+    place = machine(4096, gpu(4096))
     assert {code for code, _ in said(place, find_model(name), Workload(task=task))} == codes
     assert said(place, find_model(name), Workload()) == []
 
