@@ -140,7 +140,8 @@ REASONS: Mapping[str, str] = {
         "needs up to twice the memory"
     ),
     "layers_differ": N_(
-        "its layers differ from each other: its training is computed for their mean, which no tracked step has confirmed"
+        "its layers differ from each other: its training is computed for their mean, "
+        "which no tracked step has confirmed"
     ),
     "indexer_not_tracked": N_(
         "what its sparse attention's indexer keeps in training is not in the figure: no tracked step stands behind it"
