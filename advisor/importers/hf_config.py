@@ -196,6 +196,8 @@ def _unknown(config: Config, outer: Config, where: str, label: str) -> Model:
         raise UserError(N_("{where}: model_type is missing"), where=where)
     tied = config.get("tie_word_embeddings", outer.get("tie_word_embeddings"))
     facts = {name: _get(config, name) for name in _spellings()[0] if name not in ("first_dense", "moe_every")}
+    if isinstance(facts["ffn"], list):  # a width for each layer: no bounds follow from one of them
+        facts["ffn"] = None
     for name, value in facts.items():
         if isinstance(value, int) and value > LIMITS.get(name, MAX_WIDTH):
             key = next(key for key in _spellings()[0][name] if config.get(key) is not None)
