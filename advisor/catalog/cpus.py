@@ -290,8 +290,13 @@ def _by_generation(text: str, vendors: Sequence[str]) -> CpuSpec | None:
 
 @cache
 def _vendors() -> tuple[str, ...]:
-    files = [path.stem for path in sorted(CPUS_FOLDER.glob("*.json"))]
-    return tuple(dict.fromkeys([*files, *(spec.vendor.lower() for spec in _added.values())]))
+    return tuple(dict.fromkeys([*_files(), *(spec.vendor.lower() for spec in _added.values())]))
+
+
+@cache
+def _files() -> Mapping[str, Path]:
+    """Our own files by the vendor that names them: a user's vendor may be any text, and no path is made of it."""
+    return {path.stem: path for path in sorted(CPUS_FOLDER.glob("*.json"))}
 
 
 class _Listed(NamedTuple):
@@ -303,8 +308,8 @@ class _Listed(NamedTuple):
 
 @cache
 def _of(vendor: str) -> _Listed:
-    path = CPUS_FOLDER / f"{vendor}.json"
-    file = _read(path, {}) if path.is_file() else _File(path, CpuSpec("", vendor, "", ""), {}, [], ())
+    path = _files().get(vendor)
+    file = _read(path, {}) if path else _File(CPUS_FOLDER, CpuSpec("", vendor, "", ""), {}, [], ())
     file = file._replace(rows=[row for row in file.rows if row["name"].lower() not in _added])
     added = [spec for spec in _added.values() if spec.vendor.lower() == vendor]
     count = len(file.rows)

@@ -301,8 +301,13 @@ def _scaled(value: float | None, factor: float) -> float | None:
 
 @cache
 def _vendors() -> tuple[str, ...]:
-    files = [path.stem for path in sorted(GPUS_FOLDER.glob("*.json"))]
-    return tuple(dict.fromkeys([*files, *(_group(spec) for spec in _added.values())]))
+    return tuple(dict.fromkeys([*_files(), *(_group(spec) for spec in _added.values())]))
+
+
+@cache
+def _files() -> Mapping[str, Path]:
+    """Our own files by the vendor that names them: a user's vendor may be any text, and no path is made of it."""
+    return {path.stem: path for path in sorted(GPUS_FOLDER.glob("*.json"))}
 
 
 def _group(spec: GpuSpec) -> str:
@@ -314,8 +319,8 @@ def _group(spec: GpuSpec) -> str:
 def _rows(vendor: str) -> _File:
     """Our own entries of a vendor, less those that added ones replace."""
     # One file at a time: a look-up seldom needs another vendor's.
-    path = GPUS_FOLDER / f"{vendor}.json"
-    file = _read(path) if path.is_file() else _File(path, vendor, None, [])
+    path = _files().get(vendor)
+    file = _read(path) if path else _File(GPUS_FOLDER, vendor, None, [])
     return file._replace(rows=[row for row in file.rows if row["name"].lower() not in _added])
 
 

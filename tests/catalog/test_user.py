@@ -175,6 +175,19 @@ def test_whatever_a_file_holds_is_read_or_named(tmp_path: Path, kind: str, data:
     user.use(user.Own())
 
 
+@pytest.mark.parametrize("vendor", ["x" * 3000, "../kept_memory", "a/b", "../../../etc"])
+def test_a_maker_is_no_path(tmp_path: Path, vendor: str) -> None:
+    """Whatever a file calls the maker, all devices are still found, and no file is read for that name."""
+    write(tmp_path / "gpus" / "mine.json", {**cards(CARD), "vendor": vendor})
+    chip = {"name": "Test Chip 88", "source": "my own"}
+    write(tmp_path / "cpus" / "mine.json", {"vendor": vendor, "architecture": "x86_64", "cpus": [chip]})
+    user.use(user.load(tmp_path))
+    assert gpus.find_gpu("Test Card 9000").vendor == vendor
+    assert gpus.find_gpu("RTX 4090").vendor == "NVIDIA"
+    assert cpus.find_cpu("Test Chip 88").vendor == vendor
+    assert cpus.find_cpu("Core i9-13900K").vendor == "Intel"
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes among files")
 def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
     """A pipe, a folder and a link to nowhere end in a sentence each."""
