@@ -17,7 +17,7 @@ VERDICT_WORDS: Mapping[str, str] = {
 # In a count of models: some of these do not run whatever the memory, so both are named.
 COUNT_WORDS: Mapping[str, str] = {**VERDICT_WORDS, "no": N_("does not fit or run")}
 # Reasons that no memory would change: a "no" for one of them is not called one of room.
-REFUSALS = frozenset({"stack_refused", "kv_type_refused", "qlora_language_only", "lora_no_linears"})
+REFUSALS = frozenset({"stack_refused", "kv_type_refused", "lora_no_linears"})
 # Never colour alone: each verdict has a shape of its own.
 VERDICT_SYMBOLS: Mapping[str, str] = {"fits": "●", "tight": "▲", "offload": "◆", "no": "–", "unknown": "?"}
 
@@ -129,7 +129,7 @@ REASONS: Mapping[str, str] = {
     "stack_refused": N_("{stack} with {format} does not run on {device}: {why}"),
     "training_speed_unknown": N_("no training time: how fast {device} computes is not known"),
     "energy_unknown": N_("no energy: the power that {device} draws is not known"),
-    "qlora_language_only": N_("QLoRA is a method for language models: no library loads this kind of network in 4 bits"),
+    "qlora_not_computed": N_("QLoRA is computed for language models only; of this kind of network, LoRA is computed"),
     "lora_no_linears": N_("LoRA adapts linear layers, and this network is made of convolutions: train it fully"),
     "network_runs_in_16_bits": N_("torch runs this kind of network in 16 bits; {quant} is a format of language models"),
     "network_speed_unknown": N_("no speed: nothing measured says how fast this kind of network runs"),

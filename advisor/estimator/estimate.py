@@ -94,7 +94,8 @@ def _network(place: Ground, model: Network, workload: Workload) -> Estimate:
     """A network that is no decoder: all on one device, by torch."""
     refused = network_memory.refusal(model, workload.task)
     if refused:
-        return Estimate(model, parameters(model), workload, None, (), "no", (Reason(refused, {}),))
+        verdict, code = refused
+        return Estimate(model, parameters(model), workload, None, (), verdict, (Reason(code, {}),))
     needed = network_memory.memory(model, workload)
     placed, memory = place_whole(place, model, _in_torch(workload), needed, component(needed, "weights"))
     reasons = (*placed.reasons, *_of_network(model, workload))

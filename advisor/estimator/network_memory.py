@@ -10,7 +10,7 @@ from advisor.catalog.training_speeds import training_speeds
 from advisor.estimator.blocks import Mode
 from advisor.estimator.networks import inference_mode, record, trained
 from advisor.estimator.recorder import UNITS, How, Parameter
-from advisor.estimator.result import Component, MemoryEstimate
+from advisor.estimator.result import Component, MemoryEstimate, Verdict
 from advisor.estimator.tape import Moment, highest
 from advisor.estimator.training_states import mode as training_mode
 from advisor.workload import Workload
@@ -33,13 +33,14 @@ class Plan(NamedTuple):
     flops: float  # of one sample's forward pass
 
 
-def refusal(network: Network, task: str) -> str:
-    """Why this method does not exist for this network, as a code of advisor.words.REASONS; "" where it does."""
-    if task == "qlora":
-        return "qlora_language_only"
-    if task == "lora" and isinstance(network.parts[0].recipe, _WITHOUT_LORA):
-        return "lora_no_linears"
-    return ""
+def refusal(network: Network, task: str) -> tuple[Verdict, str] | None:
+    """Verdict and reason (a code of advisor.words.REASONS) of a method without figures; None where there are some.
+
+    "no" where the method does not exist; bitsandbytes loads any linear layer in 4 bits, so QLoRA is only not computed.
+    """
+    if task in ("lora", "qlora") and isinstance(network.parts[0].recipe, _WITHOUT_LORA):
+        return "no", "lora_no_linears"
+    return ("unknown", "qlora_not_computed") if task == "qlora" else None
 
 
 def memory(network: Network, workload: Workload) -> MemoryEstimate:

@@ -109,8 +109,8 @@ def test_components_obey_the_contract() -> None:
 @pytest.mark.parametrize(
     ("name", "settings", "codes"),
     [
-        ("resnet-50", {"task": "qlora"}, ["qlora_language_only"]),
-        ("whisper-tiny", {"task": "qlora"}, ["qlora_language_only"]),
+        ("resnet-50", {"task": "qlora"}, ["lora_no_linears"]),
+        ("whisper-tiny", {"task": "qlora"}, ["qlora_not_computed"]),
         ("mobilenet-v3-large", {"task": "lora"}, ["lora_no_linears"]),
         ("bge-base-en-v1.5", {"quant": "Q4_K_M"}, ["network_runs_in_16_bits", "shortened", "network_speed_unknown"]),
         ("resnet-50", {"quant": "F16"}, ["network_speed_unknown"]),
@@ -122,8 +122,10 @@ def test_what_does_not_exist_is_said(name: str, settings: dict[str, object], cod
     answer = estimate(PLACE, find_model(name), parse(settings))
     assert [reason.code for reason in answer.reasons] == codes
     assert answer.speed is None
-    if "only" in codes[0] or "linears" in codes[0]:
-        assert (answer.verdict, answer.memory) == ("no", None)
+    if codes[0] in ("lora_no_linears", "qlora_not_computed"):
+        assert answer.memory is None
+        # bitsandbytes can load any linear layer in 4 bits: that is not computed, but it is no "no".
+        assert answer.verdict == ("no" if codes[0] == "lora_no_linears" else "unknown")
 
 
 @pytest.mark.parametrize(
