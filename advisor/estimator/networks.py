@@ -31,7 +31,7 @@ _WITH_LENGTH: Mapping[type, Callable[[Recorder, Any, int], None]] = {
 }  # fmt: skip
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=16)  # a recording is large; what is read from it is kept elsewhere
 def record(part: NetworkPart, how: How, tokens: int) -> Recording:
     """One pass of one part; `tokens` is the length of a text where it has one."""
     recorder, recipe = Recorder(how), part.recipe
