@@ -173,9 +173,7 @@ REASONS: Mapping[str, str] = {
     "file_quantisation": N_(
         "computed for the file as it is, {format}; another quantisation of this model would be another file"
     ),
-    "weights_alone_too_large": N_(
-        "the weights alone take {file_bytes}, GPU and RAM together have {available_bytes}"
-    ),
+    "weights_alone_too_large": N_("the weights alone take {file_bytes}, GPU and RAM together have {available_bytes}"),
     "llama_cpp_unknown_architecture": N_("llama.cpp does not know the architecture {architecture}"),
     "kv_type_refused": N_(
         "llama.cpp refuses a {kv_type} KV cache for this model: heads of {width} do not divide into blocks of {block}"

@@ -185,10 +185,7 @@ def _model(entry: Fields, known: Mapping[str, Style]) -> Model:
     layers = entry.integer("layers", 1, MAX_LAYERS)
     plan = _plan(entry, layers)
     model = Model(
-        id=entry.text("id"),
-        name=entry.text("name"),
-        family=entry.text("family"),
-        kind=entry.choice("kind", KINDS),
+        **_labels(entry),
         style=_model_style(entry, known),
         layers=layers,
         hidden=entry.integer("hidden", 1, MAX_WIDTH),
@@ -212,22 +209,32 @@ def _model(entry: Fields, known: Mapping[str, Style]) -> Model:
         max_context=entry.optional_integer("max_context", 1, 1 << 30),
         extras=_extras(entry),
         published_parameters=entry.optional_integer("published_parameters", 1),
-        count_note=entry.optional_text("count_note") or "",
-        aliases=entry.texts("aliases"),
-        licence=entry.optional_text("licence"),
-        languages=entry.optional_text("languages"),
-        released=entry.optional_text("released"),
         count_tolerance=entry.optional_number("count_tolerance", 0, 1) or 0.0,
         gguf_vocab=entry.optional_integer("gguf_vocab", 1, MAX_VOCAB),
         rope_factors=entry.flag("rope_factors"),
         long_rope=entry.optional_integer("long_rope", 1, MAX_WIDTH) or 0,
         tokenizer=cast(Any, entry.choice("tokenizer", ("bpe", "spm")) if "tokenizer" in entry else "unknown"),
         merges=entry.optional_integer("merges", 0, MAX_VOCAB),
-        source=entry.text("source"),
     )
     entry.close()
     _check(model, entry)
     return model
+
+
+def _labels(entry: Fields) -> dict[str, Any]:
+    """What a model is called, what may be done with it, and where its facts stand."""
+    return {
+        "id": entry.text("id"),
+        "name": entry.text("name"),
+        "family": entry.text("family"),
+        "kind": entry.choice("kind", KINDS),
+        "aliases": entry.texts("aliases"),
+        "licence": entry.optional_text("licence"),
+        "languages": entry.optional_text("languages"),
+        "released": entry.optional_text("released"),
+        "count_note": entry.optional_text("count_note") or "",
+        "source": entry.text("source"),
+    }
 
 
 def _plan(entry: Fields, layers: int) -> str:
