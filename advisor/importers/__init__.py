@@ -7,7 +7,7 @@ from advisor.catalog.model import Model
 from advisor.catalog.models import find_model
 from advisor.errors import UserError
 from advisor.i18n import N_
-from advisor.importers.headers import PICKLES, is_file, opened, pickle_refused
+from advisor.importers.headers import PICKLES, is_file, is_folder, opened, pickle_refused
 
 INDEX = "model.safetensors.index.json"
 SINGLE = "model.safetensors"
@@ -23,7 +23,7 @@ def model_of(text: str) -> Model:
     if known is not None:
         return known
     path = Path(text)
-    if _is_folder(path):
+    if is_folder(path):
         path = _in_folder(path) or path
     return _model_of(text, path, (_state(path), _state(path.parent), _state(path.parent / "config.json")))
 
@@ -81,15 +81,15 @@ def _in_folder(folder: Path) -> Path | None:
 
     A repository of Hugging Face's cache (models--owner--name) is looked for in its newest snapshot.
     """
-    if (folder / "snapshots").is_dir() and folder.name.startswith("models--"):
+    if is_folder(folder / "snapshots") and folder.name.startswith("models--"):
         from advisor.importers.folders import newest_snapshot
 
         folder = newest_snapshot(folder) or folder
     weights = sorted(folder.glob("*.safetensors"))[:2]
     for name in (INDEX, SINGLE, "config.json"):
-        if (folder / name).is_file():
+        if is_file(folder / name):
             return folder / name
-    if (folder / "adapter_config.json").is_file():
+    if is_file(folder / "adapter_config.json"):
         return folder / "adapter_config.json"
     ggufs = [path for path in sorted(folder.glob("*.gguf"))[:64] if "mmproj" not in path.name.lower()]
     single = [path for path in ggufs if "-of-" not in path.name or "-00001-of-" in path.name]
@@ -120,13 +120,6 @@ def _state(path: Path) -> tuple[int, int] | None:
     except (OSError, ValueError):
         return None
     return facts.st_mtime_ns, facts.st_size
-
-
-def _is_folder(path: Path) -> bool:
-    try:
-        return path.is_dir()
-    except (OSError, ValueError):
-        return False
 
 
 def _exists(path: Path) -> bool:

@@ -12,7 +12,7 @@ from advisor.catalog.model import UNSTATED, Model, Stored
 from advisor.catalog.reading import read_json
 from advisor.errors import UserError
 from advisor.i18n import N_
-from advisor.importers.headers import is_file, read_document
+from advisor.importers.headers import is_file, one_line, read_document
 from advisor.importers.hf_config import CONFIG_LIMIT, model_from_config
 from advisor.importers.safetensors import (
     INDEX_ENDING,
@@ -130,7 +130,7 @@ def quantisation(config: object) -> tuple[str, int | None] | None:
         found = config["text_config"].get("quantization_config")
     if not isinstance(found, dict):
         return None
-    name = str(found.get("quant_method", "?"))[:40].lower()
+    name = one_line(found.get("quant_method", "?"))[:40].lower()
     bits, kind = _bits(found)
     for method in _facts()["methods"]:
         same = method["name"] == name and method["bits"] == bits

@@ -14,6 +14,7 @@ from advisor.errors import UserError
 from advisor.i18n import N_
 from advisor.importers.gguf import Gguf, GgufTensor
 from advisor.importers.gguf_parts import read_whole
+from advisor.importers.headers import one_line
 from advisor.importers.hf_config import llama_cpp_window, window_every
 from advisor.importers.twins import Sizes, own, special, twin
 from advisor.importers.unknown import adapter_refused, tensor_sums
@@ -85,7 +86,7 @@ def _twin(facts: "_Facts", places: Mapping[Place, GgufTensor], arch: str) -> Mod
 
 
 def _name(gguf: Gguf) -> str:
-    return str(gguf.metadata.get("general.name") or gguf.path.stem)[:200]
+    return one_line(gguf.metadata.get("general.name") or gguf.path.stem) or gguf.path.name
 
 
 def _refuse_adapter(gguf: Gguf) -> None:
@@ -119,7 +120,7 @@ def _stored(gguf: Gguf, places: Mapping[Place, GgufTensor]) -> Stored:
 def _unknown(gguf: Gguf, facts: "_Facts", arch: str, stored: Stored) -> Model:
     """A model of which only its tensors are known; what its metadata names beside is kept, to be shown."""
     sizes = {name: facts.get(name) for name in ("layers", "hidden", "heads", "kv_heads", "key_length", "max_context")}
-    return tensor_sums(arch[:60], _name(gguf), str(gguf.path), stored, sizes)
+    return tensor_sums(one_line(arch)[:60], _name(gguf), str(gguf.path), stored, sizes)
 
 
 def _check_layers(gguf: Gguf, places: Mapping[Place, GgufTensor], layers: int) -> None:

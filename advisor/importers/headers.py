@@ -19,6 +19,7 @@ PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
 # The index of the largest published checkpoint names 210,000 tensors.
 MAX_JSON_VALUES = 400_000
 _BUFFER = 1 << 18
+MAX_LABEL = 200
 
 
 @contextmanager
@@ -45,6 +46,14 @@ def is_file(path: Path) -> bool:
     try:
         return path.is_file()
     except (OSError, ValueError):  # too long, or half a character of UTF-16
+        return False
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a folder that may be looked at lies at `path`, which may be a name that no folder can have."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
         return False
 
 
@@ -84,6 +93,12 @@ def refuse_pickle(path: Path, start: bytes) -> None:
 def pickle_refused(path: object) -> UserError:
     """The sentence about a pickle."""
     return UserError(N_("{path}: a pickle can run code when it is opened, so it is never read"), path=path)
+
+
+def one_line(name: object) -> str:
+    """A name out of a foreign file as one printable line of at most 200 characters, for tables and terminals."""
+    shown = "".join(one if one.isprintable() else " " for one in str(name)[:MAX_LABEL])
+    return " ".join(shown.split())
 
 
 class Clock:

@@ -12,7 +12,7 @@ from advisor.catalog.models import MAX_EXPERTS, MAX_HEADS, MAX_LAYERS, MAX_VOCAB
 from advisor.catalog.reading import read_json
 from advisor.errors import UserError
 from advisor.i18n import N_
-from advisor.importers.headers import read_document
+from advisor.importers.headers import one_line, read_document
 from advisor.importers.twins import Sizes, own, special, twin
 from advisor.importers.unknown import bounded_model
 
@@ -64,7 +64,7 @@ def model_from_config(data: object, where: str, name: str = "") -> Model:
     outer, config = data, _text_config(data)
     _check_numbers(config, where)
     _check_tied(config, outer, where)
-    label = str(data.get("_name_or_path") or name or config.get("model_type") or "model")
+    label = one_line(data.get("_name_or_path") or name or config.get("model_type") or "") or "model"
     style = _style(config)
     if style is None:
         return _unknown(config, outer, where, label)
@@ -202,7 +202,7 @@ def _unknown(config: Config, outer: Config, where: str, label: str) -> Model:
         if isinstance(value, int) and value > LIMITS.get(name, MAX_WIDTH):
             key = next(key for key in _spellings()[0][name] if config.get(key) is not None)
             raise UserError(N_("{where}: {key}: {value} is not a size or count"), where=where, key=key, value=value)
-    model = bounded_model(kind[:60], facts, label, where, tied if isinstance(tied, bool) else None)
+    model = bounded_model(one_line(kind)[:60], facts, label, where, tied if isinstance(tied, bool) else None)
     if model is None:
         raise UserError(
             N_("{where}: model_type {kind} is not known; known are {known}"),

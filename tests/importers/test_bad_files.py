@@ -1,5 +1,6 @@
 """What is no model, or means harm: refused at once, in one sentence, without being executed or read whole."""
 
+import json
 import os
 import pickle
 import threading
@@ -13,6 +14,8 @@ import pytest
 
 from advisor.errors import UserError
 from advisor.importers import model_of
+from tests.importers.test_gguf import save
+from tests.importers.test_hf_config import CONFIGS
 
 NAMES = ("model.gguf", "model.safetensors", "model.safetensors.index.json", "config.json", "adapter_config.json")
 
@@ -115,6 +118,32 @@ def test_a_file_that_is_not_there(tmp_path: Path, name: str) -> None:
     """Also under names that no file can have."""
     with pytest.raises(UserError, match=r"cannot be read"):
         model_of(str(tmp_path / name))
+
+
+def test_a_folder_that_may_not_be_looked_into(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its files cannot even be asked for: refused in a sentence as anything else that holds no model."""
+
+    def denied(_path: Path) -> bool:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "is_file", denied)
+    with pytest.raises(UserError, match="not a model"):
+        model_of(str(tmp_path))
+
+
+@pytest.mark.parametrize("kind", ["gguf", "config"])
+def test_a_name_is_one_printable_line(tmp_path: Path, kind: str) -> None:
+    """Names from files stand in tables and terminals: no line breaks, no escapes, no megabytes."""
+    name = "A\n\x1b[31mB\x00\u202e" + "C" * 5000
+    path = tmp_path / ("x.gguf" if kind == "gguf" else "config.json")
+    if kind == "gguf":
+        save(path, {"general.architecture": "stranger", "general.name": name}, [("w", (64, 64), 1)])
+    else:
+        path.write_text(json.dumps(CONFIGS["qwen2.5-0.5b"] | {"_name_or_path": name}), encoding="utf-8")
+    found = model_of(str(path)).name
+    assert found.isprintable()
+    assert found.startswith("A [31mB CCC")
+    assert len(found) <= 200
 
 
 def test_a_path_of_another_system() -> None:
