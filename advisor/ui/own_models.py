@@ -1,7 +1,7 @@
 """The user's own models: opened by dialog or drop, or found where other programs keep theirs; read off the thread."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic
@@ -63,7 +63,12 @@ class OwnModels(QObject):
 
     def look_around(self) -> None:
         """Find what Ollama, LM Studio and others keep on this computer; nothing is said when that fails."""
-        self._work.run(found_here, self._state.add_own_models, lambda _error: None)
+        self._work.run(lambda: found_here(lambda: self._work.closed), self._found, lambda _error: None)
+
+    def _found(self, found: Mapping[Model, str]) -> None:
+        # One that was opened meanwhile stays: it may be the one that is shown.
+        known = {model.source for model in self._state.own_models}
+        self._state.add_own_models({model: name for model, name in found.items() if model.source not in known})
 
 
 def read(path: str) -> Model:
@@ -75,11 +80,11 @@ def read(path: str) -> Model:
 
 def is_model(path: Path) -> bool:
     """Whether a dropped file is meant as a model: by its ending, by how it begins, or by what its JSON is about."""
-    from advisor.importers.headers import PICKLES, opened, read_document
+    from advisor.importers.headers import PICKLES, is_folder, opened, read_document
     from advisor.importers.hf_config import CONFIG_LIMIT
 
     kind = path.suffix.lower()
-    if kind in (*ENDINGS, *PICKLES) or path.is_dir() or path.name.lower().endswith(".safetensors.index.json"):
+    if kind in (*ENDINGS, *PICKLES) or is_folder(path) or path.name.lower().endswith(".safetensors.index.json"):
         return True
     try:
         if kind == ".json":
@@ -91,15 +96,18 @@ def is_model(path: Path) -> bool:
         return False
 
 
-def found_here() -> dict[Model, str]:
-    """The models that other programs keep on this computer, with the program's name, as far as they can be read."""
+def found_here(stop: Callable[[], bool]) -> dict[Model, str]:
+    """The models that other programs keep on this computer, with the program's name, as far as they can be read.
+
+    Asks `stop` before each file whether anybody still wants to know.
+    """
     from advisor.importers import model_of
     from advisor.importers.folders import local_models
 
     end = monotonic() + LOOK_S
     found: dict[Model, str] = {}
     for local in local_models(os.environ, Path.home()).models[:MOST]:
-        if monotonic() > end:
+        if stop() or monotonic() > end:
             break
         try:
             found[replace(model_of(local.path), name=local.name, id=local.name.lower())] = local.program

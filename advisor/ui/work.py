@@ -44,6 +44,11 @@ class Work(QObject):
         """Whether any outcome is still to be delivered."""
         return bool(self._jobs)
 
+    @property
+    def closed(self) -> bool:
+        """Whether nobody waits for any outcome any more; long work asks now and then, from its thread."""
+        return self._closed
+
     def run(self, function: Callable[[], T], done: Callable[[T], None], failed: Callable[[Exception], None]) -> Job:
         """Run `function` elsewhere; later, here, `done(result)` or `failed(error)`. Nothing happens once closed."""
         job = Job(done, failed)

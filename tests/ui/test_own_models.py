@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from advisor import profiles
 from advisor.catalog.models import find_model
 from advisor.ui.dialogs import ErrorDialog
-from advisor.ui.own_models import is_model
+from advisor.ui.own_models import found_here, is_model
 from advisor.ui.screen import Screen
 from tests.importers.test_folders import ollama
 from tests.importers.test_gguf import save, write
@@ -134,6 +134,33 @@ def test_what_other_programs_keep_is_found(
     assert "Ollama · Q8_0 · " in screen.matrix.model.data(screen.matrix.model.index(0, 0), Qt.ItemDataRole.ToolTipRole)
     assert len(shown(screen)) == len(MODELS) + 1
     assert screen.state.model is before
+
+
+def test_a_model_that_is_shown_stays_when_it_is_found_too(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Opened by hand before the look around ends: one row, and the one that is selected is in the table."""
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(tmp_path))
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / ".cache" / "llama.cpp").mkdir(parents=True)
+    path = write(find_model("smollm2-135m"), "Q8_0", tmp_path / ".cache" / "llama.cpp" / "mine.gguf")
+    screen = open_window(qapp)
+    screen.own_models.open(str(path))
+    qtbot.waitUntil(lambda: bool(screen.state.own_models))
+    screen.own_models.look_around()
+    qtbot.waitUntil(lambda: not screen.work.busy)
+    assert len(screen.state.own_models) == 1
+    assert screen.matrix.model.row_of(screen.state.model) == 0
+
+
+def test_a_look_around_ends_with_the_window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A closed window must not go on reading a hundred headers behind the scenes."""
+    monkeypatch.setenv("LLAMA_CACHE", str(tmp_path))
+    write(find_model("smollm2-135m"), "Q8_0", tmp_path / "a.gguf")
+    assert any(model.source.startswith(str(tmp_path)) for model in found_here(lambda: False))
+    assert found_here(lambda: True) == {}
 
 
 def test_a_stranger_is_shown_with_what_is_known(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> None:
