@@ -8,6 +8,7 @@ from advisor.catalog import cpus, gpus, models
 from advisor.catalog.cpus import CpuSpec
 from advisor.catalog.gpus import GpuSpec
 from advisor.catalog.model import Model
+from advisor.catalog.networks import networks
 from advisor.errors import UserError
 from advisor.files import reason
 from advisor.i18n import N_
@@ -86,10 +87,12 @@ def _misplaced(folder: Path) -> Iterator[UserError]:
 
 
 def _models(path: Path) -> tuple[Model, ...]:
-    """The models of one file. Raises UserError, also for a name that a model bears which the file does not replace."""
+    """The models of one file. Raises UserError, also for a name of a model that the file does not replace, or of a
+    network, which no file replaces.
+    """
     replaced = {model.id for model in models.load_model_file(path, models.styles())}
     others = [model for model in models.shipped() if model.id not in replaced]
-    return models.load_model_file(path, models.styles(), others)
+    return models.load_model_file(path, models.styles(), (*others, *networks()))
 
 
 def _latest(found: list[T], key: Callable[[T], str]) -> tuple[T, ...]:

@@ -63,3 +63,5 @@ def test_every_entry_is_complete(network: Network) -> None:
     assert network.source.startswith("https://")
     assert network.parts
     assert network.released or network.id == "cifar-cnn"
+    # Spelt as those of the language models, which they stand beside.
+    assert (network.licence or "").islower() or network.id == "cifar-cnn"

@@ -175,6 +175,16 @@ def test_whatever_a_file_holds_is_read_or_named(tmp_path: Path, kind: str, data:
     user.use(user.Own())
 
 
+def test_a_network_keeps_its_name(tmp_path: Path) -> None:
+    """A model under the name of an embedding model would make both unfindable: its file is skipped, with the reason."""
+    write(tmp_path / "models" / "mine.json", {"models": [{**MODEL, "id": "bge-m3"}]})
+    own = user.load(tmp_path)
+    user.use(own)
+    assert own.models == ()
+    assert sentences(own)[0].endswith("bge-m3 is already the name of bge-m3")
+    assert models.find_model("bge-m3").kind == "embedding"
+
+
 @pytest.mark.parametrize("vendor", ["x" * 3000, "../kept_memory", "a/b", "../../../etc"])
 def test_a_maker_is_no_path(tmp_path: Path, vendor: str) -> None:
     """Whatever a file calls the maker, all devices are still found, and no file is read for that name."""
