@@ -4,7 +4,7 @@ import difflib
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from advisor.catalog.model import Model
 from advisor.catalog.reading import Fields, read_json
 from advisor.errors import UserError
 from advisor.i18n import N_
+from advisor.workload import QUANTS, Workload, quants_of
 
 # Why nothing is computed for a known model: parts of its architecture are not, or its sizes could not be checked.
 REASONS = ("parts", "sizes")
@@ -135,7 +136,7 @@ def _dotted(tag: str, words: str) -> str:
 
 
 # File types of llama.cpp: q4_K_M, iq3_xxs, q8_0, also behind "ud-" and with _l, _xl as quantisers name their own.
-_FILE_TYPE = re.compile(r"-(?:i?q[1-8](?:-(?:k|[01]|nl|xxs|xs|s|m|l|xl))*|tq[12]-0|[bf]?f(?:8|16|32)|\d+-?bit)$")
+_FILE_TYPE = re.compile(r"-(?:i?q[1-8](?:-(?:k|[01]|nl|xxs|xs|s|m|l|xl))*|tq[12]-0|(?:[bf]?f|fp)(?:8|16|32)|\d+-?bit)$")
 _SHARD = re.compile(r"-\d{5}-of-\d{5}$")
 
 
@@ -157,6 +158,35 @@ def shorter(text: str) -> list[str]:
         found.append(words)
 
 
+def format_in(text: str) -> str | None:
+    """The format that a name states at its end ("...:8b-instruct-q8_0", "...-AWQ"), as the settings call it."""
+    words = keys(text.rpartition("/")[2])[0]
+    return next((known for ending, known in _formats() if words.endswith(f"-{ending}")), None)
+
+
+def as_named(text: str, model: Model, workload: Workload) -> Workload:
+    """`workload` in the format that the name `text` states, where it runs `model` and the format is no part of its own
+    name; a file is what it is.
+    """
+    quant = format_in(text)
+    own = {key for name in (model.id, model.name, *model.aliases) for key in keys(name)}
+    if quant is None or workload.training or model.stored is not None or not own.isdisjoint(keys(text)):
+        return workload
+    if quant in quants_of(workload.resolved_stack):
+        return replace(workload, quant=quant)
+    return replace(workload, quant=quant, stack="transformers") if workload.stack == "auto" else workload
+
+
+@cache
+def _formats() -> tuple[tuple[str, str], ...]:
+    """How names end for each format, the longest ending first: "q4-k-m", "awq", "fp16"."""
+    endings = {keys(quant)[0]: quant for quant in QUANTS}
+    endings |= {ending.removesuffix("-4bit"): quant for ending, quant in endings.items()}
+    endings |= {f"{ending}-{more}": quant for ending, quant in endings.items() for more in ("gguf", "int4")}
+    endings["fp16"] = "F16"
+    return tuple(sorted(endings.items(), key=lambda item: -len(item[0])))
+
+
 def known_as(text: str) -> Known | None:
     """The model called `text` that is known but not computed."""
     index = _known_index()
@@ -165,6 +195,12 @@ def known_as(text: str) -> Known | None:
             if key in index:
                 return index[key]
     return None
+
+
+def _line_of(text: str) -> Known | None:
+    """The first known model of a line that is called without its size ("DeepSeek V4")."""
+    line = keys(text)[0] + "-"
+    return next((entry for entry in names().known if keys(entry.name)[0].startswith(line) and len(line) > 4), None)
 
 
 @cache
@@ -183,18 +219,7 @@ def refusal(text: str, models: Sequence[Model]) -> UserError:
     name = text if len(text) <= 80 else text[:77] + "..."
     known = known_as(text)
     if known is not None:
-        near = ", ".join(known.near or near_ids(text, models)) or "-"
-        if known.reason == "parts":
-            return UserError(
-                N_("{name} is known, but nothing is computed for it: its architecture has parts that are not computed "
-                   "here ({parts}). Near models: {candidates}"),
-                name=known.name, parts=known.parts, candidates=near,
-            )  # fmt: skip
-        return UserError(
-            N_("{name} is known, but nothing is computed for it: its exact sizes could not be checked with a source. "
-               "Near models: {candidates}"),
-            name=known.name, candidates=near,
-        )  # fmt: skip
+        return _not_computed(known, known.near or near_ids(text, models))
     for lead in names().leads:
         if set(keys(text)) & {key for listed in lead.names for key in keys(listed)}:
             return _family_refusal(name, lead.family, lead.models)
@@ -206,9 +231,27 @@ def refusal(text: str, models: Sequence[Model]) -> UserError:
     if ids and size is not None:
         ranked = sorted(ids, key=lambda listed: abs(math.log((_size(listed) or 1e4) / max(size, 1e-3))))
         return _family_refusal(name, family, tuple(ranked[:MOST]))
+    known = _line_of(text)
+    if known is not None:
+        return _not_computed(known, known.near)
+    near_names = ", ".join(near_ids(text, models))
+    if not near_names:
+        return UserError(N_("{name}: no such model in the catalogue"), name=name)
+    return UserError(N_("{name}: no such model in the catalogue; near: {candidates}"), name=name, candidates=near_names)
+
+
+def _not_computed(known: Known, near: Sequence[str]) -> UserError:
+    candidates = ", ".join(near) or "-"
+    if known.reason == "parts":
+        return UserError(
+            N_("{name} is known, but nothing is computed for it: its architecture has parts that are not computed "
+               "here ({parts}). Near models: {candidates}"),
+            name=known.name, parts=known.parts, candidates=candidates,
+        )  # fmt: skip
     return UserError(
-        N_("{name}: no such model in the catalogue; near: {candidates}"),
-        name=name, candidates=", ".join(near_ids(text, models)) or "-",
+        N_("{name} is known, but nothing is computed for it: its exact sizes could not be checked with a source. "
+           "Near models: {candidates}"),
+        name=known.name, candidates=candidates,
     )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ KEYS = ("id", "model", "config", "budget", *machines.KEYS, *workload.SETTINGS)
 
 def run(path: str, base: Workload, default_machine: Mapping[str, object], out: TextIO, _: Translator) -> int:
     """Answer every line of `path` ("-" is standard input) on `out`; returns how many failed."""
+    from advisor.catalog.known import as_named
     from advisor.estimator.as_json import to_json
     from advisor.estimator.estimate import estimate
 
@@ -34,7 +35,10 @@ def run(path: str, base: Workload, default_machine: Mapping[str, object], out: T
             wishes = {key: case.get(key, default_machine.get(key)) for key in machines.KEYS}
             machine = machines.choose(wishes, name=str)
             wanted = workload.parse({k: v for k, v in case.items() if k in workload.SETTINGS}, base, str)
-            answer = estimate(machine, _model(case, number), wanted, _budget(case, default_machine))
+            model = _model(case, number)
+            if "quant" not in case and "model" in case:
+                wanted = as_named(str(case["model"]), model, wanted)
+            answer = estimate(machine, model, wanted, _budget(case, default_machine))
             result = {"id": case_id, **{k: v for k, v in to_json(answer, _, machine).items() if k != "id"}}
         except UserError as error:
             failed += 1

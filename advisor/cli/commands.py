@@ -139,11 +139,14 @@ def one_estimate(arguments: argparse.Namespace, _: Translator) -> int:
         return FAILED if cases.run(arguments.cases, workload, vars(arguments), sys.stdout, _) else OK
     if not arguments.model:
         raise UserError(N_("MODEL is missing: give a model's name or file, or --cases FILE.jsonl"))
+    from advisor.catalog.known import as_named
     from advisor.estimator.as_json import to_json
     from advisor.estimator.estimate import estimate
     from advisor.importers import model_of
 
     model = model_of(arguments.model)
+    if not hasattr(arguments, "quant"):
+        workload = as_named(arguments.model, model, workload)
     machine = _machine(arguments)
     answer = estimate(machine, model, workload, arguments.budget)
     if arguments.json:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from advisor import words, workload
 from advisor.catalog.model import Model
+from advisor.catalog.networks import Network
 from advisor.estimator.result import Estimate, Explanation, Range
 from advisor.estimator.weakest import weakest, weakest_text
 from advisor.i18n import Translator
@@ -83,7 +84,7 @@ def estimate_lines(machine: Machine, estimate: Estimate, _: Translator) -> list[
     verdict = f"{words.VERDICT_SYMBOLS[estimate.verdict]} {words.verdict_word(_, estimate.verdict, because)}"
     low, high = estimate.model.parameter_bounds or (estimate.parameters, estimate.parameters)
     size = _.parameters(estimate.parameters) if low == high > 0 else _("unknown")
-    title = f"{estimate.model.name} ({size}) · {_task(estimate.workload, _)}"
+    title = f"{estimate.model.name} ({size}) · {_task(estimate, _)}"
     lines = [words.titled(_, title, verdict)]
     lines += [f"  {words.sentence(_, reason.code, reason.values)}" for reason in estimate.reasons]
     memory = estimate.memory
@@ -169,7 +170,10 @@ def _row(_: Translator, label: str, part: Part, field: str, value: str | None) -
     return (label, value, origin) if value else (label, _("unknown"), origin)
 
 
-def _task(settings: Workload, _: Translator) -> str:
+def _task(estimate: Estimate, _: Translator) -> str:
+    settings = estimate.workload
+    if isinstance(estimate.model, Network) and not settings.training:
+        return _("Run in 16 bits")
     if settings.training:
         return _(words.METHOD_WORDS[settings.task])
     return _(words.METHOD_WORDS["run"], quant=settings.quant)

@@ -205,8 +205,8 @@ def _unknown(config: Config, outer: Config, where: str, label: str) -> Model:
     model = bounded_model(one_line(kind)[:60], facts, label, where, tied if isinstance(tied, bool) else None)
     if model is None:
         raise UserError(
-            N_("{where}: model_type {kind} is not known; known are {known}"),
-            where=where, kind=repr(kind[:60]), known=", ".join(sorted(styles())),
+            N_("{where}: model_type {kind} is not known, and not all sizes of a language model are stated"),
+            where=where, kind=repr(kind[:60]),
         )  # fmt: skip
     return model
 

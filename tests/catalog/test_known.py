@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from advisor import RESOURCES
-from advisor.catalog.known import REASONS, known_as, load_names, names, shorter
+from advisor.catalog.known import REASONS, as_named, known_as, load_names, names, shorter
 from advisor.catalog.models import find_model, models
 from advisor.cli.commands import run
 from advisor.errors import UserError
+from advisor.workload import Workload
 
 
 def refusal(text: str) -> str:
@@ -125,3 +126,35 @@ def test_the_command_line_lists_them_apart(capsys: pytest.CaptureFixture[str]) -
     assert all(entry.name in text for entry in names().known)
     assert run(["models", "--json"]) == 0
     assert {entry["id"] for entry in json.loads(capsys.readouterr().out)} >= {model.id for model in models()}
+
+
+@pytest.mark.parametrize(
+    ("text", "quant", "stack"),
+    [
+        ("llama3.1:8b-instruct-q8_0", "Q8_0", "llama.cpp"),
+        ("llama3.1:8b-instruct-fp16", "F16", "llama.cpp"),
+        ("hf.co/bartowski/Llama-3.1-8B-Instruct-GGUF:Q5_K_M", "Q5_K_M", "llama.cpp"),
+        ("Qwen/Qwen2.5-7B-Instruct-AWQ", "AWQ-4bit", "transformers"),
+        ("Qwen2.5-7B-Instruct-GPTQ-Int4", "GPTQ-4bit", "transformers"),
+        ("bartowski/Qwen2.5-7B-Instruct-GGUF", "Q4_K_M", "llama.cpp"),
+        ("qwen2.5-7b", "Q4_K_M", "llama.cpp"),
+    ],
+)
+def test_a_format_in_the_name_is_the_one_that_is_computed(text: str, quant: str, stack: str) -> None:
+    """A tag or a conversion is a file of that format; a bare name leaves the settings as they are."""
+    asked = as_named(text, find_model(text), Workload())
+    assert (asked.quant, asked.resolved_stack) == (quant, stack)
+
+
+def test_training_has_no_format_of_a_file() -> None:
+    """Fine-tuning starts from the published weights."""
+    workload = Workload(task="lora")
+    assert as_named("llama3.1:8b-instruct-q8_0", find_model("llama3.1:8b"), workload) is workload
+
+
+def test_a_line_without_its_size_leads_to_what_is_known_of_it() -> None:
+    """ "DeepSeek V4" has two members, neither computed; a name like no other has no near ones."""
+    with pytest.raises(UserError, match="DeepSeek-V4-Flash is known, but nothing is computed"):
+        find_model("DeepSeek V4")
+    with pytest.raises(UserError, match=r"no such model in the catalogue$"):
+        find_model("通义千问")
