@@ -154,7 +154,7 @@ KINDS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 }
 
 
-@settings_of_hypothesis(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings_of_hypothesis(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(sorted(KINDS)), st.data())
 def test_whatever_a_file_holds_is_read_or_named(tmp_path: Path, kind: str, data: st.DataObject) -> None:
     """One field of a good entry, or of the file itself, replaced by anything: no crash, and at most one sentence."""
