@@ -116,8 +116,8 @@ def test_recorded_systems(
 
 def _replayed(archive: Path, folder: Path) -> Machine:
     with tarfile.open(archive) as tar:
-        # The archives hold /proc and /sys files only; links lead from class folders to devices within them. Filters came
-        # with Python 3.11.4, and Debian 12 has 3.11.2.
+        # The archives hold /proc and /sys files only; links lead from class folders to devices within them.
+        # Filters came with Python 3.11.4, and Debian 12 has 3.11.2.
         known: dict[str, Any] = {"filter": "tar"} if hasattr(tarfile, "tar_filter") else {}
         tar.extractall(folder, **known)
     root = next(f for f in (folder, *folder.iterdir()) if (f / "proc").is_dir())
