@@ -127,6 +127,10 @@ REASONS: Mapping[str, str] = {
     ),
     "bandwidth_unknown": N_("no generation speed: the memory bandwidth of {device} is not known"),
     "stack_refused": N_("{stack} with {format} does not run on {device}: {why}"),
+    "stack_not_computed": N_(
+        "{stack} on {device} is not computed here: there are builds for such GPUs, "
+        "but no measurements to hold a figure against"
+    ),
     "training_speed_unknown": N_("no training time: how fast {device} computes is not known"),
     "energy_unknown": N_("no energy: the power that {device} draws is not known"),
     "qlora_not_computed": N_("QLoRA is computed for language models only; of this kind of network, LoRA is computed"),

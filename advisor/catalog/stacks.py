@@ -44,6 +44,21 @@ class StackRow:
     build: str | None = None  # beginning of a runtime in runtimes.json, a build of which must run too
 
 
+def computed(subject: Subject) -> bool:
+    """Whether the rows speak of such a GPU. PyTorch has builds for newer Intel GPUs too: they are not computed here,
+    which is another thing than not running there.
+    """
+    return (subject.vendor or "", subject.architecture or "") not in _not_computed()
+
+
+@cache
+def _not_computed() -> frozenset[tuple[str, str]]:
+    """Vendors and architectures that builds exist for, of which nothing is computed."""
+    entries = Fields(read_json(STACKS_FILE), STACKS_FILE.name).items("not_computed")
+    found = [Fields(entry, f"{STACKS_FILE.name}: not_computed") for entry in entries]
+    return frozenset((one.text("vendor"), name) for one in found for name in one.texts("architectures"))
+
+
 def gpu_refusal(stack: str, need: str, subject: Subject, system: str | None) -> Origin | None:
     """Why `stack` cannot do `need` (a format or an optimizer) on a GPU; None when it can.
 
@@ -116,6 +131,7 @@ def load_stacks(path: Path) -> tuple[StackRow, ...]:
     document = Fields(read_json(path), path.name)
     document.optional_text("note")
     document.text("checked")
+    document.items("not_computed")
     rows = [_row(Fields(entry, f"{path.name}: #{n}")) for n, entry in enumerate(document.items("stacks"), 1)]
     document.close()
     return tuple(rows)

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from advisor.catalog.complete import subject_of
 from advisor.catalog.kept_memory import kept_memory
 from advisor.catalog.speeds import Backend, Speeds, speeds
-from advisor.catalog.stacks import cpu_refusal, gpu_refusal
+from advisor.catalog.stacks import computed, cpu_refusal, gpu_refusal
 from advisor.estimator.result import Reason
 from advisor.machine import Cpu, Gpu, Machine, SameMachine
 
@@ -138,9 +138,13 @@ def _refused(same: SameMachine, stack: str, needs: tuple[str, ...]) -> Mapping[s
         values = {"stack": "vLLM" if stack == "vllm" else "PyTorch", "format": need}
         for index, gpu in enumerate(machine.gpus):
             if gpu.usable is True:
-                why = gpu_refusal(stack, need, subject_of(gpu, machine), machine.os_family)
+                subject = subject_of(gpu, machine)
+                why = gpu_refusal(stack, need, subject, machine.os_family)
                 if why is not None:
                     device = gpu.name or f"GPU {index}"
+                    if not computed(subject):
+                        found.setdefault(f"gpu{index}", Reason("stack_not_computed", {**values, "device": device}))
+                        continue
                     found.setdefault(f"gpu{index}", Reason("stack_refused", {**values, "device": device, "why": why}))
         why = cpu_refusal(stack, need, machine.cpu, machine.os_family)
         if why is not None:

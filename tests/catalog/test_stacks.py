@@ -6,7 +6,16 @@ from pathlib import Path
 import pytest
 
 from advisor.catalog.complete import subject_of
-from advisor.catalog.stacks import ENGINES, STACKS, STACKS_FILE, cpu_refusal, gpu_refusal, load_stacks, stack_rows
+from advisor.catalog.stacks import (
+    ENGINES,
+    STACKS,
+    STACKS_FILE,
+    computed,
+    cpu_refusal,
+    gpu_refusal,
+    load_stacks,
+    stack_rows,
+)
 from advisor.catalog.whatif import assemble
 from advisor.errors import UserError
 from advisor.machine import Cpu
@@ -48,6 +57,13 @@ def test_gpus(name: str, system: str | None, stack: str, need: str, runs: bool) 
     assert (why is None) == runs, why
     if why is not None:
         assert "{" not in why.detail.format(**why.values)
+
+
+@pytest.mark.parametrize(("name", "known"), [("Arc B580", False), ("Arc A770", False), ("RTX 4090", True)])
+def test_builds_that_exist_but_are_not_computed_are_no_refusal(name: str, known: bool) -> None:
+    """PyTorch has builds for Intel's Arc: saying that it does not run there would be untrue."""
+    place = assemble(None, gpu=name, cpu=None, ram_gib=None)
+    assert computed(subject_of(place.gpus[0], place)) is known
 
 
 @pytest.mark.parametrize(
