@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from advisor import RESOURCES
 from advisor.catalog.reading import Fields, read_json
@@ -48,15 +49,7 @@ def computed(subject: Subject) -> bool:
     """Whether the rows speak of such a GPU. PyTorch has builds for newer Intel GPUs too: they are not computed here,
     which is another thing than not running there.
     """
-    return (subject.vendor or "", subject.architecture or "") not in _not_computed()
-
-
-@cache
-def _not_computed() -> frozenset[tuple[str, str]]:
-    """Vendors and architectures that builds exist for, of which nothing is computed."""
-    entries = Fields(read_json(STACKS_FILE), STACKS_FILE.name).items("not_computed")
-    found = [Fields(entry, f"{STACKS_FILE.name}: not_computed") for entry in entries]
-    return frozenset((one.text("vendor"), name) for one in found for name in one.texts("architectures"))
+    return (subject.vendor or "", subject.architecture or "") not in stacks().not_computed
 
 
 def gpu_refusal(stack: str, need: str, subject: Subject, system: str | None) -> Origin | None:
@@ -117,24 +110,39 @@ def _version(text: str) -> tuple[int, ...]:
 
 
 def _rows(stack: str, need: str) -> Iterator[StackRow]:
-    return (row for row in stack_rows() if row.stack == stack and need in row.needs)
+    return (row for row in stacks().rows if row.stack == stack and need in row.needs)
+
+
+class Stacks(NamedTuple):
+    """The catalogue's combinations that work, and (vendor, architecture) of GPUs that have builds not computed here."""
+
+    rows: tuple[StackRow, ...]
+    not_computed: frozenset[tuple[str, str]]
 
 
 @cache
-def stack_rows() -> tuple[StackRow, ...]:
-    """The rows of the catalogue."""
+def stacks() -> Stacks:
+    """The combinations of the catalogue."""
     return load_stacks(STACKS_FILE)
 
 
-def load_stacks(path: Path) -> tuple[StackRow, ...]:
-    """Read the rows strictly. Raises UserError naming file, row and field."""
+def load_stacks(path: Path) -> Stacks:
+    """Read the file strictly. Raises UserError naming file, row and field."""
     document = Fields(read_json(path), path.name)
     document.optional_text("note")
     document.text("checked")
-    document.items("not_computed")
     rows = [_row(Fields(entry, f"{path.name}: #{n}")) for n, entry in enumerate(document.items("stacks"), 1)]
+    apart = [Fields(entry, f"{path.name}: not_computed") for entry in document.items("not_computed")]
+    pairs = frozenset(pair for entry in apart for pair in _not_computed(entry))
     document.close()
-    return tuple(rows)
+    return Stacks(tuple(rows), pairs)
+
+
+def _not_computed(entry: Fields) -> Iterator[tuple[str, str]]:
+    vendor = entry.text("vendor")
+    yield from ((vendor, name) for name in entry.texts("architectures"))
+    entry.text("source")
+    entry.close()
 
 
 def _row(entry: Fields) -> StackRow:

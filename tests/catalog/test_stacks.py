@@ -14,7 +14,7 @@ from advisor.catalog.stacks import (
     cpu_refusal,
     gpu_refusal,
     load_stacks,
-    stack_rows,
+    stacks,
 )
 from advisor.catalog.whatif import assemble
 from advisor.errors import UserError
@@ -89,7 +89,7 @@ def test_processors(features: set[str] | None, system: str, stack: str, need: st
 
 def test_every_stack_has_every_format_somewhere_and_every_row_a_source() -> None:
     """No format is forgotten, no engine unused."""
-    rows = stack_rows()
+    rows = stacks().rows
     for stack in STACKS:
         assert set(TORCH_QUANTS) <= {need for row in rows if row.stack == stack for need in row.needs}
     assert {row.engine for row in rows} == set(ENGINES)
@@ -104,4 +104,14 @@ def test_a_wrong_row_is_named(tmp_path: Path, field: str, value: object) -> None
     path = tmp_path / "stacks.json"
     path.write_text(json.dumps(content), encoding="utf-8")
     with pytest.raises(UserError, match=rf"stacks.json: #1.*{field}"):
+        load_stacks(path)
+
+
+def test_a_wrong_entry_of_builds_that_are_not_computed_is_named(tmp_path: Path) -> None:
+    """An unknown field there is refused as in any row."""
+    content = json.loads(STACKS_FILE.read_text(encoding="utf-8"))
+    content["not_computed"][0]["odd"] = 1
+    path = tmp_path / "stacks.json"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(UserError, match=r"stacks\.json: not_computed.*odd"):
         load_stacks(path)

@@ -114,14 +114,19 @@ def test_what_is_no_model_ends_in_one_sentence(
     assert QApplication.overrideCursor() is None
 
 
+def at_home(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """The look around finds what lies in `folder`, nothing of this computer."""
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(folder))
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+
+
 def test_what_other_programs_keep_is_found(
     qapp: QApplication, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Under Ollama's name for it, with the program's; broken ones are left out; nothing is selected anew."""
-    for name in ("HOME", "USERPROFILE"):
-        monkeypatch.setenv(name, str(tmp_path))
-    for name in VARIABLES:
-        monkeypatch.delenv(name, raising=False)
+    at_home(monkeypatch, tmp_path)
     ollama(tmp_path / ".ollama" / "models")
     broken = tmp_path / ".cache" / "llama.cpp" / "broken.gguf"
     broken.parent.mkdir(parents=True)
@@ -140,10 +145,7 @@ def test_a_model_that_is_shown_stays_when_it_is_found_too(
     qapp: QApplication, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Opened by hand before the look around ends: one row, and the one that is selected is in the table."""
-    for name in ("HOME", "USERPROFILE"):
-        monkeypatch.setenv(name, str(tmp_path))
-    for name in VARIABLES:
-        monkeypatch.delenv(name, raising=False)
+    at_home(monkeypatch, tmp_path)
     (tmp_path / ".cache" / "llama.cpp").mkdir(parents=True)
     path = write(find_model("smollm2-135m"), "Q8_0", tmp_path / ".cache" / "llama.cpp" / "mine.gguf")
     screen = open_window(qapp)
