@@ -43,10 +43,10 @@ def this_machine() -> Machine:
 
 @lru_cache(maxsize=64)
 def _loaded(file: str) -> Machine:
-    from advisor import profiles
+    from advisor import dumps
     from advisor.catalog.complete import complete
 
-    return complete(profiles.load(Path(file)))
+    return complete(dumps.load(Path(file)))
 
 
 @lru_cache(maxsize=256)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from advisor.i18n import N_
 from advisor.machine import Gpu, Machine, Origin
-from advisor.probes.facts import Facts
+from advisor.sources.facts import Facts
 
 SOURCE = "NVML"
 _MEMORY_CLOCK = 2  # NVML_CLOCK_MEM

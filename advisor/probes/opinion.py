@@ -4,8 +4,8 @@ import sys
 
 from advisor.i18n import N_
 from advisor.machine import CPU_FEATURES, Cpu, Origin
-from advisor.probes.facts import Facts
 from advisor.probes.runner import limited, reason_of
+from advisor.sources.facts import Facts
 
 SOURCE = "py-cpuinfo"
 

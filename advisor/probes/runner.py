@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from advisor.i18n import N_
 from advisor.machine import Machine, Origin
-from advisor.probes.sanity import checked_machine
+from advisor.sources.sanity import checked_machine
 
 T = TypeVar("T")
 

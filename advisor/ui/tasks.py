@@ -27,12 +27,12 @@ def detect() -> Machine:
     return complete(probes.fill_gaps(probes.detect()))
 
 
-def open_machine(path: Path) -> Machine:
-    """A saved machine, completed. Raises UserError."""
-    from advisor import profiles
+def open_machine(*paths: Path) -> Machine:
+    """The machine of a saved profile, or of one or several dumps, completed. Raises UserError."""
+    from advisor import dumps
     from advisor.catalog.complete import complete
 
-    return complete(profiles.load(path))
+    return complete(dumps.load(*paths))
 
 
 def save_machine(machine: Machine, path: Path) -> Path:

@@ -11,7 +11,7 @@ from advisor.probes.linux import battery, cgroup, cpu, disks, gpus, memory, syst
 from advisor.probes.merge import merged
 from advisor.probes.runner import run
 from tests.probes import fake_linux as fake
-from tests.probes import smbios_builder as build
+from tests.sources import smbios_builder as build
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="names with colons and links cannot be written there")
 GIB = 1 << 30

@@ -9,9 +9,10 @@ import pytest
 
 from advisor.machine import Machine
 from advisor.probes import linux
-from advisor.probes.linux import cpuinfo, memory
+from advisor.probes.linux import memory
 from advisor.probes.merge import merged
 from advisor.probes.runner import run
+from advisor.sources import cpuinfo
 
 AVX2 = {"sse4_2", "avx", "f16c", "fma", "avx2"}
 

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from advisor.catalog.complete import complete
-from advisor.probes.macos import calls, profiler, sysctl
+from advisor.probes.macos import calls
+from advisor.sources import sysctl
+from advisor.sources import system_profiler as profiler
 
 GIB = 1 << 30
 

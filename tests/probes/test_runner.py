@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from advisor.machine import Cpu, Gpu, Machine, Memory, Origin
-from advisor.probes.merge import merge, merged
+from advisor.probes.merge import merged
 from advisor.probes.runner import Probe, limited, run
+from advisor.sources.merge import merge
 
 GOOD_CPU = Machine(
     cpu=Cpu(name="Good", cores=4, origins={"name": Origin("reported", "a"), "cores": Origin("reported", "a")})

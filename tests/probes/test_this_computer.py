@@ -13,7 +13,7 @@ import pytest
 from advisor import probes
 from advisor.machine import ORIGIN_KINDS, Machine, Part, value_fields
 from advisor.probes import live, opinion
-from advisor.probes.sanity import plausible
+from advisor.sources.sanity import plausible
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="tools of Linux")
 

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from advisor.probes import windows
-from advisor.probes.names import Identity
-from advisor.probes.smbios import Processor
-from advisor.probes.windows import disks, display, system, topology
-from advisor.probes.windows.display import Adapter
+from advisor.probes.windows import disks, topology
+from advisor.sources import windows_display as display
+from advisor.sources import windows_system as system
+from advisor.sources.names import Identity
+from advisor.sources.smbios import Processor
+from advisor.sources.windows_display import Adapter
 
 GIB, MIB = 1 << 30, 1 << 20
 

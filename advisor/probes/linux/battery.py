@@ -5,7 +5,7 @@ from pathlib import Path
 from advisor.i18n import N_
 from advisor.machine import Battery, Machine
 from advisor.probes import files
-from advisor.probes.facts import Facts
+from advisor.sources.facts import Facts
 
 _FOLDER = "/sys/class/power_supply"
 

@@ -9,8 +9,9 @@ from pathlib import Path
 from advisor.i18n import N_
 from advisor.machine import Cpu, Machine
 from advisor.probes import files
-from advisor.probes.facts import Facts
-from advisor.probes.linux import cgroup, cpuinfo
+from advisor.probes.linux import cgroup
+from advisor.sources import cpuinfo
+from advisor.sources.facts import Facts
 
 _SYS = "/sys/devices/system/cpu"
 _PROC = "/proc/cpuinfo"

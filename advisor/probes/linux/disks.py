@@ -10,9 +10,9 @@ from typing import NamedTuple
 from advisor.i18n import N_
 from advisor.machine import Disk, DiskKind, Machine
 from advisor.probes import files
-from advisor.probes.facts import Facts
-from advisor.probes.names import usable
 from advisor.probes.runner import limited, reason_of
+from advisor.sources.facts import Facts
+from advisor.sources.names import usable
 
 _MOUNTS = "/proc/self/mounts"
 _NETWORK = frozenset(

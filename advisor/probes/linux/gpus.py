@@ -9,22 +9,19 @@ from typing import NamedTuple
 from advisor.i18n import N_
 from advisor.machine import Gpu, Machine
 from advisor.probes import files
-from advisor.probes.facts import Facts
-from advisor.probes.names import usable
-from advisor.probes.pci import PCI_VENDORS, VIRTUAL_VENDORS, pci_name
+from advisor.probes.linux.pci_ids import pci_name
+from advisor.sources import pci
+from advisor.sources.facts import Facts
+from advisor.sources.names import usable
 
 _PCI = "/sys/bus/pci/devices"
 _DRM = "/sys/class/drm"
-# PCI classes: VGA, 3D controller (a laptop's second card), display controller (AMD Instinct).
-_CLASSES = (0x0300, 0x0302, 0x0380)
-_ENCRYPTION_CONTROLLER = 0x1080
-_SERVER_GRAPHICS = ("1a03", "102b")  # ASPEED, Matrox: the picture of a server's management chip
 _SIZE_FILES = ("mem_info_vram_total", "tile0/physical_vram_size_bytes", "lmem_total_bytes")
 
 
 def read(root: Path) -> Machine:
     """All GPUs below `root`, by bus address, then those inside an ARM chip."""
-    folders = [f for f in files.children(root / _PCI[1:]) if _class_of(f) in _CLASSES]
+    folders = [f for f in files.children(root / _PCI[1:]) if _class_of(f) in pci.GPU_CLASSES]
     on_bus = tuple(_pci_gpu(root, folder.resolve(), folder.name) for folder in folders)
     return Machine(gpus=on_bus + tuple(_chip_gpus(root)))
 
@@ -44,7 +41,7 @@ def _pci_gpu(root: Path, folder: Path, address: str) -> Gpu:
     pci_id = f"{vendor_id}:{_hex(folder, 'device')}"
     facts.add("bus_address", address, _PCI)
     facts.add("pci_id", pci_id, _PCI)
-    facts.add("vendor", PCI_VENDORS.get(vendor_id), _PCI)
+    facts.add("vendor", pci.PCI_VENDORS.get(vendor_id), _PCI)
     facts.add("name", _nvidia_name(root, address), "/proc/driver/nvidia")
     product = files.read(folder / "product_name")
     facts.add("name", product if usable(product) else None, f"{_PCI}/product_name")
@@ -64,27 +61,12 @@ def _nvidia_name(root: Path, address: str) -> str | None:
 
 
 def _add_kind(facts: Facts, root: Path, address: str, vendor_id: str) -> None:
-    """Integrated or not by place on the bus and neighbours; the size of its memory never decides."""
-    domain_bus, _, place = address.rpartition(":")
-    if vendor_id in VIRTUAL_VENDORS:
-        facts.add("kind", "virtual", _PCI)
-    elif vendor_id in _SERVER_GRAPHICS:
-        facts.add("kind", "integrated", N_("the graphics of the server's management chip"), "computed")
-    elif vendor_id == "8086":
-        inside = domain_bus.endswith(":00") and place == "02.0"
-        facts.add("kind", "integrated" if inside else "discrete", N_("its place on the PCI bus"), "computed")
-    elif vendor_id == "1002":
-        # AMD's processors with graphics show both as functions of one device, beside the security processor.
-        functions = files.children(root / _PCI[1:], f"{address.rsplit('.', 1)[0]}.*")
-        shared = any(_class_of(f) == _ENCRYPTION_CONTROLLER for f in functions)
-        inside = shared or (domain_bus.endswith(":00") and not _is_passed_through(root))
-        facts.add("kind", "integrated" if inside else "discrete", N_("its place on the PCI bus"), "computed")
-    elif vendor_id == "10de":
-        facts.add("kind", "discrete", N_("its place on the PCI bus"), "computed")
+    functions = files.children(root / _PCI[1:], f"{address.rsplit('.', 1)[0]}.*") if vendor_id == "1002" else ()
+    crypto = any(_class_of(f) == pci.ENCRYPTION_CONTROLLER for f in functions)
+    pci.add_kind(facts, _PCI, vendor_id, address, beside_crypto=crypto, virtual=_is_virtual(root))
 
 
-def _is_passed_through(root: Path) -> bool:
-    # In a virtual machine a passed-through card may sit on bus 0, where only built-in graphics sit otherwise.
+def _is_virtual(root: Path) -> bool:
     return "hypervisor" in (files.read(root / "proc/cpuinfo") or "")
 
 
@@ -148,7 +130,7 @@ def _chip_gpus(root: Path) -> list[Gpu]:
 def cards(root: Path, vendor: int) -> tuple[Path, ...]:
     """The sysfs folders of one vendor's cards (0x10DE NVIDIA, 0x1002 AMD)."""
     folders = files.children(root / _PCI[1:])
-    return tuple(f for f in folders if _class_of(f) in _CLASSES and files.integer(f / "vendor") == vendor)
+    return tuple(f for f in folders if _class_of(f) in pci.GPU_CLASSES and files.integer(f / "vendor") == vendor)
 
 
 def sleeping(folders: Sequence[Path]) -> tuple[str, ...]:

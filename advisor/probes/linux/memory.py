@@ -5,13 +5,13 @@ from pathlib import Path
 
 from advisor.i18n import N_
 from advisor.machine import Machine, Memory
-from advisor.probes import files, ram, smbios
-from advisor.probes.facts import Facts
+from advisor.probes import files
 from advisor.probes.linux import cgroup
 from advisor.probes.linux.system import identity
-from advisor.probes.names import is_virtual
+from advisor.sources import meminfo, ram, smbios
+from advisor.sources.facts import Facts
+from advisor.sources.names import is_virtual
 
-_PROC = "/proc/meminfo"
 _TABLE = "/sys/firmware/dmi/tables/DMI"
 _UDEV = "/run/udev/data/+dmi:id"
 _BLOCKS = "/sys/devices/system/memory"
@@ -25,31 +25,13 @@ def read(root: Path) -> Machine:
 def sizes(root: Path) -> Memory:
     """The memory's sizes alone, cheap enough for a gauge: two or three small files."""
     facts = Facts()
-    values = parse_meminfo(files.read(root / _PROC[1:]) or "")
-    facts.add("total_bytes", values.get("MemTotal"), _PROC)
-    _add_available(facts, values)
+    values = meminfo.add_sizes(facts, files.read(root / meminfo.SOURCE[1:]) or "")
     limit = cgroup.memory_limit(root)
     if limit is not None and limit.limit_bytes < values.get("MemTotal", limit.limit_bytes + 1):
         facts.add("limit_bytes", limit.limit_bytes, limit.source)
         _limit_available(facts, limit)
     facts.absent("limit_bytes", N_("no limit"))
     return facts.part(Memory)
-
-
-def parse_meminfo(text: str) -> dict[str, int]:
-    """The values of /proc/meminfo in bytes."""
-    found = re.findall(r"^(\S+):\s+(\d+)(?:\s+(kB))?\s*$", text, re.MULTILINE)
-    return {name: int(value) * (1024 if unit else 1) for name, value, unit in found}
-
-
-def _add_available(facts: Facts, values: dict[str, int]) -> None:
-    total, available = values.get("MemTotal"), values.get("MemAvailable")
-    if available is not None and (total is None or available <= total):
-        facts.add("available_bytes", available, _PROC)
-    # Kernels before 3.14 do not estimate it; some hypervisors' kernels write more than there is.
-    parts = [values[name] for name in ("MemFree", "Buffers", "Cached") if name in values]
-    if "MemFree" in values and (total is None or sum(parts) <= total):
-        facts.add("available_bytes", sum(parts), N_("/proc/meminfo: free + buffers + cached"), "computed")
 
 
 def _limit_available(facts: Facts, limit: cgroup.MemoryLimit) -> None:

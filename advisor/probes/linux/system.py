@@ -7,10 +7,10 @@ from pathlib import Path
 
 from advisor.i18n import N_
 from advisor.machine import Machine, Origin
-from advisor.probes.facts import Facts
 from advisor.probes.files import LIVE_ROOT, read
-from advisor.probes.linux.cpuinfo import parse
-from advisor.probes.names import Identity, describe, is_virtual
+from advisor.sources.cpuinfo import parse
+from advisor.sources.facts import Facts
+from advisor.sources.names import Identity, describe, is_virtual
 
 _DMI = "/sys/class/dmi/id"
 _TREE = "/sys/firmware/devicetree/base/model"

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from advisor.machine import Machine
-from advisor.probes.macos import calls, profiler, sysctl
+from advisor.probes.macos import calls
 from advisor.probes.runner import Probe
+from advisor.sources import sysctl, system_profiler
 
 _VERSION = Path("/System/Library/CoreServices/SystemVersion.plist")
 
@@ -17,7 +18,7 @@ def probes() -> Sequence[Probe]:
         Probe("system_profiler", _profiler, ("manufacturer", "model", "chassis", "gpus", "memory.kind", "module")),
         Probe("sysctl", _sysctl, ("cpu", "memory", "gpus", "model")),
         Probe(_VERSION.name, _os, ("os_name", "os_version", "os_family")),
-        Probe("statvfs", lambda: Machine(disks=profiler.disks(calls.volumes())), ("disks",)),
+        Probe("statvfs", lambda: Machine(disks=system_profiler.disks(calls.volumes())), ("disks",)),
         Probe("host_statistics64", lambda: Machine(memory=sysctl.available(calls.available_memory())), ("memory",)),
         Probe("IOPowerSources", lambda: Machine(battery=sysctl.battery(calls.battery())), ("battery",)),
     )
@@ -28,7 +29,7 @@ def _sysctl() -> Machine:
 
 
 def _profiler() -> Machine:
-    return profiler.machine(calls.system_profiler(profiler.TYPES))
+    return system_profiler.machine(calls.system_profiler(system_profiler.TYPES))
 
 
 def _os() -> Machine:

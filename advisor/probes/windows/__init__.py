@@ -7,19 +7,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from advisor.machine import Machine
-from advisor.probes import nvml, ram, smbios
-from advisor.probes.names import describe, is_virtual
+from advisor.probes import nvml
 from advisor.probes.runner import Probe
 from advisor.probes.windows import (
     disk_calls,
     disks,
-    display,
     display_calls,
     registry_calls,
-    system,
     system_calls,
     topology,
 )
+from advisor.sources import ram, smbios
+from advisor.sources import windows_display as display
+from advisor.sources import windows_system as system
+from advisor.sources.names import describe, is_virtual
 
 _BIOS = r"HARDWARE\DESCRIPTION\System\BIOS"
 _CPU = r"HARDWARE\DESCRIPTION\System\CentralProcessor\0"

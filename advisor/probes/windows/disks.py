@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from advisor.i18n import N_
 from advisor.machine import Disk, DiskKind
-from advisor.probes.facts import Facts
-from advisor.probes.names import usable
+from advisor.sources.facts import Facts
+from advisor.sources.names import usable
 
 SOURCE = "IOCTL_STORAGE_QUERY_PROPERTY"
 _SIZES = "GetDiskFreeSpaceEx"

@@ -6,8 +6,8 @@ Structures and numbers: Windows Driver Kit, d3dkmthk.h. Plain C calls: no COM, u
 import ctypes
 from typing import Any, TypeVar
 
-from advisor.probes.windows.display import Adapter
 from advisor.probes.windows.libraries import library
+from advisor.sources.windows_display import Adapter
 
 _SEGMENT_SIZE, _ADDRESS, _REGISTRY_INFO, _TYPE, _DRIVER_VERSION, _DEVICE_IDS = 3, 6, 8, 15, 18, 31
 _PRESENT_OF_CLASS = 0x100 | 0x200  # CM_GETIDLIST_FILTER_PRESENT, _CLASS

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from advisor.i18n import N_
 from advisor.machine import Cpu
-from advisor.probes.facts import Facts
+from advisor.sources.facts import Facts
 
 SOURCE = "GetLogicalProcessorInformationEx"
 _CORE, _CACHE, _PACKAGE = 0, 2, 3

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advisor.machine import Memory
-from advisor.probes import ram, smbios
-from advisor.probes.names import describe
-from tests.probes import smbios_builder as build
+from advisor.sources import ram, smbios
+from advisor.sources.names import describe
+from tests.sources import smbios_builder as build
 
 GIB = 1 << 30
 

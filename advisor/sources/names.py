@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from advisor.i18n import N_
 from advisor.machine import Machine
-from advisor.probes.facts import Facts
+from advisor.sources.facts import Facts
 
 # What firmware says when its maker filled in nothing (seen in linuxhw/DMI), lower case, without dots and outer blanks.
 _PLACEHOLDERS = frozenset(

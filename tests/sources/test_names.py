@@ -2,7 +2,7 @@
 
 import pytest
 
-from advisor.probes.names import Identity, describe, is_virtual, usable
+from advisor.sources.names import Identity, describe, is_virtual, usable
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 from advisor.i18n import N_
 from advisor.machine import Battery, Cpu, Gpu, Machine, Memory
-from advisor.probes.facts import Facts
-from advisor.probes.linux.cpuinfo import nominal_mhz
+from advisor.sources.cpuinfo import nominal_mhz
+from advisor.sources.facts import Facts
 
 SOURCE = "sysctl"
 Values = Mapping[str, int | str]

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from advisor.i18n import N_
 from advisor.machine import Gpu, Machine, Origin
-from advisor.probes.facts import Facts
-from advisor.probes.pci import PCI_VENDORS, VIRTUAL_VENDORS
+from advisor.sources.facts import Facts
+from advisor.sources.pci import PCI_VENDORS, VIRTUAL_VENDORS
 
 SOURCE = "D3DKMT"
 CLASS_KEY = r"SYSTEM\CurrentControlSet\Control\Class\{4d36e968-e325-11ce-bfc1-08002be10318}"

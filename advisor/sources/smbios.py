@@ -7,8 +7,8 @@ Serial numbers, asset tags and UUIDs are never read.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from advisor.probes.names import Identity
-from advisor.probes.ram import Module
+from advisor.sources.names import Identity
+from advisor.sources.ram import Module
 
 _MIB = 1 << 20
 # DSP0134 7.18.2, type 17 "Memory Device - Type"; only what a computer's main memory can be.

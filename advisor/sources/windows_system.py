@@ -5,10 +5,10 @@ from collections.abc import Mapping
 
 from advisor.i18n import N_
 from advisor.machine import Battery, Cpu, Machine, Memory
-from advisor.probes.facts import Facts
-from advisor.probes.linux.cpuinfo import nominal_mhz as mhz_in_name
-from advisor.probes.names import Identity, is_virtual
-from advisor.probes.smbios import Processor
+from advisor.sources.cpuinfo import nominal_mhz as mhz_in_name
+from advisor.sources.facts import Facts
+from advisor.sources.names import Identity, is_virtual
+from advisor.sources.smbios import Processor
 
 CPU_SOURCE = r"HARDWARE\DESCRIPTION\System\CentralProcessor"
 FEATURE_SOURCE = "IsProcessorFeaturePresent"

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from advisor.i18n import N_
 from advisor.machine import Memory, MemoryModule, Origin
-from advisor.probes.facts import Facts
-from advisor.probes.names import usable
+from advisor.sources.facts import Facts
+from advisor.sources.names import usable
 
 # The lowest standard speed of each kind, MT/s (JEDEC): below it, the firmware wrote the clock, half the transfers.
 _SLOWEST_MTS = {"DDR3": 800, "LPDDR3": 800, "DDR4": 1600, "LPDDR4": 1600, "DDR5": 3200, "LPDDR5": 3200}

@@ -6,7 +6,7 @@ from typing import Any
 
 from advisor.i18n import N_
 from advisor.machine import Disk, Gpu, GpuKind, Machine, Memory
-from advisor.probes.facts import Facts
+from advisor.sources.facts import Facts
 
 SOURCE = "system_profiler"
 TYPES = ("SPHardwareDataType", "SPDisplaysDataType", "SPMemoryDataType")

@@ -1,0 +1,81 @@
+"""Machines out of files: saved profiles and what other programs print about a computer, recognised by content."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from advisor import files, profiles
+from advisor.dumps.document import Document, decode
+from advisor.dumps.kinds import kinds
+from advisor.dumps.merging import Piece, one_machine
+from advisor.errors import UserError
+from advisor.i18n import N_
+from advisor.machine import Machine
+
+LIMIT = 32 << 20  # the largest real one, an msinfo32 export, has about ten MiB
+NOT_RECOGNISED = N_(
+    "{path}: not recognised; a saved profile or the output of lshw, lscpu, dmidecode, lspci, nvidia-smi, rocm-smi, "
+    "inxi, fastfetch, dxdiag, msinfo32, systeminfo, Get-CimInstance or system_profiler was expected"
+)
+
+
+class Read(NamedTuple):
+    """One file as it was read: a profile's whole machine, or the pieces that its dumps tell."""
+
+    name: str
+    profile: Machine | None
+    pieces: tuple[Piece, ...]
+
+
+def load(*paths: Path) -> Machine:
+    """The machine that one or several files tell of; several must be of the same computer.
+
+    Raises UserError naming the file: unreadable, too large, not of a known kind, or of another computer.
+    """
+    read = [read_file(path) for path in paths]
+    whole = [one for one in read if one.profile is not None]
+    if len(read) == 1 and whole:
+        assert whole[0].profile is not None
+        return whole[0].profile
+    if whole:
+        raise UserError(N_("{path}: a saved profile is a whole machine, open it alone"), path=whole[0].name)
+    return one_machine([piece for one in read for piece in one.pieces])
+
+
+def read_file(path: Path) -> Read:
+    """What `path` tells. Raises UserError."""
+    return read_document(decode(str(path), files.read_bytes(path, LIMIT)))
+
+
+def read_document(document: Document) -> Read:
+    """What a decoded file tells; a text may hold the outputs of several programs one after another."""
+    data = document.data
+    if isinstance(data, dict) and data.get("format") == profiles.FORMAT:
+        return Read(document.name, profiles.from_json(data, document.name), ())
+    found = [(rank, kind) for rank, kind in enumerate(kinds()) if kind.recognise(document)]
+    pieces = []
+    for rank, kind in found:
+        machine = kind.read(document)
+        if tells_something(machine):
+            pieces.append(Piece(document.name, kind.name, rank, machine))
+    if not found:
+        raise UserError(NOT_RECOGNISED, path=document.name)
+    if not pieces:
+        raise UserError(
+            N_("{path}: looks like the output of {program}, but tells nothing about hardware"),
+            path=document.name, program=found[0][1].name,
+        )  # fmt: skip
+    return Read(document.name, None, tuple(pieces))
+
+
+def tells_something(machine: Machine) -> bool:
+    """Whether anything about the hardware or its system is known."""
+    memory, cpu = machine.memory, machine.cpu
+    return bool(
+        machine.model or machine.manufacturer or machine.os_name or machine.gpus or machine.disks or cpu.name
+        or cpu.features or cpu.threads or memory.total_bytes or memory.installed_bytes or memory.modules
+        or machine.battery.present is not None or machine.chassis
+    )  # fmt: skip
+
+
+__all__: Sequence[str] = ("LIMIT", "NOT_RECOGNISED", "Read", "load", "read_document", "read_file", "tells_something")

@@ -1,0 +1,13 @@
+"""All kinds of dumps, most trusted first: where two tell the same fact, the earlier one's answer stands."""
+
+from collections.abc import Sequence
+from functools import cache
+
+from advisor.dumps.kind import Kind
+
+
+@cache
+def kinds() -> Sequence[Kind]:
+    """Every kind that can be read."""
+    # Imported here: nobody needs the readers before a dump is opened.
+    return ()
