@@ -57,7 +57,7 @@ def _refuse_others(pieces: Sequence[Piece]) -> None:
 
 def same_processor(one: str, other: str) -> bool:
     """Whether two programs may mean the same processor: one's words are all among the other's."""
-    words = [set(re.findall(r"[a-z0-9-]+", _NOISE.sub(" ", name.lower()))) for name in (one, other)]
+    words = [set(re.findall(r"[a-z0-9]+", _NOISE.sub(" ", name.lower()))) for name in (one, other)]
     return words[0] <= words[1] or words[1] <= words[0]
 
 

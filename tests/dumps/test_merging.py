@@ -1,0 +1,81 @@
+"""Proves that several dumps become one machine, the most trusted answer first, and that other computers are refused."""
+
+import pytest
+
+from advisor.dumps.merging import Piece, one_machine, same_processor
+from advisor.errors import UserError
+from advisor.machine import Cpu, Gpu, Machine, Memory, MemoryModule, Origin
+
+GIB = 1 << 30
+
+
+def _said(*names: str, by: str) -> dict[str, Origin]:
+    return dict.fromkeys(names, Origin("reported", by))
+
+
+def test_the_more_trusted_program_wins_and_the_other_fills() -> None:
+    lscpu = Machine(
+        cpu=Cpu(name="AMD Ryzen 9 5950X 16-Core Processor", cores=16, origins=_said("name", "cores", by="lscpu"))
+    )
+    lshw = Machine(
+        cpu=Cpu(name="AMD Ryzen 9 5950X 16-Core Processor", cores=8, origins=_said("name", "cores", by="lshw")),
+        memory=Memory(installed_bytes=64 * GIB, origins=_said("installed_bytes", by="lshw")),
+    )
+    machine = one_machine([Piece("b.txt", "lshw", 9, lshw), Piece("a.txt", "lscpu", 1, lscpu)])
+    assert machine.source == "dump"
+    assert (machine.cpu.cores, machine.cpu.origin("cores").detail) == (16, "lscpu")
+    assert machine.memory.installed_bytes == 64 * GIB
+    assert machine.cpu.origin("l3_bytes").values == {"source": "lscpu, lshw"}
+
+
+def test_one_card_named_three_ways_is_one_card_and_two_equal_cards_stay_two() -> None:
+    smi = Gpu(name="NVIDIA GeForce GT 710", bus_address="0000:01:00.0", pci_id="10de:128b", vram_bytes=2 * GIB)
+    pci = Gpu(name="GeForce GT 710", bus_address="0000:01:00.0", pci_id="10de:128b", driver="nvidia")
+    listed = Gpu(name="GK208B [GeForce GT 710]")
+    pieces = [Piece("a", "x", i, Machine(gpus=(gpu,))) for i, gpu in enumerate((smi, pci, listed))]
+    machine = one_machine(pieces)
+    assert len(machine.gpus) == 1
+    assert (machine.gpus[0].vram_bytes, machine.gpus[0].driver) == (2 * GIB, "nvidia")
+    twins = Machine(
+        gpus=(
+            Gpu(name="GeForce GTX 690", bus_address="0000:03:00.0"),
+            Gpu(name="GeForce GTX 690", bus_address="0000:04:00.0"),
+        )
+    )
+    named = Machine(gpus=(Gpu(name="GeForce GTX 690"), Gpu(name="GeForce GTX 690")))
+    assert len(one_machine([Piece("a", "x", 0, twins), Piece("b", "y", 1, named)]).gpus) == 2
+
+
+def test_dumps_of_two_computers_are_refused_by_name() -> None:
+    one = Piece("a.txt", "lscpu", 0, Machine(cpu=Cpu(name="Intel(R) Core(TM) i5-3210M CPU @ 2.50GHz")))
+    two = Piece("b.txt", "inxi", 1, Machine(cpu=Cpu(name="AMD Ryzen 9 5950X")))
+    with pytest.raises(UserError, match=r"b\.txt: of another computer than a\.txt .*i5-3210M.*5950X"):
+        one_machine([one, two])
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Intel(R) Core(TM) i5-3210M CPU @ 2.50GHz", "Intel Core i5-3210M", True),
+        ("Intel(R) Core(TM) i5-3210M CPU @ 2.50GHz", "Intel Core i5-3230M", False),
+        ("AMD Ryzen 9 5950X 16-Core Processor", "AMD Ryzen 9 5950X", True),
+        ("AMD FX(tm)-6300 Six-Core Processor", "AMD FX-6300", True),
+        ("AMD Ryzen 7 7840U w/ Radeon  780M Graphics", "AMD Ryzen 7 7840U", True),
+        ("13th Gen Intel(R) Core(TM) i7-13700K", "Intel Core i7-13700K", True),
+        ("Apple M3", "Apple M3 Max", True),
+        ("AMD Ryzen 5 3600", "AMD Ryzen 5 3600X", False),
+    ],
+)
+def test_the_same_processor_under_its_names(one: str, other: str, same: bool) -> None:
+    assert same_processor(one, other) is same
+    assert same_processor(other, one) is same
+
+
+def test_nonsense_in_a_dump_becomes_unknown_and_unequal_modules_are_told() -> None:
+    modules = (MemoryModule(size_bytes=4 * GIB), MemoryModule(size_bytes=8 * GIB))
+    memory = Memory(total_bytes=-5, modules=modules, origins=_said("total_bytes", by="lshw"))
+    machine = one_machine([Piece("a", "lshw", 0, Machine(memory=memory, cpu=Cpu(name="x" * 5000)))])
+    assert machine.memory.total_bytes is None
+    assert "cannot be right" in machine.memory.origin("total_bytes").detail
+    assert machine.cpu.name is None
+    assert [note.values.get("double") for note in machine.notes] == ["8"]
