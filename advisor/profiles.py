@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 import types
 from collections.abc import Mapping
 from functools import cache
@@ -12,16 +13,32 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from advisor import files
 from advisor.errors import UserError
 from advisor.i18n import N_
-from advisor.machine import Machine, Origin
+from advisor.machine import Disk, Machine, Origin
 
 FORMAT = "hardware-advisor-machine"
 VERSION = 1
+# Places that every system has: drives, and the folders that the Filesystem Hierarchy Standard and macOS name.
+_NAMELESS = re.compile(
+    r"[A-Za-z]:[\\/]?|/|/(?:boot|efi|boot/efi|home|var|var/lib|var/log|usr|usr/local|opt|srv|tmp|root|data|mnt|media|nix|"
+    r"nix/store|gnu/store|mnt/[a-z]|mnt/data|workspace|etc/[a-z.]+|Volumes|System/Volumes/(?:Data|Preboot|VM|Update))"
+)
 LIMIT = 4 << 20  # a profile is some ten kilobytes; anything near this is not one
 
 
 def to_json(machine: Machine) -> dict[str, Any]:
-    """`machine` as JSON data. Unknown fields are left out, their origins are kept."""
-    return {"format": FORMAT, "version": VERSION, **_encode(machine)}
+    """`machine` as JSON data. Unknown fields are left out, their origins are kept.
+
+    A profile is handed on: where a disk is mounted is left out when that may hold its user's name.
+    """
+    disks = tuple(_without_names(disk) for disk in machine.disks)
+    return {"format": FORMAT, "version": VERSION, **_encode(dataclasses.replace(machine, disks=disks))}
+
+
+def _without_names(disk: Disk) -> Disk:
+    if disk.mount is None or _NAMELESS.fullmatch(disk.mount):
+        return disk
+    reason = Origin("unknown", N_("left out: it may hold its user's name"))
+    return dataclasses.replace(disk, mount=None, origins={**disk.origins, "mount": reason})
 
 
 def from_json(data: object, where: str) -> Machine:
@@ -31,7 +48,7 @@ def from_json(data: object, where: str) -> Machine:
     if data.get("version") != VERSION:
         raise UserError(
             N_("{where}: profile version {version} is unknown, version {known} was expected"),
-            where=where, version=data.get("version"), known=VERSION,
+            where=where, version=_shown(data.get("version")), known=VERSION,
         )  # fmt: skip
     body = {key: value for key, value in data.items() if key not in ("format", "version")}
     machine = _decode(Machine, body, f"{where}: machine")
@@ -97,7 +114,7 @@ def _decode(kind: Any, value: object, where: str) -> Any:
     if origin is not None:  # Mapping[str, X]
         if not isinstance(value, dict):
             raise _wrong(where, "an object", value)
-        return {key: _decode(get_args(kind)[1], item, f"{where}.{key}") for key, item in value.items()}
+        return {key: _decode(get_args(kind)[1], item, f"{where}.{_key(key)}") for key, item in value.items()}
     return _decode_plain(kind, value, where)
 
 
@@ -121,7 +138,7 @@ def _decode_part(kind: type, value: object, where: str) -> Any:
     hints = _hints(kind)
     for key in value:
         if key not in hints:
-            raise UserError(N_("{where}.{key}: unknown field"), where=where, key=key)
+            raise UserError(N_("{where}.{key}: unknown field"), where=where, key=_key(key))
     missing = [f.name for f in dataclasses.fields(kind) if f.name not in value and _required(f)]
     if missing:
         raise UserError(N_("{where}.{key}: missing"), where=where, key=missing[0])
@@ -151,6 +168,17 @@ def _required(field: dataclasses.Field[Any]) -> bool:
 
 
 def _wrong(where: str, expected: str, value: object) -> UserError:
+    return UserError(
+        N_("{where}: {value} where {expected} was expected"), where=where, value=_shown(value), expected=expected
+    )
+
+
+def _shown(value: object) -> str:
+    """What a foreign file holds, as a few characters that can be printed."""
     shown = repr(value)
-    shown = shown if len(shown) <= 40 else shown[:37] + "..."
-    return UserError(N_("{where}: {value} where {expected} was expected"), where=where, value=shown, expected=expected)
+    return shown if len(shown) <= 40 else shown[:37] + "..."
+
+
+def _key(name: str) -> str:
+    """A foreign field's name, as it stands when it can be one."""
+    return name if name.isidentifier() and len(name) <= 40 else _shown(name)

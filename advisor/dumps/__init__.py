@@ -11,6 +11,7 @@ from advisor.dumps.merging import Piece, one_machine
 from advisor.errors import UserError
 from advisor.i18n import N_
 from advisor.machine import Machine
+from advisor.sources.plain import plain
 
 LIMIT = 32 << 20  # the largest real one, an msinfo32 export, has about ten MiB
 NOT_RECOGNISED = N_(
@@ -27,19 +28,34 @@ class Read(NamedTuple):
     pieces: tuple[Piece, ...]
 
 
+class Loaded(NamedTuple):
+    """A machine out of files, and what was recognised: each file's name as it was given, with the programs in it (no
+    program: a saved profile).
+    """
+
+    machine: Machine
+    files: tuple[tuple[str, tuple[str, ...]], ...]
+
+
 def load(*paths: Path) -> Machine:
     """The machine that one or several files tell of; several must be of the same computer.
 
     Raises UserError naming the file: unreadable, too large, not of a known kind, or of another computer.
     """
+    return load_all(*paths).machine
+
+
+def load_all(*paths: Path) -> Loaded:
+    """As `load`, with what was recognised in each file."""
     read = [read_file(path) for path in paths]
+    files_ = tuple((one.name, tuple(dict.fromkeys(piece.program for piece in one.pieces))) for one in read)
     whole = [one for one in read if one.profile is not None]
     if len(read) == 1 and whole:
         assert whole[0].profile is not None
-        return whole[0].profile
+        return Loaded(whole[0].profile, files_)
     if whole:
         raise UserError(N_("{path}: a saved profile is a whole machine, open it alone"), path=whole[0].name)
-    return one_machine([piece for one in read for piece in one.pieces])
+    return Loaded(one_machine([piece for one in read for piece in one.pieces]), files_)
 
 
 def read_file(path: Path) -> Read:
@@ -51,11 +67,11 @@ def read_document(document: Document) -> Read:
     """What a decoded file tells; a text may hold the outputs of several programs one after another."""
     data = document.data
     if isinstance(data, dict) and data.get("format") == profiles.FORMAT:
-        return Read(document.name, profiles.from_json(data, document.name), ())
+        return Read(document.name, plain(profiles.from_json(data, document.name)), ())
     found = [(rank, kind) for rank, kind in enumerate(kinds()) if kind.recognise(document)]
     pieces = []
     for rank, kind in found:
-        machine = kind.read(document)
+        machine = plain(kind.read(document))
         if tells_something(machine):
             pieces.append(Piece(document.name, kind.name, rank, machine))
     if not found:
@@ -78,4 +94,6 @@ def tells_something(machine: Machine) -> bool:
     )  # fmt: skip
 
 
-__all__: Sequence[str] = ("LIMIT", "NOT_RECOGNISED", "Read", "load", "read_document", "read_file", "tells_something")
+__all__: Sequence[str] = (
+    "LIMIT", "NOT_RECOGNISED", "Loaded", "Read", "load", "load_all", "read_document", "read_file", "tells_something",
+)  # fmt: skip
