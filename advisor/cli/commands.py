@@ -37,8 +37,15 @@ def detect(arguments: argparse.Namespace, _: Translator) -> int:
     if arguments.json:
         _print_json(profiles.to_json(machine))
     elif not arguments.output:
-        _print(text.machine_lines(machine, _))
+        _print([*_read_from(arguments, _), *text.machine_lines(machine, _)])
     return OK
+
+
+def _read_from(arguments: argparse.Namespace, _: Translator) -> list[str]:
+    """What was recognised in the files that the machine was read from, a line each; nothing for this computer."""
+    if not arguments.machine:
+        return []
+    return text.files_lines(machines.recognised(tuple(dict.fromkeys(arguments.machine))).files, _)
 
 
 def models(arguments: argparse.Namespace, _: Translator) -> int:

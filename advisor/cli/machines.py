@@ -4,10 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from advisor.errors import UserError
 from advisor.i18n import N_
 from advisor.machine import Machine
+
+if TYPE_CHECKING:  # most commands are about this computer
+    from advisor.dumps import Loaded
 
 KEYS = ("machine", "gpu", "gpu_count", "cpu", "ram_gib")
 
@@ -15,21 +19,22 @@ KEYS = ("machine", "gpu", "gpu_count", "cpu", "ram_gib")
 def choose(wishes: Mapping[str, object], name: Callable[[str], str] | None = None) -> Machine:
     """The machine that the options or case keys in `wishes` (of KEYS) describe; `name` says how an error calls a key.
 
-    Raises UserError.
+    "machine" is one file's name or several (dumps of one machine). Raises UserError.
     """
     name = name or _option
-    file, gpu, cpu = (_text(key, wishes.get(key), name) for key in ("machine", "gpu", "cpu"))
+    files = _files(wishes.get("machine"), name)
+    gpu, cpu = (_text(key, wishes.get(key), name) for key in ("gpu", "cpu"))
     count = _number("gpu_count", wishes.get("gpu_count"), 1, 64, name)
     ram = _number("ram_gib", wishes.get("ram_gib"), 0.25, 65_536, name)
     if count is not None and gpu is None:
         raise UserError(
             N_("{option}: says how many, but {needed} is missing"), option=name("gpu_count"), needed=name("gpu")
         )
-    if file is None and gpu is None and cpu is None and ram is None:
+    if not files and gpu is None and cpu is None and ram is None:
         return this_machine()
     if gpu is None and cpu is None and ram is None:
-        return _loaded(str(file))
-    return _assembled(file, gpu, int(count or 1), cpu, ram)
+        return _loaded(files)
+    return _assembled(files, gpu, int(count or 1), cpu, ram)
 
 
 @lru_cache(maxsize=1)
@@ -42,23 +47,39 @@ def this_machine() -> Machine:
 
 
 @lru_cache(maxsize=64)
-def _loaded(file: str) -> Machine:
+def recognised(files: tuple[str, ...]) -> "Loaded":
+    """What the files tell, not completed yet, and what was recognised in each. Raises UserError."""
     from advisor import dumps
+
+    return dumps.load_all(*map(Path, files))
+
+
+@lru_cache(maxsize=64)
+def _loaded(files: tuple[str, ...]) -> Machine:
     from advisor.catalog.complete import complete
 
-    return complete(dumps.load(Path(file)))
+    return complete(recognised(files).machine)
 
 
 @lru_cache(maxsize=256)
-def _assembled(file: str | None, gpu: str | None, count: int, cpu: str | None, ram: float | None) -> Machine:
+def _assembled(files: tuple[str, ...], gpu: str | None, count: int, cpu: str | None, ram: float | None) -> Machine:
     from advisor.catalog.whatif import assemble
 
-    base = None if file is None else _loaded(file)
+    base = _loaded(files) if files else None
     if gpu is None or gpu.strip().lower() != "none":
         return assemble(base, gpu=gpu, gpu_count=count, cpu=cpu, ram_gib=ram)
     if base is None and cpu is None and ram is None:
         base = this_machine()
     return replace(assemble(base, gpu=None, cpu=cpu, ram_gib=ram), gpus=())
+
+
+def _files(value: object, name: Callable[[str], str]) -> tuple[str, ...]:
+    """A file's name or a list of such as a tuple, each name once."""
+    if value is None:
+        return ()
+    several = value if isinstance(value, list) and value else [value]
+    found = [_text("machine", "" if one is None else one, name) for one in several]
+    return tuple(dict.fromkeys(one for one in found if one is not None))
 
 
 def _text(key: str, value: object, name: Callable[[str], str]) -> str | None:

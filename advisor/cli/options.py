@@ -86,7 +86,11 @@ def _output(command: Parser) -> None:
 
 def _machine(command: Parser) -> None:
     group = command.add_argument_group("machine (default: this one)")
-    group.add_argument("--machine", metavar="FILE", help="a saved profile")
+    group.add_argument(
+        "--machine", metavar="FILE", action="append",
+        help="a saved profile, or what another program printed about a computer: lshw, dmidecode, lspci, lscpu, "
+        "nvidia-smi, inxi, dxdiag, msinfo32, system_profiler and others; several times for dumps of one computer",
+    )  # fmt: skip
     group.add_argument("--gpu", metavar="NAME", help="a GPU of the catalogue, 'none' for no GPU")
     group.add_argument("--gpu-count", metavar="N", help="how many of it (default 1)")
     group.add_argument("--cpu", metavar="NAME", help="a processor of the catalogue")

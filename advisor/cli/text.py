@@ -51,8 +51,19 @@ def machine_lines(machine: Machine, _: Translator) -> list[str]:
     rows.append(_row(_, _("Battery"), machine.battery, "present", _battery(machine.battery, _)))
     lines = table(rows)
     if not machine.gpus:
-        lines.append(_("No GPU found."))
+        # What a dump or a user does not name may be there all the same.
+        stated = machine.source in ("dump", "catalogue")
+        lines.append(_("No GPU is named there.") if stated else _("No GPU found."))
     return lines + [_("Note: {text}", text=words.origin_text(_, note)) for note in machine.notes]
+
+
+def files_lines(files: Sequence[tuple[str, Sequence[str]]], _: Translator) -> list[str]:
+    """Which files a machine was read from, and what was recognised in each; an empty line ends them."""
+    rows = [
+        (_("Read from"), name, words.names(_, (_(program) for program in programs)) or _("a saved profile"))
+        for name, programs in files
+    ]
+    return [*table(rows), ""]
 
 
 def _gpu_rows(gpu: Gpu, index: int, _: Translator) -> list[Sequence[str]]:

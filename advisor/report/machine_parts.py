@@ -156,7 +156,9 @@ def _compute(machine: Machine, _: Translator) -> Iterator[tuple[str, str, str]]:
 
 def _graphics(machine: Machine, _: Translator) -> Iterator[tuple[str, str, str]]:
     if not machine.gpus:
-        yield _("Graphics"), _("none found"), _("Everything runs on the processor.")
+        # What a dump or a user does not name may be there all the same.
+        none = _("none named") if machine.source in ("dump", "catalogue") else _("none found")
+        yield _("Graphics"), none, _("Everything runs on the processor.")
     for gpu in machine.gpus:
         has = _joined(gpu.name, gpu.architecture, _vram(gpu, _)) or _("unknown")
         if gpu.usable is False:
