@@ -12,8 +12,8 @@ _PLACEHOLDERS = frozenset(
     {
         "to be filled by oem", "to be filled by o e m", "system product name", "system manufacturer", "system name",
         "system version", "product name", "default string", "default_string", "not applicable", "not specified",
-        "not available", "not defined", "oem", "o e m", "unknown", "none", "n/a", "na", "invalid", "undefined",
-        "all series", "empty", "null", "type1productconfigid", "type1family", "chassis manufacture", "sku",
+        "not available", "not defined", "not installed", "oem", "o e m", "unknown", "none", "n/a", "na", "invalid",
+        "undefined", "all series", "empty", "null", "type1productconfigid", "type1family", "chassis manufacture", "sku",
         "base board product name", "base board manufacturer", "board manufacturer", "oem_product", "oem product",
         "no dimm", "nodimm", "manufacturer", "computer", "pc", "standard", "type2 - board product name1", "-", "--",
     }

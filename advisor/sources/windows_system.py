@@ -20,7 +20,8 @@ _FEATURES = {
 FEATURE_IDS = tuple(_FEATURES)
 # Builds before Windows 10 2004 do not know numbers 36 to 41 and say no to all of them.
 _FIRST_BUILD_WITH_AVX = 19041
-_VENDORS = {"GenuineIntel": "Intel", "AuthenticAMD": "AMD", "HygonGenuine": "Hygon", "CentaurHauls": "Zhaoxin"}
+VENDORS = {"GenuineIntel": "Intel", "AuthenticAMD": "AMD", "HygonGenuine": "Hygon", "CentaurHauls": "Zhaoxin"}
+_ANY_PROCESSOR_MHZ = 4000  # of all makers, for processors that reach 2.3 to 3.9 GHz (linuxhw/DMI)
 _NO_BATTERY, _UNKNOWN_BATTERY = 128, 255
 
 
@@ -77,7 +78,7 @@ def cpu(values: Mapping[str, object], machine: str, present: frozenset[int], bui
     name = _text(values, "ProcessorNameString")
     facts.add("name", name, CPU_SOURCE)
     vendor = _text(values, "VendorIdentifier")
-    facts.add("vendor", _VENDORS.get(vendor or "", vendor), CPU_SOURCE)
+    facts.add("vendor", VENDORS.get(vendor or "", vendor), CPU_SOURCE)
     known = {"amd64": "x86_64", "x86": "x86", "arm64": "arm64"}
     facts.add("architecture", known.get(machine.lower(), machine or None), "PROCESSOR_ARCHITECTURE")
     facts.add("base_mhz", nominal_mhz(values), CPU_SOURCE)
@@ -121,9 +122,10 @@ def _between_avx_and_avx2(vendor: object, identifier: str) -> set[str]:
 def clocks(processor: Processor, base: float | None) -> Cpu:
     """The highest clock by SMBIOS, believed only above the base clock and up to twice it."""
     facts = Facts()
-    # Many makers write the base clock into the field of the highest: that tells nothing.
-    if processor.max_mhz and base and 1.02 * base < processor.max_mhz <= 2 * base:
-        facts.add("max_mhz", float(processor.max_mhz), "SMBIOS")
+    # Many makers write the base clock into the field of the highest, or one number for all: that tells nothing.
+    highest = processor.max_mhz
+    if highest and highest != _ANY_PROCESSOR_MHZ and base and 1.02 * base < highest <= 2 * base:
+        facts.add("max_mhz", float(highest), "SMBIOS")
     facts.unknown("max_mhz", N_("Windows tells the base clock only"))
     return facts.part(Cpu)
 

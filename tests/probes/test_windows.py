@@ -101,7 +101,14 @@ def test_instruction_sets(
 
 @pytest.mark.parametrize(
     ("maximum", "base", "believed"),
-    [(3100, 2500.0, 3100.0), (2500, 2500.0, None), (6000, 2500.0, None), (None, 2500.0, None), (3100, None, None)],
+    [
+        (3100, 2500.0, 3100.0),
+        (2500, 2500.0, None),
+        (6000, 2500.0, None),
+        (None, 2500.0, None),
+        (3100, None, None),
+        (4000, 2500.0, None),
+    ],
 )
 def test_highest_clock_is_believed_within_reason(
     maximum: int | None, base: float | None, believed: float | None
