@@ -55,8 +55,11 @@ def _makers() -> dict[str, str]:
     return dict(sorted(names, key=lambda pair: -len(pair[0])))
 
 
-def gpus(devices: Sequence[Device], source: str) -> tuple[Gpu, ...]:
-    """The graphics devices among all `devices`, in their order. A card's second head is no second card."""
+def gpus(devices: Sequence[Device], source: str, *, whole: bool) -> tuple[Gpu, ...]:
+    """The graphics devices among `devices`, in their order. A card's second head is no second card.
+
+    `whole`: all devices of the computer are there; of a part (lspci | grep VGA) the neighbours tell nothing.
+    """
     devices = [_with_ids(device) for device in devices]
     crypto = {_slot(d) for d in devices if d.kind == pci.ENCRYPTION_CONTROLLER and d.vendor_id == "1022"}
     virtual = any(d.vendor_id in pci.VIRTUAL_VENDORS | _CLOUD_VENDORS for d in devices)
@@ -64,7 +67,7 @@ def gpus(devices: Sequence[Device], source: str) -> tuple[Gpu, ...]:
     first = {_slot(d): d for d in reversed(found) if d.address}
     heads = [d for d in found if d.address and first[_slot(d)] is not d and first[_slot(d)].vendor_id == d.vendor_id]
     return tuple(
-        _gpu(d, source, beside_crypto=_slot(d) in crypto and d.address is not None, virtual=virtual)
+        _gpu(d, source, beside_crypto=_slot(d) in crypto and d.address is not None, virtual=virtual, whole=whole)
         for d in found
         if d not in heads
     )
@@ -96,7 +99,7 @@ def _is_gpu(device: Device) -> bool:
     return device.kind in pci.GPU_CLASSES
 
 
-def _gpu(device: Device, source: str, *, beside_crypto: bool, virtual: bool) -> Gpu:
+def _gpu(device: Device, source: str, *, beside_crypto: bool, virtual: bool, whole: bool) -> Gpu:
     facts = Facts()
     vendor = device.vendor_id
     if vendor and device.device_id:
@@ -107,7 +110,8 @@ def _gpu(device: Device, source: str, *, beside_crypto: bool, virtual: bool) -> 
         facts.add("name", pci.printed_name(device.name), source)
     facts.unknown("name", N_("{source} prints no name, only its number"), source=source)
     facts.add("driver", device.driver, source)
-    if vendor and (device.address or vendor not in ("8086", "1002")):
-        address = device.address or "0000:ff:00.0"
+    place_counts = vendor == "8086" or vendor == "1002"
+    if vendor and ((device.address and (whole or vendor != "1002")) or not place_counts):
+        address = device.address or "0000:ff:00.0"  # what it is does not depend on its place
         pci.add_kind(facts, source, vendor, address, beside_crypto=beside_crypto, virtual=virtual)
     return facts.part(Gpu)
