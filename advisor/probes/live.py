@@ -126,6 +126,11 @@ def _ram() -> tuple[int | None, int | None]:
     return max(0, total - memory.available_bytes), total
 
 
+def free_bytes() -> int | None:
+    """Memory that this process may still take now, within a container's limit; None when the system does not say."""
+    return _memory().available_bytes
+
+
 def _memory() -> Memory:
     if _LINUX:
         from advisor.probes.linux import memory
