@@ -189,7 +189,9 @@ def _card(gpu: Gpu, index: int, engine: str, budget: Budget, facts: Speeds) -> D
 
 
 def _pool(machine: Machine, index: int, engine: str, facts: Speeds, ram: Device) -> Device:
-    """A GPU in the system's memory: its budget is the RAM's, capped by what the GPU may take."""
+    """A GPU in the system's memory: its budget is the RAM's, capped by what the GPU may take, and the part that the
+    firmware set aside for it, which the system does not count. Both are one memory, read at one speed.
+    """
     gpu = machine.gpus[index]
     bandwidth = gpu.bandwidth_bytes_per_s or peak_bandwidth(machine.memory)
     rates = _gpu_rates(gpu, engine, bandwidth, facts)
@@ -198,10 +200,12 @@ def _pool(machine: Machine, index: int, engine: str, facts: Speeds, ram: Device)
         kept = kept_memory()
         apple = gpu.vendor == "Apple"
         share = kept.for_metal(ram.capacity) if apple else int(ram.capacity * kept.unified_share)
+    own = gpu.vram_bytes or 0
+    capacity = None if ram.capacity is None else ram.capacity + own
     available = ram.available
-    if available is not None and share:
-        available = min(available, share + (gpu.vram_bytes or 0))
-    return _computing(index, ram.capacity, available, rates, gpu)
+    if available is not None:
+        available = (min(available, share) if share else available) + own
+    return _computing(index, capacity, available, rates, gpu)
 
 
 def _computing(index: int, capacity: int | None, available: int | None, rates: Rates, gpu: Gpu) -> Device:

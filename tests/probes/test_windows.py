@@ -3,15 +3,20 @@
 import re
 import struct
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from advisor.probes import windows
+from advisor.catalog.complete import complete
+from advisor.machine import Machine
+from advisor.probes import nvml, windows
 from advisor.probes.windows import disks, topology
+from advisor.sources import windows_devices
 from advisor.sources import windows_display as display
 from advisor.sources import windows_system as system
 from advisor.sources.names import Identity
 from advisor.sources.smbios import Processor
+from advisor.sources.windows_devices import Device
 from advisor.sources.windows_display import Adapter
 
 GIB, MIB = 1 << 30, 1 << 20
@@ -247,13 +252,132 @@ def test_an_optimus_laptop_shows_both_cards() -> None:
 
 
 def test_a_missing_driver_is_said() -> None:
-    """Basic Display Adapter: the card is listed by its PCI id, its memory unknown, and a note tells the user."""
+    """Basic Display Adapter: the card is listed by its PCI id, its memory unknown, and a note tells the user. Until a
+    driver is installed it is of no use.
+    """
     found = display.machine(
-        [Adapter("Microsoft Basic Display Adapter", 0xA, 0x10DE, 0x128B, (1, 0, 0), 0, 0)], [], frozenset()
+        [Adapter("Microsoft Basic Display Adapter", 0xA, 0x10DE, 0x1C03, (1, 0, 0), 0, 0)], [], frozenset()
     )
     gpu = found.gpus[0]
-    assert (gpu.pci_id, gpu.name, gpu.vram_bytes, gpu.driver) == ("10de:128b", None, None, None)
-    assert len(found.notes) == 1
+    assert (gpu.pci_id, gpu.name, gpu.vram_bytes) == ("10de:1c03", None, None)
+    assert gpu.driver == "Microsoft Basic Display Adapter"
+    assert [note.values for note in found.notes] == [{"name": "10de:1c03"}]
+    done = complete(Machine(os_family="windows", gpus=found.gpus)).gpus[0]
+    assert (done.name, done.usable) == ("GeForce GTX 1060 6 GB", False)
+    assert "install the maker's driver" in done.origin("usable").detail
+
+
+def device(code: str, vendor: str, number: str, place: tuple[int, int, int], **more: Any) -> Device:
+    """A device as the configuration manager tells it."""
+    ids = f"PCI\\VEN_{vendor}&DEV_{number}&REV_A1\0PCI\\CC_{code}00\0PCI\\CC_{code}\0"
+    return Device(
+        f"PCI\\VEN_{vendor}&DEV_{number}&SUBSYS_397817AA&REV_A1",
+        ids,
+        bus=place[0],
+        address=place[1] << 16 | place[2],
+        **{"service": "driver", **more},
+    )
+
+
+def power(state: int) -> bytes:
+    """CM_POWER_DATA with its most recent power state (1 is D0, 4 is D3)."""
+    return struct.pack("<II", 56, state) + bytes(48)
+
+
+def test_a_second_card_without_any_driver_is_listed_all_the_same() -> None:
+    """A laptop's 3D controller that never had a driver is in no display class, and the kernel has no adapter for it."""
+    intel = Adapter("Intel(R) HD Graphics 4000", 0x3, 0x8086, 0x0166, (0, 2, 0), 0, 1792 * MIB)
+    devices = [device("0300", "8086", "0166", (0, 2, 0)), device("0302", "10DE", "1058", (1, 0, 0), problem=28),
+               device("0C03", "8086", "1E31", (0, 20, 0))]  # fmt: skip
+    found = display.machine([intel], [], frozenset(), devices)
+    shown = [(g.pci_id, g.kind, g.bus_address) for g in found.gpus]
+    assert shown == [("8086:0166", "integrated", "0000:00:02.0"), ("10de:1058", "discrete", "0000:01:00.0")]
+    assert [note.detail for note in found.notes] == ["{name}: its driver is missing: install the maker's driver"]
+    done = complete(Machine(os_family="windows", gpus=found.gpus)).gpus[1]
+    assert (done.name, done.compute_capability, done.usable) == ("GeForce 610M", "2.1", False)
+
+
+@pytest.mark.parametrize(
+    ("more", "note", "driver"),
+    [
+        ({"service": "BasicDisplay"}, "Windows uses the Microsoft Basic", "Microsoft Basic Display Adapter"),
+        ({"problem": 22}, "switched off", None),
+        ({"problem": 43}, "code {code}", None),
+        ({"service": ""}, "missing", None),
+    ],
+)  # fmt: skip
+def test_why_a_card_does_not_work(more: dict[str, Any], note: str, driver: str | None) -> None:
+    """A plain picture driver, switched off, stopped by Windows, nothing installed: each said in words, none usable."""
+    found = display.machine([], [], None, [device("0300", "10DE", "1C03", (1, 0, 0), **more)])
+    assert note in found.notes[0].detail
+    gpu = complete(Machine(os_family="windows", gpus=found.gpus)).gpus[0]
+    assert (gpu.name, gpu.driver, gpu.usable) == ("GeForce GTX 1060 6 GB", driver, False)
+
+
+def test_a_card_of_a_compute_driver_is_no_failure() -> None:
+    """Tesla cards in TCC mode have no display adapter: the registry names them, and nothing is said to be wrong."""
+    entry = {"0000": {"MatchingDeviceId": "PCI\\VEN_10DE&DEV_15F8", "DriverDesc": "NVIDIA Tesla P100-PCIE-16GB",
+                      "DriverVersion": "31.0.15.3770", "HardwareInformation.qwMemorySize": 16 * GIB}}  # fmt: skip
+    present = frozenset({r"PCI\VEN_10DE&DEV_15F8&SUBSYS_118F10DE&REV_A1"})
+    found = display.machine([], display.class_entries(entry), present, [device("0302", "10DE", "15F8", (4, 0, 0))])
+    assert [(g.name, g.vram_bytes, g.driver) for g in found.gpus] == [
+        ("NVIDIA Tesla P100-PCIE-16GB", 16 * GIB, "31.0.15.3770")
+    ]
+    assert found.notes == ()
+
+
+def test_sleeping_cards_are_told_without_their_driver() -> None:
+    """All cards of the maker in D3: their addresses; one awake, or one that is switched off: nothing to spare."""
+    asleep = device("0302", "10DE", "25A2", (1, 0, 0), power=power(4))
+    awake = device("0300", "10DE", "2684", (2, 0, 0), power=power(1))
+    intel = device("0300", "8086", "46A6", (0, 2, 0), power=power(1))
+    assert windows_devices.sleeping([intel, asleep], "10de") == ("0000:01:00.0",)
+    assert windows_devices.sleeping([asleep, awake], "10de") == ()
+    assert windows_devices.sleeping([intel], "10de") == ()
+    assert windows_devices.sleeping([device("0302", "10DE", "25A2", (1, 0, 0), power=b"\1")], "10de") == ()
+    assert windows_devices.sleeping([device("0302", "10DE", "1", (1, 0, 0), power=power(4), problem=22)], "10de") == ()
+
+
+@pytest.mark.parametrize(("wake", "asked"), [(False, False), (True, True)])
+def test_nvml_is_not_started_beside_a_sleeping_card(monkeypatch: pytest.MonkeyPatch, wake: bool, asked: bool) -> None:
+    """Starting it wakes the card: at the start it is left asleep, with the reason; on request it is asked."""
+    devices = [device("0302", "10DE", "25A2", (1, 0, 0), power=power(4))]
+    monkeypatch.setattr(windows.device_calls, "pci_devices", lambda: devices)
+    started: list[bool] = []
+    monkeypatch.setattr(nvml, "start", lambda: started.append(True))
+    probe = next(probe for probe in windows.probes(wake) if probe.source == nvml.SOURCE)
+    machine = probe.read()
+    assert bool(started) is asked
+    if not asked:
+        assert "not woken" in machine.gpus[0].origin("vram_available_bytes").detail
+
+
+@pytest.mark.parametrize(
+    ("place", "neighbours", "kind"),
+    [((5, 0, 0), [("1080", "1022", "15DF", (5, 0, 2))], "integrated"), ((0, 1, 0), [], "integrated"),
+     ((3, 0, 0), [("0403", "1002", "AB28", (3, 0, 1))], "discrete"), ((0, 6, 0), [("0300", "1AF4", "1050", (0, 1, 0))],
+                                                                      "discrete")],
+)  # fmt: skip
+def test_amd_graphics_are_told_by_their_neighbours(
+    place: tuple[int, int, int], neighbours: list[tuple[str, str, str, tuple[int, int, int]]], kind: str
+) -> None:
+    """The security processor beside it, or bus 0 outside virtual machines, means a part of the processor."""
+    devices = [device("0300", "1002", "FFFF", place), *(device(*each) for each in neighbours)]
+    adapter = Adapter("AMD Radeon(TM) Graphics", 0x1, 0x1002, 0xFFFF, place, 512 * MIB, GIB)
+    assert display.machine([adapter], [], None, devices).gpus[0].kind == kind
+
+
+def test_intels_npu_is_no_graphics_card() -> None:
+    """It is listed as an adapter that only computes."""
+    npu = Adapter("Intel(R) AI Boost", 0x1 | 1 << 11, 0x8086, 0x7D1D, (0, 11, 0), 128 * MIB, 16 * GIB)
+    assert display.machine([npu], [], None).gpus == ()
+
+
+def test_adapters_reach_into_wsl() -> None:
+    """Every adapter is paravirtual there: what it is on Windows is what counts."""
+    card = Adapter("NVIDIA GeForce RTX 4090", 0x1 | 1 << 7, 0x10DE, 0x2684, (1, 0, 0), 24 * GIB, 16 * GIB)
+    assert display.machine([card], [], None, inside=True).gpus[0].kind == "discrete"
+    assert display.machine([card], [], None).gpus[0].kind == "virtual"
 
 
 @pytest.mark.parametrize(
