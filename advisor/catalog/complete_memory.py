@@ -84,6 +84,11 @@ def _bound(memory: Memory, cpu: CpuSpec | None, sockets: int) -> Memory:
         best *= min(memory.channels, channels) / cpu.memory_channels
     else:
         best *= sockets
+    if memory.speed_mts and not memory.channels:
+        text = N_("an upper bound: {speed} MT/s on all {channels} channels of the processor, each of 8 bytes")
+        values = {"speed": str(memory.speed_mts), "channels": f"{channels:g}"}
+        value = memory.speed_mts * 1e6 * channels * _CHANNEL_BYTES
+        return _set(memory, "bandwidth_bytes_per_s", value, Origin("computed", text, values))
     text = N_("an upper bound: the most that {generation} processors can drive ({source})")
     values = {"generation": cpu.generation or cpu.name, "source": cpu.memory_source or cpu.source}
     return _set(memory, "bandwidth_bytes_per_s", best, Origin("looked_up", text, values))
