@@ -10,4 +10,15 @@ from advisor.dumps.kind import Kind
 def kinds() -> Sequence[Kind]:
     """Every kind that can be read."""
     # Imported here: nobody needs the readers before a dump is opened.
-    return ()
+    from advisor.dumps import dmidecode, free, lsblk, lscpu, os_release, proc
+
+    return (
+        proc.CPUINFO_KIND,
+        proc.MEMINFO_KIND,
+        lscpu.KIND,
+        dmidecode.KIND,
+        os_release.KIND,
+        lsblk.KIND,
+        free.KIND,
+        os_release.UNAME_KIND,
+    )

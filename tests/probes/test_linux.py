@@ -10,6 +10,7 @@ from advisor.probes import linux
 from advisor.probes.linux import battery, cgroup, cpu, disks, gpus, memory, system
 from advisor.probes.merge import merged
 from advisor.probes.runner import run
+from advisor.sources.disks import without_user
 from tests.probes import fake_linux as fake
 from tests.sources import smbios_builder as build
 
@@ -320,11 +321,11 @@ def test_windows_drives_in_wsl_are_no_network(tmp_path: Path) -> None:
 
 def test_mount_points_do_not_name_people() -> None:
     """Removable media are mounted below the user's name."""
-    assert disks.without_user("/run/media/maria/STICK") == "/run/media/.../STICK"
-    assert disks.without_user("/media/maria/STICK") == "/media/.../STICK"
-    assert disks.without_user("/home/maria") == "/home/..."
-    assert disks.without_user("/home") == "/home"
-    assert disks.without_user("/data/x") == "/data/x"
+    assert without_user("/run/media/maria/STICK") == "/run/media/.../STICK"
+    assert without_user("/media/maria/STICK") == "/media/.../STICK"
+    assert without_user("/home/maria") == "/home/..."
+    assert without_user("/home") == "/home"
+    assert without_user("/data/x") == "/data/x"
 
 
 @pytest.mark.parametrize(

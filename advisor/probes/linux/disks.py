@@ -11,6 +11,7 @@ from advisor.i18n import N_
 from advisor.machine import Disk, DiskKind, Machine
 from advisor.probes import files
 from advisor.probes.runner import limited, reason_of
+from advisor.sources.disks import kind_of, without_user
 from advisor.sources.facts import Facts
 from advisor.sources.names import usable
 
@@ -122,11 +123,6 @@ def _add_sizes(facts: Facts, mount: Mount) -> None:
     facts.add("free_bytes", usage.free, "statvfs")
 
 
-def without_user(point: str) -> str:
-    """A mount point without the user's name: "/run/media/maria/USB" becomes "/run/media/.../USB"."""
-    return re.sub(r"^(/(?:run/)?media/|/home/|/Users/)[^/]+(?=/|$)", r"\1...", point)
-
-
 def block_folder(root: Path, mount: Mount) -> Path | None:
     """The real sysfs folder of the disk below a mounted volume: partition, dm and md devices are followed down."""
     blocks = root / "sys/class/block"
@@ -180,16 +176,6 @@ def describe_block(folder: Path) -> tuple[DiskKind | None, str | None, str]:
 
 
 def _kind(folder: Path, model: str) -> DiskKind | None:
-    path = str(folder)
-    if "/usb" in path:
-        return "usb"
-    if folder.name.startswith("mmcblk"):
-        return "emmc"
-    if folder.name.startswith(("vd", "xvd")) or re.search(r"virtual|vbox|qemu|vmware", model, re.IGNORECASE):
-        return "virtual"
-    if folder.name.startswith("nvme"):
-        return "nvme"
     rotational = files.integer(folder / "queue/rotational")
-    if rotational is None:
-        return None
-    return "hdd" if rotational else "ssd"
+    turns = None if rotational is None else bool(rotational)
+    return kind_of(folder.name, model, turns, usb="/usb" in str(folder))
