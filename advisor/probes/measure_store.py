@@ -64,10 +64,13 @@ def remember(machine: Machine, measured: Measured, path: Path | None = None) -> 
 
 def key(machine: Machine) -> dict[str, Any]:
     """What a measurement depends on: processor, threads, size and modules of the memory. Nothing names its owner."""
+    cpu = machine.cpu
+    # The catalogue's number, filled in later, is not what the system said.
+    threads = None if cpu.origin("threads").kind == "looked_up" else cpu.threads
     modules = [[m.size_bytes, m.kind, m.speed_mts] for m in machine.memory.modules]
     return {
-        "cpu": machine.cpu.name,
-        "threads": machine.cpu.threads,
+        "cpu": cpu.name,
+        "threads": threads,
         "memory_bytes": machine.memory_budget_bytes,
         "modules": sorted(modules, key=str),
     }
