@@ -11,7 +11,7 @@ from advisor.dumps.identity import add_identity
 from advisor.dumps.kind import Kind
 from advisor.dumps.localised import rounded
 from advisor.dumps.tables import table
-from advisor.dumps.wmi_disks import kind_by_name
+from advisor.dumps.wmi_disks import add_kind_by_name
 from advisor.i18n import N_
 from advisor.machine import Cpu, Disk, Machine, Memory
 from advisor.sources import names
@@ -239,7 +239,7 @@ def _disk(drive: Mapping[str, str]) -> Disk | None:
     model = one_line(drive.get("model"))
     facts.add("name", model if names.usable(model) else None, NAME)
     facts.add("mount", one_line(drive.get("drive") or drive.get("driveletter")), NAME)
-    facts.add("kind", kind_by_name(model or ""), NAME)
+    add_kind_by_name(facts, model, NAME)
     facts.add("total_bytes", total, NAME)
     facts.add("free_bytes", rounded(drive.get("freespace")), NAME)
     return facts.part(Disk)

@@ -10,15 +10,36 @@ from advisor.dumps.kind import Kind
 def kinds() -> Sequence[Kind]:
     """Every kind that can be read."""
     # Imported here: nobody needs the readers before a dump is opened.
-    from advisor.dumps import dmidecode, free, lsblk, lscpu, os_release, proc
+    from advisor.dumps import (
+        cim,
+        dmidecode,
+        dxdiag,
+        free,
+        lsblk,
+        lscpu,
+        msinfo32,
+        os_release,
+        powercfg,
+        proc,
+        registry_export,
+        systeminfo,
+        wmic,
+    )
 
     return (
         proc.CPUINFO_KIND,
         proc.MEMINFO_KIND,
         lscpu.KIND,
         dmidecode.KIND,
+        cim.KIND,
+        wmic.KIND,
+        msinfo32.KIND,
+        dxdiag.KIND,
+        systeminfo.KIND,
         os_release.KIND,
         lsblk.KIND,
         free.KIND,
         os_release.UNAME_KIND,
+        powercfg.KIND,
+        registry_export.KIND,
     )

@@ -13,7 +13,7 @@ from advisor.dumps.identity import add_identity
 from advisor.dumps.kind import Kind
 from advisor.dumps.localised import exact, size, whole
 from advisor.dumps.tables import fields_of, label, table
-from advisor.dumps.wmi_disks import kind_by_name
+from advisor.dumps.wmi_disks import add_kind_by_name
 from advisor.dumps.wmi_machine import lenovo_name
 from advisor.i18n import N_
 from advisor.machine import Cpu, Disk, Machine, Memory
@@ -248,7 +248,7 @@ def _drive(record: Record, model: str | None) -> Disk | None:
     facts = Facts()
     facts.add("mount", record[0].value, NAME)
     facts.add("name", model, NAME)
-    facts.add("kind", kind_by_name(model or ""), NAME)
+    add_kind_by_name(facts, model, NAME)
     facts.add("total_bytes", sizes[0], NAME)
     facts.add("free_bytes", sizes[1] if len(sizes) > 1 else None, NAME)
     return facts.part(Disk)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from advisor.dumps import disk_names
 from advisor.dumps.tables import table
 from advisor.dumps.wmi_objects import Entry
 from advisor.i18n import N_
@@ -29,26 +30,30 @@ def disks(entries: Sequence[Entry], source: str) -> tuple[Disk, ...]:
     volumes = [entry for entry in volumes if entry.number("DriveType") in (None, _FIXED, _REMOVABLE, _REMOTE)]
     if not volumes:
         return tuple(_physical(entry, source) for entry in physical)
-    inside = [entry for entry in physical if kind_of(entry) != "usb"]
+    inside = [entry for entry in physical if _stated(entry) != "usb"]
     return tuple(_volume(entry, inside[0] if len(inside) == 1 else None, source) for entry in volumes)
 
 
-def kind_of(entry: Entry) -> DiskKind | None:
-    """NVMe, SSD, HDD, USB ... as the object tells it; None when it does not."""
-    name = entry.text("Model") or entry.text("FriendlyName") or entry.text("Caption") or ""
-    device = entry.text("PNPDeviceID") or ""
-    return kind_by_name(f"{name} {device}") or (
+def _stated(entry: Entry) -> DiskKind | None:
+    """NVMe, SSD, HDD, USB ... as the object itself tells it; None when it does not."""
+    if re.search(r"VEN_NVME|DISK&(?:AMP;)?NVME", (entry.text("PNPDeviceID") or "").upper()):
+        return "nvme"
+    return (
         _BUSES.get((entry.text("BusType") or "").lower())
         or ("usb" if (entry.text("InterfaceType") or "").lower() == "usb" else None)
         or _MEDIA.get((entry.text("MediaType") or "").lower())
     )
 
 
-def kind_by_name(name: str) -> DiskKind | None:
-    """What a disk's model alone tells: NVMe, a hypervisor's; None for most."""
-    if any(part in name.lower() for part in table("windows")["virtual_disks"]["parts"]):
-        return "virtual"
-    return "nvme" if re.search(r"nvme", name, re.IGNORECASE) else None
+def add_kind_by_name(facts: Facts, model: str | None, source: str) -> None:
+    """Record what a disk's model alone tells of its kind: a hypervisor's, NVMe, a maker's series."""
+    _add_virtual(facts, model, source)
+    disk_names.add_kind(facts, source, None, model)
+
+
+def _add_virtual(facts: Facts, model: str | None, source: str) -> None:
+    if any(part in (model or "").lower() for part in table("windows")["virtual_disks"]["parts"]):
+        facts.add("kind", "virtual", source)
 
 
 def _physical(entry: Entry, source: str) -> Disk:
@@ -72,6 +77,10 @@ def _volume(entry: Entry, disk: Entry | None, source: str) -> Disk:
 
 
 def _add_disk(facts: Facts, entry: Entry, source: str) -> None:
-    facts.add("name", entry.text("Model") or entry.text("FriendlyName") or entry.text("Caption"), source)
-    facts.add("kind", kind_of(entry), source)
+    model = entry.text("Model") or entry.text("FriendlyName") or entry.text("Caption")
+    facts.add("name", model, source)
+    # A hypervisor's disk says SATA or SSD of itself: its name comes first.
+    _add_virtual(facts, model, source)
+    facts.add("kind", _stated(entry), source)
+    disk_names.add_kind(facts, source, None, model)
     facts.unknown("kind", N_("{source} does not say"), source=source)
