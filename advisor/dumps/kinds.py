@@ -23,6 +23,7 @@ def kinds() -> Sequence[Kind]:
         proc,
         registry_export,
         systeminfo,
+        udevadm,
         wmic,
     )
 
@@ -37,6 +38,7 @@ def kinds() -> Sequence[Kind]:
         dxdiag.KIND,
         systeminfo.KIND,
         os_release.KIND,
+        udevadm.KIND,
         lsblk.KIND,
         free.KIND,
         os_release.UNAME_KIND,

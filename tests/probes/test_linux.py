@@ -10,6 +10,7 @@ from advisor.probes import linux
 from advisor.probes.linux import battery, cgroup, cpu, disks, gpus, memory, system
 from advisor.probes.merge import merged
 from advisor.probes.runner import run
+from advisor.sources import udev
 from advisor.sources.disks import without_user
 from tests.probes import fake_linux as fake
 from tests.sources import smbios_builder as build
@@ -179,7 +180,7 @@ def test_a_recorded_udev_database(shared: Path) -> None:
     text = (shared / "fixtures/linux/udevadm/HP_ELITEBOOK_835_13_INCH_G10.txt").read_text(
         encoding="utf-8", errors="replace"
     )
-    modules = memory.parse_udev(text)
+    modules = udev.memory_modules(text)
     assert [m.size_bytes for m in modules] == [4 * GIB] * 4
     assert {m.speed_mts for m in modules} == {6400}
     assert {m.kind for m in modules} == {None}
