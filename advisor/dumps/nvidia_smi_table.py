@@ -30,9 +30,8 @@ def _read_table(document: Document) -> Machine:
     for number, card in _rows(document.text):
         # A column too narrow for the name cuts it: the list of the same file has all of it.
         full = names.get(number) or ""
-        if card.name and card.name.endswith("...") and full.startswith(card.name[:-3].rstrip()):
-            card = replace(card, name=full)
-        cards.append(card)
+        cut = card.name is not None and card.name.endswith("...") and full.startswith(card.name[:-3].rstrip())
+        cards.append(replace(card, name=full) if cut else card)
     return machine(cards, _TABLE)
 
 

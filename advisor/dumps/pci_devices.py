@@ -32,6 +32,7 @@ class Device(NamedTuple):
     maker: str | None = None
     name: str | None = None
     driver: str | None = None
+    slot: str | None = None  # what its neighbours share, where the address is not printed; not on bus 0
 
 
 def maker_id(text: str | None) -> str | None:
@@ -64,10 +65,10 @@ def gpus(devices: Sequence[Device], source: str, *, whole: bool) -> tuple[Gpu, .
     crypto = {_slot(d) for d in devices if d.kind == pci.ENCRYPTION_CONTROLLER and d.vendor_id == "1022"}
     virtual = any(d.vendor_id in pci.VIRTUAL_VENDORS | _CLOUD_VENDORS for d in devices)
     found = [d for d in devices if _is_gpu(d)]
-    first = {_slot(d): d for d in reversed(found) if d.address}
-    heads = [d for d in found if d.address and first[_slot(d)] is not d and first[_slot(d)].vendor_id == d.vendor_id]
+    first = {_slot(d): d for d in reversed(found) if _slot(d)}
+    heads = [d for d in found if _slot(d) and first[_slot(d)] is not d and first[_slot(d)].vendor_id == d.vendor_id]
     return tuple(
-        _gpu(d, source, beside_crypto=_slot(d) in crypto and d.address is not None, virtual=virtual, whole=whole)
+        _gpu(d, source, beside_crypto=_slot(d) is not None and _slot(d) in crypto, virtual=virtual, whole=whole)
         for d in found
         if d not in heads
     )
@@ -89,8 +90,8 @@ def _with_ids(device: Device) -> Device:
     )
 
 
-def _slot(device: Device) -> str:
-    return (device.address or "?").rpartition(".")[0]
+def _slot(device: Device) -> str | None:
+    return device.slot or (device.address.rpartition(".")[0] if device.address else None)
 
 
 def _is_gpu(device: Device) -> bool:
@@ -110,8 +111,8 @@ def _gpu(device: Device, source: str, *, beside_crypto: bool, virtual: bool, who
         facts.add("name", pci.printed_name(device.name), source)
     facts.unknown("name", N_("{source} prints no name, only its number"), source=source)
     facts.add("driver", device.driver, source)
-    place_counts = vendor == "8086" or vendor == "1002"
-    if vendor and ((device.address and (whole or vendor != "1002")) or not place_counts):
-        address = device.address or "0000:ff:00.0"  # what it is does not depend on its place
+    # Intel's and AMD's place tells what they are, AMD's only with its neighbours; that of others does not matter.
+    if vendor and (vendor not in ("8086", "1002") or (_slot(device) and (whole or vendor == "8086"))):
+        address = device.address or "0000:ff:00.0"
         pci.add_kind(facts, source, vendor, address, beside_crypto=beside_crypto, virtual=virtual)
     return facts.part(Gpu)
