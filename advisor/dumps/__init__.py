@@ -1,6 +1,7 @@
 """Machines out of files: saved profiles and what other programs print about a computer, recognised by content."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -63,11 +64,16 @@ def read_file(path: Path) -> Read:
     return read_document(decode(str(path), files.read_bytes(path, LIMIT)))
 
 
+def _saved(machine: Machine) -> Machine:
+    """A profile may be of any computer: nothing that asks this one, live or by measuring, may take it for that."""
+    return replace(machine, source="profile") if machine.source == "detected" else machine
+
+
 def read_document(document: Document) -> Read:
     """What a decoded file tells; a text may hold the outputs of several programs one after another."""
     data = document.data
     if isinstance(data, dict) and data.get("format") == profiles.FORMAT:
-        return Read(document.name, plain(profiles.from_json(data, document.name)), ())
+        return Read(document.name, _saved(plain(profiles.from_json(data, document.name))), ())
     found = [(rank, kind) for rank, kind in enumerate(kinds()) if kind.recognise(document)]
     pieces = []
     for rank, kind in found:
