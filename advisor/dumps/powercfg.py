@@ -11,7 +11,6 @@ from advisor.sources.facts import Facts
 from advisor.sources.units import one_line
 
 NAME = "powercfg"
-_SPACE = "{http://schemas.microsoft.com/battery/2012}"
 _CHASSIS = {"mobile": "laptop", "slate": "tablet", "desktop": "desktop", "workstation": "desktop"}
 
 
@@ -36,14 +35,14 @@ def read(document: Document) -> Machine:
     facts.add("chassis", _CHASSIS.get(role), NAME)
     facts.add("os_family", "windows", NAME)
     battery = Facts()
-    batteries = root.find(f"{_SPACE}Batteries")
+    batteries = root.find("Batteries")
     if batteries is not None:
-        battery.add("present", batteries.find(f"{_SPACE}Battery") is not None, NAME)
+        battery.add("present", batteries.find("Battery") is not None, NAME)
     return facts.part(Machine, battery=battery.part(Battery))
 
 
 def _text(root: Element, path: str) -> str | None:
-    node = root.find("/".join(_SPACE + step for step in path.split("/")))
+    node = root.find(path)
     return one_line(node.text) if node is not None else None
 
 

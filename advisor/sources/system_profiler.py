@@ -7,10 +7,12 @@ from typing import Any
 from advisor.i18n import N_
 from advisor.machine import Disk, Gpu, GpuKind, Machine, Memory
 from advisor.sources.facts import Facts
+from advisor.sources.pci import PCI_VENDORS
 
 SOURCE = "system_profiler"
 TYPES = ("SPHardwareDataType", "SPDisplaysDataType", "SPMemoryDataType")
 _UNITS = {"MB": 1 << 20, "GB": 1 << 30, "TB": 1 << 40}
+_PCI = ("sppci_pci_device", "spdisplays_pci_device")
 _VENDORS = {"sppci_vendor_apple": "Apple", "sppci_vendor_intel": "Intel", "sppci_vendor_amd": "AMD"}
 
 
@@ -66,7 +68,9 @@ def _gpu(entry: Mapping[str, Any]) -> Gpu | None:
     number = {"Intel": "8086", "AMD": "1002", "NVIDIA": "10de"}.get(vendor or "")
     if number and device and (found := re.fullmatch(r"0x([0-9a-fA-F]{4})", device)):
         facts.add("pci_id", f"{number}:{found.group(1).lower()}", SOURCE)
-    kind: GpuKind = "integrated" if _text(entry, "sppci_bus") == "spdisplays_builtin" else "discrete"
+    bus = _text(entry, "sppci_bus")
+    # On the old PCI bus sit the graphics of NVIDIA's chipsets, and real cards: it tells nothing.
+    kind: GpuKind | None = "integrated" if bus == "spdisplays_builtin" else "discrete" if bus not in _PCI else None
     facts.add("kind", kind, SOURCE)
     if kind == "integrated":
         facts.add("vram_bytes", 0, N_("integrated graphics use the system's memory"), "computed")
@@ -82,6 +86,9 @@ def _vendor(entry: Mapping[str, Any]) -> str | None:
     text = _text(entry, "spdisplays_vendor") or ""
     if text in _VENDORS:
         return _VENDORS[text]
+    number = re.search(r"\(0x([0-9a-fA-F]{4})\)", text)
+    if number:  # "ATI (0x1002)"
+        return PCI_VENDORS.get(number.group(1).lower())
     return next((name for name in ("NVIDIA", "AMD", "Intel", "Apple") if name.lower() in text.lower()), None)
 
 
