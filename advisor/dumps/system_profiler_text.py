@@ -153,7 +153,7 @@ def _software(node: Node) -> Iterator[dict[str, Any]]:
 
 def _volumes(root: Node) -> Iterator[dict[str, Any]]:
     """Nodes with a mount point and an exact size; on old systems below the disk, on newer ones with it below them."""
-    stack = [(root, {})] if root else []
+    stack: list[tuple[Node, dict[str, str]]] = [(root, {})]
     while stack:
         node, above = stack.pop()
         found = node.values(("mount_point", "size_in_bytes", "free_space_in_bytes"))

@@ -35,7 +35,7 @@ def parse(text: str) -> dict[str, int | str]:
     """The output of `sysctl -a`, for recordings: "name: value" lines."""
     pairs = (line.split(":", 1) for line in text.splitlines() if ":" in line)
     stripped = ((name.strip(), value.strip()) for name, value in pairs)
-    return {name: int(value) if re.fullmatch(r"-?\d+", value) else value for name, value in stripped}
+    return {name: int(value) if re.fullmatch(r"-?\d{1,20}", value) else value for name, value in stripped}
 
 
 def machine(values: Values) -> Machine:
