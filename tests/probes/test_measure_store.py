@@ -116,7 +116,7 @@ def test_garbled_records_are_skipped(path: Path) -> None:
     """Records of any shape before the right one."""
     remember(HERE, FOUND, path)
     data = json.loads(path.read_text())
-    strange = [None, 3, {}, {"computer": []}, {"computer": {"cpu": HERE.cpu.name, "threads": 8, "memory_bytes": "x"}}]
+    strange: list[object] = [None, 3, {}, {"computer": []}, {"computer": {"cpu": HERE.cpu.name, "threads": 8, "memory_bytes": "x"}}]
     data["measured"] = [*strange, *data["measured"]]
     path.write_text(json.dumps(data))
     assert recalled(HERE, path).memory.bandwidth_bytes_per_s == 21.5e9
