@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from advisor.dumps import lshw_short
 from advisor.dumps.disk_names import add_kind, is_whole_disk
 from advisor.dumps.document import Document
+from advisor.dumps.identity import add_identity
 from advisor.dumps.kind import Kind
 from advisor.dumps.lshw_nodes import Node, clean, from_json, from_text, from_xml, words
 from advisor.dumps.pci_devices import Device, gpus, in_virtual_machine, maker_id
@@ -18,7 +19,7 @@ from advisor.machine import CPU_FEATURES, Cpu, Disk, Machine, Memory
 from advisor.sources import cpuinfo, ram
 from advisor.sources.facts import Facts
 from advisor.sources.merge import merge
-from advisor.sources.names import Identity, describe, is_virtual, usable
+from advisor.sources.names import Identity, usable
 from advisor.sources.units import bus_address
 
 _SHORT, _TEXT, _JSON, _XML = "lshw -short", "lshw", "lshw -json", "lshw -xml"
@@ -33,21 +34,19 @@ def _machine(roots: Sequence[Node], source: str) -> Machine:
     nodes = [node for root in roots for node in root.all()]
     identity = _identity(roots, nodes)
     devices = [_device(node) for node in nodes if node.kind == "display" or _is_encryption(node)]
-    virtual = is_virtual(identity) or in_virtual_machine(devices)
     facts = Facts()
     facts.add("os_family", "linux", source)  # there is no lshw for other systems
+    virtual = in_virtual_machine(devices)
     if virtual:
         facts.add("environment", ("vm",), source)
-    elif usable(identity.product) or usable(identity.board):
-        facts.add("environment", (), source)
-    machine = facts.part(
+    virtual = add_identity(facts, identity, source) or virtual
+    return facts.part(
         Machine,
         cpu=_cpu(nodes, source),
         memory=_memory(nodes, source, virtual),
         gpus=gpus(devices, source, whole=any(node.kind == "bridge" for node in nodes)),
         disks=tuple(disk for root in roots for disk in _disks(root, source)),
     )
-    return merge(machine, describe(identity, source)) if identity != Identity() else machine
 
 
 def _identity(roots: Sequence[Node], nodes: Sequence[Node]) -> Identity:

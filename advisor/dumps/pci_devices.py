@@ -82,6 +82,8 @@ def in_virtual_machine(devices: Sequence[Device]) -> bool:
 def _with_ids(device: Device) -> Device:
     """With the ids that the printed names stand for: "NVIDIA Corporation Device 0fd3" is 10de:0fd3."""
     vendor = device.vendor_id or maker_id(device.maker)
+    if vendor == "1022" and device.kind in pci.GPU_CLASSES:
+        vendor = "1002"  # "AMD" alone: its processors' devices have the one number, all its graphics the other
     unnamed = _UNNAMED.match(device.name or "")
     return device._replace(
         vendor_id=vendor,
