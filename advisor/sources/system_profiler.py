@@ -32,6 +32,16 @@ def machine(answer: Mapping[str, Any]) -> Machine:
     return facts.part(Machine, memory=memory.part(Memory), gpus=gpus)
 
 
+def own_gpu_name(answer: Mapping[str, Any]) -> str | None:
+    """ "Apple M3 Max 40-core GPU": the chip's name alone does not tell which of its graphics a Mac has."""
+    chip = _text(_first(answer, "SPHardwareDataType"), "chip_type")
+    if chip is None or not chip.startswith("Apple"):
+        return None
+    displays = _entries(answer, "SPDisplaysDataType")
+    cores = next((count for entry in displays if (count := _text(entry, "sppci_cores"))), "")
+    return f"{chip} {cores}-core GPU" if cores.isdecimal() else chip
+
+
 def _entries(answer: Mapping[str, Any], name: str) -> Sequence[Mapping[str, Any]]:
     entries = answer.get(name)
     return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []

@@ -342,7 +342,7 @@ def test_sleeping_cards_are_told_without_their_driver() -> None:
 def test_nvml_is_not_started_beside_a_sleeping_card(monkeypatch: pytest.MonkeyPatch, wake: bool, asked: bool) -> None:
     """Starting it wakes the card: at the start it is left asleep, with the reason; on request it is asked."""
     devices = [device("0302", "10DE", "25A2", (1, 0, 0), power=power(4))]
-    monkeypatch.setattr(windows.device_calls, "pci_devices", lambda: devices)
+    monkeypatch.setattr(windows.device_calls, "display_devices", lambda: devices)
     started: list[bool] = []
     monkeypatch.setattr(nvml, "start", lambda: started.append(True))
     probe = next(probe for probe in windows.probes(wake) if probe.source == nvml.SOURCE)

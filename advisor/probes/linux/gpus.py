@@ -154,7 +154,7 @@ def sleeping(folders: Sequence[Path]) -> tuple[str, ...]:
 
 
 class Counters(NamedTuple):
-    """What amdgpu counts: bytes and percent."""
+    """What a driver counts: bytes and percent."""
 
     used_bytes: int | None
     total_bytes: int | None
@@ -165,3 +165,12 @@ def counters(folder: Path) -> Counters:
     """The counters of one AMD card; reading them would wake a sleeping one."""
     names = ("mem_info_vram_used", "mem_info_vram_total", "gpu_busy_percent")
     return Counters(*(files.integer(folder / name) for name in names))
+
+
+def intel_counters(folder: Path) -> Counters:
+    """The memory of one Intel card of its own, where i915 shows both sizes; None for built-in graphics, and for xe."""
+    for place in files.children(folder, "drm/card[0-9]*"):
+        total, free = (files.integer(place / f"lmem_{name}_bytes") for name in ("total", "avail"))
+        if total and free is not None and 0 <= free <= total:
+            return Counters(total - free, total, None)
+    return Counters(None, None, None)

@@ -3,7 +3,7 @@
 Modules named `*_calls` only ask the system and return plain data; all others are pure and are tested by replay.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -91,13 +91,18 @@ def _memory() -> Machine:
 
 def _ask_nvidia(wake: bool) -> Machine:
     # Starting NVML wakes a card that sleeps to save the battery: a laptop's second card is left asleep.
-    asleep = () if wake else windows_devices.sleeping(_devices(), "10de")
+    asleep = () if wake else sleeping_nvidia()
     return nvml.asleep(asleep) if asleep else nvml.read()
 
 
-def _devices() -> Sequence[windows_devices.Device]:
+def sleeping_nvidia() -> Sequence[str]:
+    """The bus addresses of the NVIDIA cards when all of them sleep; () when one is awake or Windows does not tell."""
+    return windows_devices.sleeping(_devices(device_calls.display_devices), "10de")
+
+
+def _devices(ask: Callable[[], list[windows_devices.Device]]) -> Sequence[windows_devices.Device]:
     try:
-        return device_calls.pci_devices()
+        return ask()
     except (OSError, AttributeError):
         return ()  # what the graphics kernel lists is worth having without them
 
@@ -105,7 +110,7 @@ def _devices() -> Sequence[windows_devices.Device]:
 def _gpus() -> Machine:
     entries = display.class_entries(registry_calls.subkeys(display.CLASS_KEY))
     adapters = d3dkmt.adapters(library("gdi32"))
-    return display.machine(adapters, entries, device_calls.present_devices(), _devices())
+    return display.machine(adapters, entries, device_calls.present_devices(), _devices(device_calls.pci_devices))
 
 
 def _disks() -> Machine:
