@@ -25,7 +25,7 @@ def merge(first: Machine, second: Machine) -> Machine:
         gpus=_merge_gpus(first.gpus, second.gpus),
         disks=first.disks or second.disks,
         battery=_fill(first.battery, second.battery),
-        notes=first.notes + second.notes,
+        notes=(*first.notes, *(note for note in second.notes if note not in first.notes)),
     )
 
 
