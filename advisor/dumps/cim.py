@@ -27,11 +27,11 @@ def read(document: Document) -> Machine:
 
 
 def _entries(document: Document) -> list[wmi_objects.Entry]:
+    found = [entry for value in document.values for entry in wmi_objects.collect(value) if _is_known(entry)]
     if document.data is not None:
-        return [entry for entry in wmi_objects.collect(document.data) if _is_known(entry)]
+        return found
     if " : " not in document.text and " :\n" not in document.text:
-        return []
-    found: list[wmi_objects.Entry] = []
+        return found
     for values in listed(document.text):
         found += (entry for entry in wmi_objects.collect(values) if _is_known(entry))
     return found

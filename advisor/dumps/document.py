@@ -122,15 +122,17 @@ def _text(raw: bytes) -> str:
         return raw.decode("utf-16-be", "replace")
     try:
         return raw.decode("utf-8")
-    except UnicodeDecodeError as error:
+    except UnicodeDecodeError:
         broken = raw.decode("utf-8", "replace")
-        try:
-            chinese = raw.decode("gb18030")
-        except UnicodeDecodeError:
-            return broken
-        # A stray byte in UTF-8 text may happen to be valid GB 18030 as well: whole words tell them apart.
-        del error
-        return chinese if len(re.findall(r"[\u4e00-\u9fff]{2,}", chinese)) >= broken.count("\ufffd") / 8 else broken
+    lost = broken.count("\ufffd")
+    if sum(1 for c in broken if c > "\x7f") > 3 * lost:
+        return broken  # UTF-8 with stray bytes, whose other letters are whole
+    try:
+        chinese = raw.decode("gb18030")
+    except UnicodeDecodeError:
+        return broken
+    # An accented letter of another code page may be half a Chinese one: words of several letters tell them apart.
+    return chinese if sum(map(len, re.findall(r"[\u4e00-\u9fff]{2,}", chinese))) >= lost / 4 else broken
 
 
 def _parse_xml(name: str, text: str) -> Element:
