@@ -23,6 +23,8 @@ MOST_OF_ONE_CARD = 64
 FASTEST = "fastest"  # as Parts.memory: whatever the processor's generation takes at most
 TYPED = Origin("assumed", N_("as typed"))
 NOT_STATED = Origin("unknown", N_("not stated"))
+_COUNTS = tuple(str(count) for count in range(1, 65))
+_PART = re.compile(r"(?:([1-9]\d?)[x×*])?(\d{1,4}(?:\.\d{1,3})?)")
 _KIND = re.compile(r"((?:LP)?DDR[2-6]?X?L?)(?:[\s-]*(\d{3,5})(?:\s*(?:MT/s|MHz))?)?", re.IGNORECASE)
 _SYSTEMS = {"windows": "Windows", "linux": "Linux", "macos": "macOS"}
 # What a system counts is less than its modules hold: the firmware and built-in graphics keep some.
@@ -98,6 +100,22 @@ def memory_kind(text: str | None) -> tuple[str | None, int | None]:
     if match is None:
         raise UserError(N_("{text}: a kind of memory such as DDR4 or DDR4-3200 was expected"), text=bounded(text, 40))
     return match[1].upper(), int(match[2]) if match[2] else None
+
+
+def modules_of(text: str) -> tuple[tuple[float, ...], int | None]:
+    """The modules' sizes in GiB, or only their number: "4 + 8", "2 x 8", "2". Raises UserError."""
+    plain = re.sub(r"\s|gi?b?", "", text.lower())
+    if not plain:
+        return (), None
+    if plain in _COUNTS:
+        return (), int(plain)
+    parts = [_PART.fullmatch(part) for part in plain.split("+")]
+    sizes = [float(part[2]) for part in parts if part for _ in range(int(part[1] or 1))]
+    if plain.isdigit() or not all(parts) or not 0 < len(sizes) <= len(_COUNTS):
+        raise UserError(
+            N_("{text}: a number of modules or their sizes, such as 2 or 4 + 8, were expected"), text=bounded(text, 40)
+        )
+    return tuple(sizes), None
 
 
 def own_graphics(cpu: str | None, ram_gib: float | None = None) -> GpuSpec | None:

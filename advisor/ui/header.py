@@ -32,10 +32,12 @@ class Header(QFrame):
     """Emits what the user wants; the window does it."""
 
     change_parts = Signal()
+    describe = Signal()
     open_machine = Signal()
     save_machine = Signal()
     export = Signal(str)  # a format of FORMATS
     detect_again = Signal()
+    measure = Signal()
 
     def __init__(self, state: State) -> None:
         super().__init__()
@@ -85,9 +87,13 @@ class Header(QFrame):
         """Machine and marks."""
         _, machine, colors = self._state.tr_, self._state.machine, self._state.colors
         parts = [texts.machine_name(_, machine, self._state.what_if)]
-        if machine is not None and machine.os_name and self._state.what_if is None:
+        dumped = machine is not None and machine.source == "dump"
+        if machine is not None and machine.os_name and (dumped or self._state.what_if is None):
             parts.append(machine.os_name)
+        if dumped:
+            parts.append(_("from a dump"))
         self.name.setText(" · ".join(parts))
+        self.measure_action.setEnabled(self._state.this_computer)
         what = self._state.what_if or _("this machine")
         text = _("What &if: {machine}", machine=what)
         metrics = self.what_if.fontMetrics()
@@ -104,12 +110,16 @@ class Header(QFrame):
             [
                 (_("&This machine"), lambda: self._state.show_machine(None, None)),
                 (_("Another &GPU, processor or memory …"), self.change_parts.emit),
-                (_("&Open a saved machine …"), self.open_machine.emit),
+                (_("Another &computer …"), self.describe.emit),
+                (_("&Open a machine or dump …"), self.open_machine.emit),
                 ("", lambda: None),
                 (_("&Save this machine …"), self.save_machine.emit),
                 (_("&Read this computer again"), self.detect_again.emit),
             ],
         )  # fmt: skip
+        menu = self.what_if.menu()
+        self.measure_action = _action(menu, _("&Measure this computer …"), self.measure.emit)
+        menu.addAction(self.measure_action)
 
     @staticmethod
     def _fill(button: QToolButton, title: str, entries: list[tuple[str, Callable[[], None]]]) -> None:

@@ -69,15 +69,15 @@ class Window(QMainWindow):
         super().changeEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """One file or folder may be dropped: a model, or a saved machine."""
+        """Files may be dropped: models, a saved machine, dumps of one; a model's folder too."""
         urls = event.mimeData().urls()
-        if self.screen_ is not None and len(urls) == 1 and urls[0].isLocalFile():
+        if self.screen_ is not None and urls and all(url.isLocalFile() for url in urls):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Open the dropped model or machine."""
+        """Open the dropped models or machine."""
         if self.screen_ is not None:
-            self.screen_.own_models.drop(event.mimeData().urls()[0].toLocalFile())
+            self.screen_.own_models.drop(*(url.toLocalFile() for url in event.mimeData().urls()))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Nothing runs on in a closed window. It is gone at once; what still runs is waited for behind the scenes."""

@@ -8,7 +8,7 @@ import pytest
 from advisor.catalog import cpus, gpus
 from advisor.catalog.built_in import built_in, built_in_graphics, load_built_in
 from advisor.catalog.models import catalogue
-from advisor.catalog.typed import FASTEST, NOT_STATED, Parts, memory_kind, own_graphics, problems, typed
+from advisor.catalog.typed import FASTEST, NOT_STATED, Parts, memory_kind, modules_of, own_graphics, problems, typed
 from advisor.errors import UserError
 from advisor.estimator.estimate import estimate
 from advisor.machine import Machine, value_fields
@@ -133,6 +133,24 @@ def test_problems_are_told_by_field() -> None:
 )  # fmt: skip
 def test_kinds_of_memory_are_written_in_many_ways(text: str | None, expected: tuple[str | None, int | None]) -> None:
     assert memory_kind(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", ((), None)), ("2", ((), 2)), ("4 + 8", ((4.0, 8.0), None)), ("2 x 8 GB", ((8.0, 8.0), None)),
+        ("2×16+4", ((16.0, 16.0, 4.0), None)), ("0.5+1", ((0.5, 1.0), None)),
+    ],
+)  # fmt: skip
+def test_modules_are_written_in_many_ways(text: str, expected: tuple[tuple[float, ...], int | None]) -> None:
+    assert modules_of(text) == expected
+
+
+@pytest.mark.parametrize("text", ["4 + x", "0", "999", "99x8", "1e9", "-4", "4+" * 100, "x" * 10_000])
+def test_what_is_no_list_of_modules_is_refused_shortly(text: str) -> None:
+    with pytest.raises(UserError, match="were expected") as error:
+        modules_of(text)
+    assert len(str(error.value)) < 140
 
 
 @pytest.mark.parametrize(
