@@ -23,6 +23,8 @@ def complete_memory(
     maximum as an upper bound.
     """
     modules = [module for module in modules if module.size_bytes]
+    counted = Origin("assumed", N_("what is installed; the system counts a little less"))
+    memory = _set(memory, "total_bytes", memory.installed_bytes, counted)
     memory = _kind(memory, modules, cpu)
     memory = _speed(memory, modules)
     memory = _channels(memory, modules, cpu, sockets)

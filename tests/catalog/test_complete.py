@@ -264,3 +264,11 @@ def test_recorded_processors_are_known(shared: Path) -> None:
                 if spec is None or spec.memory_bandwidth is None:
                     unknown.append(name)
     assert set(unknown) <= {"Intel(R) Pentium(R) 4 CPU 3.00GHz", "Krait", "Intel(R) Pentium(R) CPU  N3700  @ 1.60GHz"}
+
+
+def test_what_is_installed_stands_for_what_the_system_counts() -> None:
+    """A dump of the firmware's tables alone tells no total: without one, nothing could be said of any model."""
+    memory = complete(Machine(source="dump", memory=Memory(installed_bytes=8 << 30))).memory
+    assert (memory.total_bytes, memory.origin("total_bytes").kind) == (8 << 30, "assumed")
+    both = complete(Machine(memory=Memory(installed_bytes=8 << 30, total_bytes=7 << 30))).memory
+    assert both.total_bytes == 7 << 30
