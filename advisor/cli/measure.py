@@ -33,7 +33,6 @@ def measured_machine(wishes: Mapping[str, object], _: Translator) -> Machine:
         print(_("Not kept for later: {reason}", reason=_(error.message, **error.values)), file=sys.stderr)
     comparison = compare(machine, found)
     print("\n".join([*figures(comparison, _), *meanings(comparison, machine, _)]), file=sys.stderr)
-    machines.this_machine.cache_clear()
     return complete(applied(machine, found))
 
 
