@@ -113,8 +113,17 @@ def _gpu(device: Device, source: str, *, beside_crypto: bool, virtual: bool, who
         facts.add("name", pci.printed_name(device.name), source)
     facts.unknown("name", N_("{source} prints no name, only its number"), source=source)
     facts.add("driver", device.driver, source)
-    # Intel's and AMD's place tells what they are, AMD's only with its neighbours; that of others does not matter.
-    if vendor and (vendor not in ("8086", "1002") or (_slot(device) and (whole or vendor == "8086"))):
-        address = device.address or "0000:ff:00.0"
+    if vendor and _place_tells(device, whole):
+        address = device.address or "0000:ff:00.0"  # behind a bridge, wherever that is
         pci.add_kind(facts, source, vendor, address, beside_crypto=beside_crypto, virtual=virtual)
     return facts.part(Gpu)
+
+
+def _place_tells(device: Device, whole: bool) -> bool:
+    """Whether its place tells if a device is built in: for Intel not on bus 0 beside the one place that it has there
+    (passed on to a virtual machine), for AMD only when its neighbours are listed; for others the place does not matter.
+    """
+    slot = _slot(device)
+    if device.vendor_id == "8086":
+        return slot is not None and (slot.endswith(":00:02") or not (device.address or "").startswith("0000:00:"))
+    return device.vendor_id != "1002" or (slot is not None and whole)
