@@ -4,6 +4,7 @@ Labels are translated, values and their order are not: what a table of labels do
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -30,6 +31,7 @@ _SYSTEM = re.compile(r"^Microsoft\W{0,3}(?:\(R\))?\s*Windows")
 _VERSION = re.compile(r"^(\d+\.\d+\.(\d+))\b.*\b\2$")
 _TYPE = re.compile(r"\b(x64|x86|ARM64|Itanium)\b", re.IGNORECASE)
 _ARCHITECTURES = {"x64": "x86_64", "x86": "x86", "arm64": "arm64"}
+_HEADING = re.compile(r"^\[[^\]]+\]$")
 _DRIVE = re.compile(r"^[A-Z]:$")
 _PARTITION = re.compile(r"#\d+\D+#\d+")
 _RESOLUTION = re.compile(r"^\d{3,5} x \d{3,5} x \d+")
@@ -106,10 +108,34 @@ def _rows(document: Document) -> Iterator[Row | None]:
                 cells = [(cell.text or "").strip() for cell in node]
                 yield Row(*cells[:2]) if len(cells) > 1 and cells[0] else None
         return
-    for line in document.text.split("\n"):
+    yield from _without_heads(list(_lines(document.text)))
+
+
+def _lines(text: str) -> Iterator[Row | str | None]:
+    """Rows, headings ("[Display]") as texts, and None for lines that are neither."""
+    for line in text.split("\n"):
         cells = [cell.strip() for cell in line.split("\t") if cell.strip()]
-        # Copies out of the window have list marks and quotation marks before the label.
-        yield Row(cells[0].lstrip("> *•-"), cells[1]) if len(cells) > 1 else None
+        if len(cells) > 1:
+            # Copies out of the window have list marks before the label.
+            yield Row(cells[0].lstrip("> *•-"), cells[1])
+        else:
+            yield cells[0] if cells and _HEADING.match(cells[0]) else None
+
+
+def _without_heads(lines: Sequence[Row | str | None]) -> Iterator[Row | None]:
+    """Without the row that heads each section's columns: "Item, Value", known or the same below several headings."""
+    heads, awaited = Counter[Row](), False
+    for line in lines:
+        if isinstance(line, Row) and awaited:
+            heads[line] += 1
+        awaited = isinstance(line, str) or (awaited and line is None)
+    known, awaited = {label(text) for text in table("windows")["msinfo32"]["item"]}, False
+    for line in lines:
+        if isinstance(line, Row) and not (awaited and (heads[line] > 1 or label(line.label) in known)):
+            yield line
+        elif not isinstance(line, Row):
+            yield None
+        awaited = isinstance(line, str) or (awaited and line is None)
 
 
 def _known(rows: Sequence[Row]) -> dict[str, str]:
@@ -129,7 +155,7 @@ def _add_identity(facts: Facts, rows: Sequence[Row], fields: dict[str, str]) -> 
         # The maker and the model stand right before the type, "x64-based PC", in every language.
         end = next((n for n, row in enumerate(rows) if _PROCESSOR.match(row.value)), len(rows))
         place = next((n for n, row in enumerate(rows[:end]) if _TYPE.search(row.value) and len(row.value) < 40), 0)
-        if place >= 4 and _SYSTEM.match(rows[0].value):
+        if place >= 4 and any(_SYSTEM.match(row.value) for row in rows[:place]):
             maker, model = rows[place - 2].value, rows[place - 1].value
     identity = names.Identity(
         manufacturer=one_line(maker),
@@ -193,26 +219,27 @@ def _memory(rows: Sequence[Row], fields: dict[str, str]) -> Memory:
 
 
 def _adapter(record: Record) -> windows_gpu.Adapter | None:
-    """A record of the display section: the only one with the card's RAM, or with a resolution."""
-    known = {
-        field: row.value
-        for row in reversed(record)
-        if (field := fields_of("windows", "msinfo32").get(label(row.label)))
-    }
-    counted = next(
-        (row for row in record if any(word in row.label.lower() for word in _RAM) and _is_size(row.value)), None
-    )
-    if counted is None and not any(_RESOLUTION.match(row.value) for row in record):
-        return None
+    """A record of the display section: the card's RAM beside its device id or description, or a resolution."""
+    labels = fields_of("windows", "msinfo32")
+    known = {field: row.value for row in reversed(record) if (field := labels.get(label(row.label)))}
     place = next((n for n, row in enumerate(record) if re.match(r"\w+\\\S+", row.value)), None)
-    name = known.get("description") or (record[place - 1].value if place else record[0].value)
+    counted = next((row for row in record if _is_card_memory(row)), None)
+    shows = any(_RESOLUTION.match(row.value) for row in record)
+    if not (shows or (counted and (place is not None or "description" in known))):
+        return None
     versions = (row.value for row in record if re.fullmatch(r"\d+\.\d+\.\d+\.\d+", row.value))
     return windows_gpu.Adapter(
-        name=name,
+        name=known.get("description") or record[place - 1 if place else 0].value,
         device=record[place].value if place is not None else None,
         adapter_ram=(exact(counted.value) or _loose(counted.value)) if counted else None,
         driver=known.get("driver") or next(versions, None),
-    )  # fmt: skip
+    )
+
+
+def _is_card_memory(row: Row) -> bool:
+    """ "Adapter RAM" in any language, and not the computer's memory, "(RAM)"."""
+    words = row.label.lower()
+    return "(ram)" not in words and any(word in words for word in _RAM) and _is_size(row.value)
 
 
 def _is_size(text: str) -> bool:
