@@ -107,11 +107,9 @@ def collect(data: object, hint: str | None = None, depth: int = 0) -> Iterator[E
         for item in data:
             yield from collect(item, hint, depth + 1)
     elif isinstance(data, dict):
-        flat = list(_computer_info(data))
-        found = None if flat else entry(data, hint)
-        yield from flat
+        found = list(_computer_info(data)) or [one for one in (entry(data, hint),) if one]
         if found:
-            yield found
+            yield from found
             return
         for key, value in data.items():
             if isinstance(value, dict | list) and not key.startswith("Cim"):
