@@ -14,6 +14,7 @@ from advisor.sources.measured import Measured, unmeasured
 # Shares of the expected bandwidth. Reading reaches 0.75 to 0.95 of it on sound computers; half of it has a cause.
 _ABOVE, _USUAL, _LOW = 1.05, 0.7, 0.5
 _SLOW = 0.5  # of the least that processors of this instruction set reach in matrix products
+_BUSY = 0.15  # of the processor used by other programs
 _DUAL = 2
 
 
@@ -57,6 +58,7 @@ MEANINGS: Mapping[str, str] = {
         "One memory module works in one of {channels} channels: if the computer has a free slot, a second module of "
         "the same kind would about double the speed of the memory."
     ),
+    "busy": N_("Other programs kept {load} % of the processor busy: with them closed, measure again; it will be more."),
     "slow_products": N_(
         "The processor multiplies far slower than others of its kind. Power saving, heat or other programs at work "
         "would explain it."
@@ -79,6 +81,8 @@ def compare(machine: Machine, measured: Measured) -> Comparison:
         codes.append("second_module")
     if low and measured.matrix_flops is not None and measured.matrix_flops < _SLOW * low:
         codes.append("slow_products")
+    if measured.load is not None and measured.load > _BUSY:
+        codes.append("busy")
     return Comparison(measured, expected, at_most, share, low, high, (*codes, "counted"))
 
 
@@ -136,7 +140,8 @@ def figures(found: Comparison, _: Translator) -> list[str]:
 
 def meanings(found: Comparison, machine: Machine, _: Translator) -> list[str]:
     """A sentence for each code."""
-    return [_(MEANINGS[code], channels=_channels(machine) or _DUAL) for code in found.codes]
+    values = {"channels": _channels(machine) or _DUAL, "load": round(100 * (found.measured.load or 0))}
+    return [_(MEANINGS[code], **values) for code in found.codes]
 
 
 def _memory_line(found: Comparison, _: Translator) -> str:

@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime
+import math
 import os
 import re
 import threading
@@ -29,8 +30,10 @@ _FREE_SHARE = 0.25  # of the free memory is all that a measurement takes
 _CHUNK = 8 * _MIB  # read by one call: long against the interpreter's work between calls, short against a cancel
 _PASSES, _PASS_S = 4, 0.25
 _PRODUCTS_S = 1.0
-_PRODUCT_S = 0.1  # the longest single product that is begun, so that a cancel is obeyed
-_SIZES = (256, 512, 1024, 2048, 4096)
+_SIZES = (256, 384, 512, 768, 1024, 1536, 2048, 3072, 4096)
+_TRIES = 2  # at each size before the next one
+_SHORT_S = 0.04  # a product no longer than this is followed by larger ones: up to 3.4 times this, so a cancel is obeyed
+_LOOK_S = 0.15  # for looking at what other programs do
 _POLL_S = 0.03
 # Shares of the whole that filling the buffers, reading them and multiplying take, for the progress bar.
 _FILLED, _READ = 0.2, 0.6
@@ -66,6 +69,7 @@ def measure(progress: Progress, cancelled: Cancelled, machine: Machine | None = 
     free = live.free_bytes()
     planned = plan(_cores(machine), machine.cpu.l3_bytes if machine else None, free)
     progress(0.0)
+    load = _load()
     passes = _Readers(np, planned).run(progress, cancelled)
     if passes is None:
         return None
@@ -82,6 +86,7 @@ def measure(progress: Progress, cancelled: Cancelled, machine: Machine | None = 
         bandwidth_spread=1 - min(rates) / max(rates),
         threads=planned.threads,
         buffer_bytes=planned.threads * planned.buffer_bytes,
+        load=load,
         matrix_flops=flops,
         matrix_reason=reason,
         date=datetime.date.today().isoformat(),
@@ -192,46 +197,47 @@ class _Readers:
 
 def _multiply(np: Any, progress: Progress, cancelled: Cancelled, free_bytes: int | None) -> float | None:
     random = np.random.default_rng(1)
-    held: dict[int, Any] = {}
 
-    def product(size: int) -> None:
-        if size not in held:
-            held.clear()
-            # Random numbers: equal ones would need less power, and a processor would clock higher than it does.
-            held[size] = random.random((size, size), dtype=np.float32), np.empty((size, size), dtype=np.float32)
-        np.matmul(held[size][0], held[size][0], out=held[size][1])
+    def prepare(size: int) -> Callable[[], object]:
+        # Random numbers: equal ones would need less power, and a processor would clock higher than it does.
+        factor, result = random.random((size, size), dtype=np.float32), np.empty((size, size), dtype=np.float32)
+        return lambda: np.matmul(factor, factor, out=result)
 
     room = _FREE_SHARE * free_bytes if free_bytes is not None else _LEAST
     sizes = [size for size in _SIZES if 3 * 4 * size * size <= room]
-    return best_flops(product, sizes, lambda part: progress(_READ + (1 - _READ) * part), cancelled)
+    return best_flops(prepare, sizes, lambda part: progress(_READ + (1 - _READ) * part), cancelled)
 
 
 def best_flops(
-    product: Callable[[int], None],
+    prepare: Callable[[int], Callable[[], object]],
     sizes: Sequence[int],
     progress: Progress,
     cancelled: Cancelled,
     clock: Callable[[], float] = time.perf_counter,
 ) -> float | None:
-    """The best rate of `product(size)`, 2 x size^3 operations, in about a second; None when cancelled.
+    """The best rate of products, 2 x size^3 operations each, in about a second; None when cancelled.
 
-    Starts with the smallest of `sizes` and goes on to the next as long as that one's product will stay short: larger
-    ones use a processor better.
+    `prepare(size)` gives the function that multiplies. Begins with the smallest of `sizes` and goes on to the next
+    while products are short: larger ones use a processor better, and what the threads lose by waiting for each other,
+    or for a core that another program holds, counts less.
     """
-    begun, best, step = clock(), 0.0, 0
+    begun, best, step, tries = clock(), 0.0, 0, 0
+    product = prepare(sizes[0])
+    fastest = math.inf  # at this size
     while not cancelled():
-        size = sizes[step]
         product_begun = clock()
-        product(size)
+        product()
         ended = clock()
-        seconds = max(ended - product_begun, 1e-9)
-        best = max(best, 2.0 * size**3 / seconds)
+        tries += 1
+        fastest = min(fastest, max(ended - product_begun, 1e-9))
+        best = max(best, 2.0 * sizes[step] ** 3 / fastest)
         elapsed = ended - begun
         if elapsed >= _PRODUCTS_S:
             return best
         progress(min(1.0, elapsed / _PRODUCTS_S))
-        if step + 1 < len(sizes) and 2.0 * sizes[step + 1] ** 3 / best <= _PRODUCT_S:
-            step += 1
+        if tries >= _TRIES and fastest <= _SHORT_S and step + 1 < len(sizes):
+            step, tries, fastest = step + 1, 0, math.inf
+            product = prepare(sizes[step])
     return None
 
 
@@ -267,3 +273,13 @@ def _cores(machine: Machine | None) -> int:
     if hasattr(os, "sched_getaffinity"):
         allowed.append(len(os.sched_getaffinity(0)))
     return max(1, min(count for count in (cores, *allowed) if count))
+
+
+def _load() -> float | None:
+    """The share of the processor that programs use now, from 0 to 1; None when the system does not say."""
+    import psutil
+
+    try:
+        return float(psutil.cpu_percent(interval=_LOOK_S)) / 100
+    except (OSError, RuntimeError):
+        return None

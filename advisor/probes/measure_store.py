@@ -99,6 +99,7 @@ def _measured(record: Record) -> Measured | None:
         and (flops is None or plausible(Cpu, "matrix_flops", flops))
         and values["matrix_reason"] in (None, FEW_THREADS, MANY_CORES)
         and _number(values["bandwidth_spread"])
+        and (values["load"] is None or _number(values["load"]))
         and all(type(values[name]) is int and values[name] > 0 for name in ("threads", "buffer_bytes"))
         and isinstance(date, str)
         and re.fullmatch(r"\d{4}-\d\d-\d\d", date)

@@ -20,6 +20,7 @@ class Measured:
     bandwidth_spread: float  # (best - worst) / best of the passes
     threads: int  # that read, one for each core
     buffer_bytes: int  # all their buffers together
+    load: float | None  # share of the processor that other programs used right before
     matrix_flops: float | None  # operations per second; None with `matrix_reason`
     matrix_reason: str | None  # why products were not measured: a template without values
     date: str  # "2026-11-22"

@@ -15,7 +15,7 @@ from advisor.probes import measure as measuring
 from advisor.sources.measured import Measured
 
 GIB = 1 << 30
-FOUND = Measured(31e9, 0.04, 2, 256 << 20, 120e9, None, "2026-11-22")
+FOUND = Measured(31e9, 0.04, 2, 256 << 20, 0.02, 120e9, None, "2026-11-22")
 HERE = Machine(
     cpu=Cpu(name="Intel(R) Core(TM) i5-3210M CPU @ 2.50GHz", cores=2, threads=4),
     memory=Memory(total_bytes=12 * GIB, available_bytes=8 * GIB, kind="DDR3", speed_mts=1600, channels=2),

@@ -29,7 +29,7 @@ LAW = speeds().measured
 
 def after(machine: Machine, bandwidth: float, flops: float | None = None) -> Machine:
     """`machine` once it has been measured."""
-    return complete(applied(machine, Measured(bandwidth, 0.05, 4, 256 << 20, flops, None, "2026-11-22")))
+    return complete(applied(machine, Measured(bandwidth, 0.05, 4, 256 << 20, 0.02, flops, None, "2026-11-22")))
 
 
 def run(machine: Machine, model: str = "qwen2.5-7b", workload: Workload = RUN) -> Estimate:

@@ -14,7 +14,7 @@ from advisor.probes.measure_store import MOST, recalled, remember
 from advisor.sources.measured import Measured, unmeasured
 
 GIB = 1 << 30
-FOUND = Measured(21.5e9, 0.04, 2, 256 << 20, 55e9, None, "2026-11-22")
+FOUND = Measured(21.5e9, 0.04, 2, 256 << 20, 0.02, 55e9, None, "2026-11-22")
 MODULES = (MemoryModule(slot="A", size_bytes=8 * GIB, kind="DDR4", speed_mts=2666),)
 HERE = Machine(
     cpu=Cpu(name="Intel(R) Core(TM) i5-8250U CPU @ 1.60GHz", cores=4, threads=8),
@@ -101,6 +101,7 @@ def test_an_unreadable_file_is_a_note_and_is_put_aside(path: Path, content: byte
         ("bandwidth_bytes_per_s", "fast"), ("bandwidth_bytes_per_s", 0), ("bandwidth_bytes_per_s", 1e99),
         ("bandwidth_bytes_per_s", None), ("bandwidth_bytes_per_s", True), ("matrix_flops", -5), ("threads", 0),
         ("date", "<b>today</b>"), ("date", 7), ("matrix_reason", "{0.__class__}"), ("bandwidth_spread", []),
+        ("load", "high"),
     ],
 )  # fmt: skip
 def test_values_that_cannot_be_are_no_measurement(path: Path, field: str, value: object) -> None:
@@ -116,7 +117,13 @@ def test_garbled_records_are_skipped(path: Path) -> None:
     """Records of any shape before the right one."""
     remember(HERE, FOUND, path)
     data = json.loads(path.read_text())
-    strange: list[object] = [None, 3, {}, {"computer": []}, {"computer": {"cpu": HERE.cpu.name, "threads": 8, "memory_bytes": "x"}}]
+    strange: list[object] = [
+        None,
+        3,
+        {},
+        {"computer": []},
+        {"computer": {"cpu": HERE.cpu.name, "threads": 8, "memory_bytes": "x"}},
+    ]
     data["measured"] = [*strange, *data["measured"]]
     path.write_text(json.dumps(data))
     assert recalled(HERE, path).memory.bandwidth_bytes_per_s == 21.5e9
