@@ -9,15 +9,16 @@ import pytest
 
 from advisor.catalog.complete import complete
 from advisor.machine import Machine
-from advisor.probes import nvml, windows
-from advisor.probes.windows import disks, topology
+from advisor.probes import d3dkmt, nvml, windows
+from advisor.probes.windows import device_calls, disks, topology
 from advisor.sources import windows_devices
 from advisor.sources import windows_display as display
 from advisor.sources import windows_system as system
 from advisor.sources.names import Identity
 from advisor.sources.smbios import Processor
-from advisor.sources.windows_devices import Device
 from advisor.sources.windows_display import Adapter
+from tests.probes import fake_windows as fake
+from tests.probes.fake_windows import cache, core, descriptor, device, power_data, record
 
 GIB, MIB = 1 << 30, 1 << 20
 
@@ -160,18 +161,6 @@ def test_names_come_from_the_registrys_copy_of_the_firmware() -> None:
     assert system.identity(values) == Identity("LENOVO", "20156", "Lenovo G480")
 
 
-def record(kind: int, body: bytes) -> bytes:
-    return struct.pack("<II", kind, len(body) + 8) + body
-
-
-def core(mask: int, fastness: int = 0) -> bytes:
-    return record(0, struct.pack("<BB20sHQHHHH", 1, fastness, b"", 1, mask, 0, 0, 0, 0))
-
-
-def cache(level: int, kind: int, size: int) -> bytes:
-    return record(2, struct.pack("<BBHII18sHQ", level, 8, 64, size, kind, b"", 1, 1) + bytes(8))
-
-
 def test_topology_of_a_hybrid_processor() -> None:
     """Two fast cores of two threads, four slow ones of one; instruction caches do not count."""
     records = b"".join(core(0b11 << 2 * i, 1) for i in range(2)) + b"".join(core(1 << 4 + i) for i in range(4))
@@ -267,23 +256,6 @@ def test_a_missing_driver_is_said() -> None:
     assert "install the maker's driver" in done.origin("usable").detail
 
 
-def device(code: str, vendor: str, number: str, place: tuple[int, int, int], **more: Any) -> Device:
-    """A device as the configuration manager tells it."""
-    ids = f"PCI\\VEN_{vendor}&DEV_{number}&REV_A1\0PCI\\CC_{code}00\0PCI\\CC_{code}\0"
-    return Device(
-        f"PCI\\VEN_{vendor}&DEV_{number}&SUBSYS_397817AA&REV_A1",
-        ids,
-        bus=place[0],
-        address=place[1] << 16 | place[2],
-        **{"service": "driver", **more},
-    )
-
-
-def power(state: int) -> bytes:
-    """CM_POWER_DATA with its most recent power state (1 is D0, 4 is D3)."""
-    return struct.pack("<II", 56, state) + bytes(48)
-
-
 def test_a_second_card_without_any_driver_is_listed_all_the_same() -> None:
     """A laptop's 3D controller that never had a driver is in no display class, and the kernel has no adapter for it."""
     intel = Adapter("Intel(R) HD Graphics 4000", 0x3, 0x8086, 0x0166, (0, 2, 0), 0, 1792 * MIB)
@@ -328,20 +300,23 @@ def test_a_card_of_a_compute_driver_is_no_failure() -> None:
 
 def test_sleeping_cards_are_told_without_their_driver() -> None:
     """All cards of the maker in D3: their addresses; one awake, or one that is switched off: nothing to spare."""
-    asleep = device("0302", "10DE", "25A2", (1, 0, 0), power=power(4))
-    awake = device("0300", "10DE", "2684", (2, 0, 0), power=power(1))
-    intel = device("0300", "8086", "46A6", (0, 2, 0), power=power(1))
+    asleep = device("0302", "10DE", "25A2", (1, 0, 0), power=power_data(4))
+    awake = device("0300", "10DE", "2684", (2, 0, 0), power=power_data(1))
+    intel = device("0300", "8086", "46A6", (0, 2, 0), power=power_data(1))
     assert windows_devices.sleeping([intel, asleep], "10de") == ("0000:01:00.0",)
     assert windows_devices.sleeping([asleep, awake], "10de") == ()
     assert windows_devices.sleeping([intel], "10de") == ()
     assert windows_devices.sleeping([device("0302", "10DE", "25A2", (1, 0, 0), power=b"\1")], "10de") == ()
-    assert windows_devices.sleeping([device("0302", "10DE", "1", (1, 0, 0), power=power(4), problem=22)], "10de") == ()
+    assert (
+        windows_devices.sleeping([device("0302", "10DE", "1", (1, 0, 0), power=power_data(4), problem=22)], "10de")
+        == ()
+    )
 
 
 @pytest.mark.parametrize(("wake", "asked"), [(False, False), (True, True)])
 def test_nvml_is_not_started_beside_a_sleeping_card(monkeypatch: pytest.MonkeyPatch, wake: bool, asked: bool) -> None:
     """Starting it wakes the card: at the start it is left asleep, with the reason; on request it is asked."""
-    devices = [device("0302", "10DE", "25A2", (1, 0, 0), power=power(4))]
+    devices = [device("0302", "10DE", "25A2", (1, 0, 0), power=power_data(4))]
     monkeypatch.setattr(windows.device_calls, "display_devices", lambda: devices)
     started: list[bool] = []
     monkeypatch.setattr(nvml, "start", lambda: started.append(True))
@@ -395,12 +370,6 @@ def test_kinds_of_adapters(adapter: Adapter, kind: str | None) -> None:
     assert display.machine([adapter], [], frozenset()).gpus[0].kind == kind
 
 
-def descriptor(bus: int, vendor: str, product: str, serial: str = "SERIAL-45") -> bytes:
-    texts = b"\0".join(text.encode() for text in (vendor, product, serial)) + b"\0"
-    places = [36, 36 + len(vendor) + 1, 0, 36 + len(vendor) + len(product) + 2]
-    return struct.pack("<IIBBBBIIIII", 40, 40 + len(texts), 0, 0, 0, 1, *places, bus) + bytes(4) + texts
-
-
 @pytest.mark.parametrize(
     ("bus", "seek", "kind"),
     [(17, False, "nvme"), (11, True, "hdd"), (11, False, "ssd"), (7, True, "usb"), (14, False, "virtual")],
@@ -419,3 +388,45 @@ def test_disks_that_do_not_answer_are_unknown() -> None:
     assert (away.kind, away.total_bytes) == ("network", None)
     dumb = disks.disk(disks.Volume("D:\\", False, (1, 1), b"\0" * 8, b""))
     assert (dumb.kind, dumb.origin("kind").kind) == (None, "unknown")
+
+
+IDS = "PCI\\VEN_10DE&DEV_1058&REV_A1\0PCI\\VEN_10DE&CC_030200\0PCI\\CC_030200\0PCI\\CC_0302\0\0"
+CARD = "PCI\\VEN_10DE&DEV_1058&SUBSYS_397817AA&REV_A1\\4&SERIAL-44&0&0008"
+
+
+def test_what_the_configuration_manager_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its buffers are read right: ids, class, place, power and problem; a device that is gone is none, and the part of
+    the id that names the single device is not kept.
+    """
+    nodes: dict[str, dict[int | str, Any]] = {
+        CARD: {0x03: IDS, 0x05: "nvlddmkm\0", 0x16: 1, 0x1D: 0, 0x1F: power_data(4)},
+        "PCI\\VEN_8086&DEV_1E31\\3&1": {0x03: "PCI\\CC_0C03\0", 0x16: 0, 0x1D: 20 << 16, "problem": 43},
+    }
+    manager = fake.FakeManager(nodes, gone=["PCI\\VEN_10DE&DEV_1401\\4&2"])
+    monkeypatch.setattr(device_calls, "library", lambda _name: manager)
+    card, usb = device_calls.pci_devices()
+    assert (card.pci_id, card.class_code, card.place, card.service) == ("10de:1058", 0x0302, (1, 0, 0), "nvlddmkm")
+    assert (card.is_gpu, card.sleeps, card.trouble()) == (True, True, None)
+    assert (usb.class_code, usb.place, usb.is_gpu, usb.sleeps, usb.problem) == (0x0C03, (0, 20, 0), False, False, 43)
+    assert "SERIAL" not in repr(card)
+    assert device_calls.present_devices() == {
+        CARD.rpartition("\\")[0], "PCI\\VEN_8086&DEV_1E31", "PCI\\VEN_10DE&DEV_1401"
+    }  # fmt: skip
+
+
+def test_what_the_graphics_kernel_says() -> None:
+    """Its structures have the sizes and places that the kernel fills; a question that it refuses is no answer."""
+    names = "NVIDIA GeForce 610M".encode("utf-16-le").ljust(4 * 520, b"\0")
+    gdi = fake.FakeGdi({
+        7: {15: struct.pack("<I", 0x11), 31: struct.pack("<7I", 0, 0x10DE, 0x1058, 0x17AA, 0x3978, 0xA1, 1),
+            6: struct.pack("<3I", 1, 0, 0), 3: struct.pack("<3Q", GIB, 0, 4 * GIB), 8: names,
+            18: struct.pack("<Q", 23 << 48 | 21 << 32 | 13 << 16 | 9135)},
+        8: {15: struct.pack("<I", 0x5)},
+    })  # fmt: skip
+    card, software = d3dkmt.adapters(gdi)
+    assert card == Adapter(
+        "NVIDIA GeForce 610M", 0x11, 0x10DE, 0x1058, (1, 0, 0), GIB, 4 * GIB, 23 << 48 | 21 << 32 | 13 << 16 | 9135
+    )
+    assert software == Adapter(flags=0x5)
+    assert gdi.closed == [7, 8]
+    assert d3dkmt.adapters(object()) == []
