@@ -127,12 +127,14 @@ def _text(raw: bytes) -> str:
     lost = broken.count("\ufffd")
     if sum(1 for c in broken if c > "\x7f") > 3 * lost:
         return broken  # UTF-8 with stray bytes, whose other letters are whole
+    # Any other code page: what is not ASCII may come out wrong, the lines and numbers do not.
+    western = raw.decode("cp1252", "replace")
     try:
         chinese = raw.decode("gb18030")
     except UnicodeDecodeError:
-        return broken
+        return western
     # An accented letter of another code page may be half a Chinese one: words of several letters tell them apart.
-    return chinese if sum(map(len, re.findall(r"[\u4e00-\u9fff]{2,}", chinese))) >= lost / 4 else broken
+    return chinese if sum(map(len, re.findall(r"[\u4e00-\u9fff]{2,}", chinese))) >= lost / 4 else western
 
 
 def _parse_xml(name: str, text: str) -> Element:

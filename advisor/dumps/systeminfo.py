@@ -27,7 +27,8 @@ _LINE = re.compile(r"^([^\s\[][^:：]{1,60}?)\s*[:：]\s*(.*)$")
 _TYPE = re.compile(r"^(x64|x86|ARM64|Itanium)-based PC$", re.IGNORECASE)
 _ARCHITECTURES = {"x64": "x86_64", "x86": "x86", "arm64": "arm64"}
 _PROCESSOR = re.compile(r"\[\d{1,3}\]\s*:\s*\S.* Family \d+ Model \d+ Stepping \d+,? (\w+) ~\s*\d+ M[Hh][Zz]")
-_MEGABYTES = re.compile(r"^\d[\d.,'\s]* ?(?:MB|Mo|МБ|Mb)$")
+# The no-break space of French numbers is "ÿ" where code page 850 was taken for another.
+_MEGABYTES = re.compile(r"^\d[\d.,'\sÿ\ufffd]* ?(?:MB|Mo|МБ|Mb)$")
 _SYSTEM = re.compile(r"^Microsoft\W{0,3}(?:\(R\))?\s*Windows")
 _VERSION = re.compile(r"^(\d+\.\d+\.(\d+))\b.*\b\2$")
 
@@ -109,9 +110,8 @@ def _memory(rows: Sequence[Row], fields: dict[str, str]) -> Memory:
     """Total and available are the first two lines in megabytes, in every language."""
     facts = Facts()
     sizes = [row.value for row in rows if _MEGABYTES.match(row.value) and whole(row.value)]
-    total, available = (whole(text) for text in (fields.get("total") or _at(sizes, 0), fields.get("available")))
-    if available is None and "total" not in fields:
-        available = whole(_at(sizes, 1))
+    total = whole(fields.get("total") or _at(sizes, 0))
+    available = whole(fields.get("available") or _at(sizes, 1))
     if total:
         facts.add("total_bytes", total * _MIB, NAME)
         facts.add("available_bytes", available * _MIB if available and available <= total else None, NAME)
