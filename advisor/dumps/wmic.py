@@ -51,7 +51,7 @@ def _listed(text: str) -> Iterator[Mapping[str, str]]:
         if name in values or (before is not None and place - before > usual):
             yield values
             values = {}
-        # Only this format writes &amp; for &.
+        # Its style sheets write &amp; for &.
         values[name] = html.unescape(value).strip()
         before = place
     if values:
@@ -72,7 +72,7 @@ def _rows(text: str) -> Iterator[Mapping[str, str]]:
             cells = next(csv.reader([line]), [])
             # wmic quotes nothing: a value with a comma shifts its row, which is left out then.
             if len(cells) == len(names):
-                yield {name: cell for name, cell in zip(names, cells, strict=True) if cell}
+                yield {name: html.unescape(cell) for name, cell in zip(names, cells, strict=True) if cell}
         elif header:
             yield {name: cell for name, start, end in header if (cell := line[start:end].strip())}
 
