@@ -3,7 +3,7 @@
 import re
 
 from advisor.dumps.disk_names import is_whole_disk
-from advisor.dumps.lshw_nodes import Node
+from advisor.dumps.lshw_nodes import Node, words
 from advisor.sources.units import size_bytes
 
 _CLASSES = (
@@ -37,7 +37,7 @@ def nodes(text: str) -> list[Node]:
         if path in by_path:
             continue
         if not path:
-            if not root.text:
+            if not root.text and not _is_nameless(description):
                 root.text["product"] = description
             continue
         node = _node(path, device, kind, description)
@@ -67,8 +67,10 @@ def _node(path: str, device: str | None, kind: str, description: str) -> Node:
         node.id, node.kind = "disk", "disk"
     if path == "/0":
         node.id = "core"
+        if _is_nameless(description):
+            node.text.clear()
     if kind == "generic" and _SECURITY.search(description):
-        node.text["description"] = "Encryption controller"
+        node.text |= {"description": "Encryption controller", "vendor": "AMD"}
     if "@" in path:
         node.text["businfo"] = path
     elif found := re.fullmatch(r"/0/100/([0-9a-f]{1,2})(?:\.([0-7]))?", path):
@@ -77,6 +79,11 @@ def _node(path: str, device: str | None, kind: str, description: str) -> Node:
     elif path.startswith("/0/100/"):
         node.text["neighbours"] = path.rpartition(".")[0] if "." in path.rpartition("/")[2] else path
     return node
+
+
+def _is_nameless(description: str) -> bool:
+    """Whether a description ("Motherboard") stands where there is no product's name."""
+    return description.lower() in words()["nameless"]
 
 
 def _name_memory(root: Node) -> None:

@@ -61,7 +61,7 @@ def test_windows_onto_the_bus_are_no_memory_and_the_driver_is_that_in_use() -> N
         '0000:01:00.0 "3D controller [0302]" "NVIDIA Corporation [10de]" "TU117M [GeForce GTX 1650] [1f9d]" -ra1',
         "01:00.0 0302: 10de:1f9d (rev a1)\n",
         "01:00.0 Class 0302: 10de:1f9d (rev a1)\n",
-        "Slot:\t01:00.0\nClass:\t3D controller [0302]\nVendor:\tNVIDIA [10de]\nDevice:\tTU117M [1f9d]\nDriver:\tnvidia\n",
+        "Slot:\t01:00.0\nClass:\t3D controller [0302]\nVendor:\tNVIDIA [10de]\nDevice:\tTU117M [1f9d]\nDriver:\tn\n",
         "Device:\t01:00.0\nClass:\t0302\nVendor:\t10de\nDevice:\t1f9d\nSVendor:\t1043\n",
         "> 01:00.0 3D controller [0302]: NVIDIA Corporation TU117M [10de:1f9d] (rev a1)\n",
     ],
