@@ -112,7 +112,7 @@ SPINNING = struct.pack("<IIB", 12, 12, 1)
 
 def g480(smbios: bytes) -> Windows:
     """The Lenovo G480 of 2012 under Windows 10: i5-3210M, HD Graphics 4000 and GeForce 610M."""
-    display = {
+    display: dict[str, dict[str, object]] = {
         "0000": {
             "MatchingDeviceId": "pci\\ven_8086&dev_0166", "DriverDesc": "Intel(R) HD Graphics 4000",
             "DriverVersion": "10.18.10.4885", "HardwareInformation.MemorySize": (0x70000000).to_bytes(4, "little"),
@@ -168,7 +168,7 @@ class FakeManager:
     """cfgmgr32.dll: `nodes` maps the id of a device to its properties by number; "problem" is its problem code."""
 
     def __init__(self, nodes: dict[str, dict[int | str, Any]], gone: Sequence[str] = ()) -> None:
-        self._nodes, self._all = nodes, (*nodes, *gone)
+        self._nodes, self._all = dict(nodes), (*nodes, *gone)
 
     def _list(self) -> str:
         return "\0".join(self._all) + "\0\0"
@@ -207,7 +207,7 @@ class FakeManager:
         return 0
 
     def _node(self, node: Any) -> dict[int | str, Any]:
-        return list(self._nodes.values())[node.value - 1]
+        return list(self._nodes.values())[int(node.value) - 1]
 
 
 class FakeGdi:

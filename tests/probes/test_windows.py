@@ -409,7 +409,7 @@ def test_what_the_configuration_manager_says(monkeypatch: pytest.MonkeyPatch) ->
     assert (card.is_gpu, card.sleeps, card.trouble()) == (True, True, None)
     assert (usb.class_code, usb.place, usb.is_gpu, usb.sleeps, usb.problem) == (0x0C03, (0, 20, 0), False, False, 43)
     assert "SERIAL" not in repr(card)
-    assert device_calls.present_devices() == {
+    assert set(device_calls.present_devices() or ()) == {
         CARD.rpartition("\\")[0], "PCI\\VEN_8086&DEV_1E31", "PCI\\VEN_10DE&DEV_1401"
     }  # fmt: skip
 
