@@ -68,7 +68,7 @@ def _memory_kind(answer: Mapping[str, Any]) -> str | None:
 
 def _gpu(entry: Mapping[str, Any]) -> Gpu | None:
     name = _text(entry, "sppci_model") or _text(entry, "_name")
-    if name is None or name.startswith("kHW_Apple") or _vendor(entry) == "Apple":
+    if name is None or name.startswith(("kHW_Apple", "Apple ")) or _vendor(entry) == "Apple":
         return None  # sysctl knows the Mac's own GPU better, and its name here may be a key without translation
     facts = Facts()
     facts.add("name", name, SOURCE)
