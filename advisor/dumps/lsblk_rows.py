@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from advisor.dumps.document import Document
 
@@ -11,6 +12,7 @@ _PAIRS = re.compile(r'^(?:[A-Z][A-Z0-9:%_-]*="[^"\n]*"[ \t]*){2,}$')
 _PAIR = re.compile(r'([A-Z][A-Z0-9:%_-]*)="([^"]*)"')
 _TREE = " \t|`\u251c\u2500\u2514\u2502-"  # also of terminals without line characters
 _DEEPEST = 16
+_MOST_ROWS, _WIDEST = 2000, 2000  # beyond them it is nobody's list of disks
 
 
 @dataclass
@@ -37,13 +39,14 @@ def rows(document: Document) -> list[Row]:
     data = document.data
     if data is not None:
         devices = data.get("blockdevices") if isinstance(data, dict) else None
-        return _placed(list(_from_json(devices, (), 0)))
+        return _placed(list(islice(_from_json(devices, (), 0), _MOST_ROWS)))
     lines = document.text.split("\n")
     for number, line in enumerate(lines):
         if _PAIRS.match(line) and re.search(r'\bK?NAME="', line):
-            return _placed([_row(dict(_PAIR.findall(other))) for other in lines[number:] if _PAIRS.match(other)])
+            pairs = (_row(dict(_PAIR.findall(other))) for other in lines[number:] if _PAIRS.match(other))
+            return _placed(list(islice(pairs, _MOST_ROWS)))
         if _HEADER.match(line) and len(lines) > number + 1:
-            found = _from_tree(line, lines[number + 1 :])
+            found = _from_tree(line, lines[number + 1 : number + _MOST_ROWS])
             if found:
                 return _placed(found)
     return []
@@ -76,8 +79,8 @@ def _from_tree(header: str, lines: list[str]) -> list[Row]:
     for line in lines:
         if not line.strip():
             break
-        body.append(line.expandtabs())
-    columns = _columns(header.expandtabs(), body)
+        body.append(line.expandtabs()[:_WIDEST])
+    columns = _columns(header.expandtabs()[:_WIDEST], body)
     found: list[Row] = []
     depths: list[tuple[int, Row]] = []
     for line in body:
@@ -91,7 +94,7 @@ def _from_tree(header: str, lines: list[str]) -> list[Row]:
             continue
         depth = len(cells[first]) - len(label)
         depths = [(d, row) for d, row in depths if d < depth]
-        row = _row({**cells, first: label}, tuple(row for _, row in depths))
+        row = _row({**cells, first: label}, tuple(row for _, row in depths[:_DEEPEST]))
         depths.append((depth, row))
         found.append(row)
     return found

@@ -120,7 +120,7 @@ def test_what_is_no_main_memory_is_not_counted() -> None:
     arrays = "Handle 0x0010, DMI type 16, 15 bytes\nPhysical Memory Array\n\tUse: System Memory\n\n" + (
         "Handle 0x0011, DMI type 16, 15 bytes\nPhysical Memory Array\n\tUse: Video Memory\n\n"
     )
-    empty = [module("No Module Installed"), module("Not Installed"), module("Unknown"), module("0 MB")]
+    empty = [module("No Module Installed"), module("Not Installed"), module("Unknown"), module("0 MB"), module("8192")]
     text = arrays + module() + module("8 MB", Type="Flash") + module("2 GB", handle="0x0011") + "".join(empty)
     memory = read(text).memory
     assert [m.size_bytes for m in memory.modules] == [8 * GIB]

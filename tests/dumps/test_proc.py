@@ -98,6 +98,12 @@ def test_both_files_in_one_text() -> None:
     assert counts(proc.read_cpuinfo(document).cpu) == (1, 2, 4)
 
 
+def test_a_size_that_was_cut_off_is_not_read() -> None:
+    """Without its unit it may lack digits too."""
+    memory = proc.read_meminfo(Document("x", "MemTotal:       12039512 kB\nMemAvailable:    80395")).memory
+    assert (memory.total_bytes, memory.available_bytes) == (12039512 << 10, None)
+
+
 @pytest.mark.parametrize(
     "text", ["", "processor : 0\n", "model name : X\n", "Model name: X\nprocessor\n", "MemTotal: 12 MB\n", "[]"]
 )
