@@ -140,7 +140,7 @@ RUSSIAN = ("описание", "продукт", "производитель", "
 
 
 def test_the_5950x_and_gt_710_of_a_user(shared: Path) -> None:
-    """Every fact, out of a Markdown page with many tables, where lines of a translation's head stand for empty slots."""
+    """Every fact, out of a Markdown page with many tables, where a translation's head stands for empty slots."""
     machine = dumps.load(next((shared / "seeds").glob("002_*")))
     assert (machine.model, machine.os_family, machine.environment) == ("TUF GAMING B550M-PLUS", "linux", ())
     assert machine.cpu.name == "AMD Ryzen 9 5950X 16-Core Processor"
@@ -267,7 +267,8 @@ pci@0000:01:00.0  /dev/fb0    display        GP104 [GeForce GTX 1070]
 
 
 DISPLAY = {"id": "display", "class": "display", "claimed": True, "product": "GK208B [GeForce GT 710]",
-           "vendor": "NVIDIA Corporation", "businfo": "pci@0000:01:00.0", "configuration": {"driver": "nvidia"}}  # fmt: skip
+           "vendor": "NVIDIA Corporation", "businfo": "pci@0000:01:00.0", "configuration": {"driver": "nvidia"},
+           }  # fmt: skip
 
 
 @pytest.mark.parametrize(
