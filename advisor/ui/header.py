@@ -10,7 +10,7 @@ from advisor.i18n import LANGUAGE_NAMES, LANGUAGES, N_
 from advisor.settings import Theme
 from advisor.ui import texts, theme
 from advisor.ui.state import State
-from advisor.ui.widgets import ElidedLabel
+from advisor.ui.widgets import ElidedLabel, hint
 
 THEMES: tuple[tuple[Theme, str], ...] = (
     ("system", N_("As the system")),
@@ -45,6 +45,7 @@ class Header(QFrame):
         self.name = ElidedLabel()
         self.name.setFont(theme.scaled(self.font(), theme.TITLE, bold=True))
         self.tier = QLabel()
+        self.tier.setTextFormat(Qt.TextFormat.PlainText)
         self.tier.hide()
         self.open_model = QToolButton()
         self.open_model.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -95,10 +96,10 @@ class Header(QFrame):
         self.name.setText(" · ".join(parts))
         self.measure_action.setEnabled(self._state.this_computer)
         what = self._state.what_if or _("this machine")
-        text = _("What &if: {machine}", machine=what)
+        text = _("What &if: {machine}", machine=what.replace("&", "&&"))  # no mnemonic of the name's own
         metrics = self.what_if.fontMetrics()
         self.what_if.setText(theme.elide(metrics, text, metrics.horizontalAdvance("n" * WHAT_IF_LETTERS)))
-        self.what_if.setToolTip(what)
+        self.what_if.setToolTip(hint(what))
         self.tier.setStyleSheet(
             f"color: {colors.accent}; border: 1px solid {colors.accent}; border-radius: 6px; padding: 2px 8px;"
         )

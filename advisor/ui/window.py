@@ -49,7 +49,9 @@ class Window(QMainWindow):
     def remark(self, text: str) -> None:
         """Let the status bar say something until it has something else to say; all of it as a hint."""
         self._tell(text, 0)
-        self.statusBar().setToolTip(text)
+        from advisor.ui.widgets import hint
+
+        self.statusBar().setToolTip(hint(text))
 
     def _tell(self, text: str, for_ms: int = TELL_MS) -> None:
         """Show good news in the status bar, which is there only while it has something to say."""
