@@ -29,7 +29,7 @@ M3_MAX: dict[str, Any] = {
         "boot_volume": "PRIVATE",
     }],
     "SPStorageDataType": [
-        {"_name": "Macintosh HD", "mount_point": "/", "size_in_bytes": 994662584320, "free_space_in_bytes": 500000000000,
+        {"mount_point": "/", "size_in_bytes": 994662584320, "free_space_in_bytes": 500000000000,
          "physical_drive": {"device_name": "APPLE SSD AP1024Z", "medium_type": "ssd", "protocol": "Apple Fabric"}},
         {"_name": "Data", "mount_point": "/System/Volumes/Data", "size_in_bytes": 994662584320,
          "free_space_in_bytes": 500000000000, "physical_drive": {"protocol": "Apple Fabric"}},
@@ -283,7 +283,8 @@ def test_text(text: str, encoding: str) -> None:
 def test_a_copy_of_the_overview_alone() -> None:
     """Lines out of the window, without headings, with tabs after the colons."""
     text = "  型号名称：\tMacBook Air\n  型号标识符：\tMacBookAir7,2\n  处理器名称：\tIntel Core i5\n"
-    text += "  处理器速度：\t1.8 GHz\n  处理器数目：\t1\n  核总数：\t2\n  L3 缓存：\t3 MB\n  内存：\t8 GB\n  序列号（系统）：\tPRIVATE\n"
+    text += "  处理器速度：\t1.8 GHz\n  处理器数目：\t1\n  核总数：\t2\n  L3 缓存：\t3 MB\n"
+    text += "  内存：\t8 GB\n  序列号（系统）：\tPRIVATE\n"
     machine = machine_of(text)
     assert (machine.model, machine.cpu.cores, machine.cpu.base_mhz) == ("MacBook Air", 2, 1800.0)
     assert (machine.memory.total_bytes, machine.cpu.l3_bytes) == (8 * GIB, 3 << 20)
