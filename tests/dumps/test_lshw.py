@@ -191,7 +191,7 @@ def _check_g480(text: str) -> None:
     assert (cpu.name, cpu.vendor, cpu.cores, cpu.threads, cpu.architecture) == (
         "Intel(R) Core(TM) i5-3210M CPU @ 2.50GHz", "Intel", 2, 4, "x86_64"
     )  # fmt: skip
-    assert cpu.features == {"sse4_2", "avx", "f16c"}
+    assert cpu.features == frozenset({"sse4_2", "avx", "f16c"})
     assert cpu.base_mhz == 2500
     memory = machine.memory
     assert (memory.installed_bytes, memory.kind, memory.speed_mts, memory.channels) == (12 * GIB, "DDR3", 1600, 2)
