@@ -35,6 +35,7 @@ EXPECTED: tuple[tuple[str, str | None], ...] = (
     ("linux/udevadm/*.json", LSBLK),
     ("linux/udevadm/*.txt", UDEV),
     ("cpu-targets/linux-*", CPUINFO),
+    ("ironic-samples/12.txt", CPUINFO),
     ("linuxhw-lscpu/*", LSCPU),
     ("archey/cpu00.txt", None),  # a sentence
     ("archey/cpu06.txt", None),  # two different processors
