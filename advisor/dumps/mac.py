@@ -101,6 +101,8 @@ def _add_cores(facts: Facts, hardware: Answer) -> None:
     facts.add("cores", counts[0], NAME)
     if facts.values.get("vendor") == "Apple":
         facts.add("threads", counts[0], NAME)
+    elif _text(hardware, "platform_cpu_htt") == "htt_enabled":
+        facts.add("threads", 2 * counts[0], NAME, "computed")
     fast, slow = (counts[1], sum(counts[2:])) if len(counts) > 2 else (0, 0)
     if fast and slow and fast + slow == counts[0]:
         facts.add("performance_cores", fast, NAME)
@@ -189,7 +191,9 @@ def _disks(answer: Answer) -> Iterator[Disk]:
             continue
         facts = Facts()
         facts.add("name", _text(drive, "device_name"), NAME)
-        facts.add("mount", mount, NAME)
+        if mount.startswith("/Volumes/"):
+            facts.unknown("mount", N_("left out: it may hold its user's name"))
+        facts.add("mount", None if mount.startswith("/Volumes/") else mount, NAME)
         facts.add("kind", _disk_kind(protocol, _text(drive, "medium_type")), NAME)
         facts.add("total_bytes", total, NAME)
         facts.add("free_bytes", _whole(entry, "free_space_in_bytes"), NAME)

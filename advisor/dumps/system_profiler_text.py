@@ -17,7 +17,7 @@ _IDENTIFIER = re.compile(r"^(?:Mac|iMac|Xserve|VirtualMac|VMware|Parallels|Power
 _SYSTEM = re.compile(r"^(?:Mac OS X|OS X|macOS) \d")
 _HARDWARE = (
     "machine_name", "machine_model", "chip_type", "cpu_type", "current_processor_speed", "packages",
-    "number_processors", "l3_cache", "physical_memory",
+    "number_processors", "l3_cache", "physical_memory", "platform_cpu_htt",
 )  # fmt: skip
 _DISPLAY = (
     "sppci_model", "sppci_bus", "sppci_cores", "spdisplays_vram", "_spdisplays_vram", "spdisplays_vendor",
@@ -121,6 +121,8 @@ def _hardware(node: Node) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for below in node.all():
         found = below.values(_HARDWARE) | found
+    if label(found.get("platform_cpu_htt", "")) in {label(text) for text in table("macos")["enabled"]}:
+        found["platform_cpu_htt"] = "htt_enabled"
     return found
 
 

@@ -47,7 +47,7 @@ def test_with_sysctl(shared: Path) -> None:
     """Both programs' outputs of an M1 agree on its one GPU."""
     machine = load(shared, "macos/system_profiler/11.0-apple-M1.txt", "macos/sysctl/11.0-apple-M1.txt")
     assert [g.kind for g in machine.gpus] == ["unified"]
-    assert machine.cpu.features == {"neon"}
+    assert machine.cpu.features == frozenset({"neon"})
 
 
 @pytest.mark.parametrize(
@@ -69,6 +69,7 @@ def test_old_macs(
     assert (machine.cpu.name, machine.cpu.cores, machine.cpu.base_mhz) == (None, 2, mhz)
     assert machine.cpu.origin("name").values["name"] == "Intel Core 2 Duo"
     assert "/" in [d.mount for d in machine.disks]
+    assert "/Volumes/" not in repr(machine)  # volumes have names that their users gave them
 
 
 @pytest.mark.parametrize(

@@ -139,7 +139,7 @@ INTEL: dict[str, Any] = {
     "SPHardwareDataType": [{
         "machine_name": "MacBook Pro", "machine_model": "MacBookPro15,1", "cpu_type": "6-Core Intel Core i7",
         "number_processors": 6, "packages": 1, "current_processor_speed": "2.6 GHz", "l3_cache": "12 MB",
-        "physical_memory": "16 GB",
+        "physical_memory": "16 GB", "platform_cpu_htt": "htt_enabled",
     }],
     "SPDisplaysDataType": [
         {"_name": "kHW_IntelUHDGraphics630Item", "sppci_model": "Intel UHD Graphics 630",
@@ -167,6 +167,7 @@ def test_intel_mac() -> None:
     assert (cpu.vendor, cpu.architecture, cpu.cores, cpu.base_mhz, cpu.l3_bytes) == (
         "Intel", "x86_64", 6, 2600.0, 12 << 20,
     )  # fmt: skip
+    assert cpu.threads == 12
     assert (memory.kind, memory.speed_mts, memory.channels, memory.installed_bytes) == ("DDR4", 2400, 2, 16 * GIB)
     assert [m.maker for m in memory.modules] == ["SK Hynix", "SK Hynix"]
     assert [(g.pci_id, g.kind, g.vram_bytes) for g in machine.gpus] == [
@@ -284,9 +285,10 @@ def test_a_copy_of_the_overview_alone() -> None:
     """Lines out of the window, without headings, with tabs after the colons."""
     text = "  型号名称：\tMacBook Air\n  型号标识符：\tMacBookAir7,2\n  处理器名称：\tIntel Core i5\n"
     text += "  处理器速度：\t1.8 GHz\n  处理器数目：\t1\n  核总数：\t2\n  L3 缓存：\t3 MB\n"
-    text += "  内存：\t8 GB\n  序列号（系统）：\tPRIVATE\n"
+    text += "  超线程技术：\t已启用\n  内存：\t8 GB\n  序列号（系统）：\tPRIVATE\n"
     machine = machine_of(text)
     assert (machine.model, machine.cpu.cores, machine.cpu.base_mhz) == ("MacBook Air", 2, 1800.0)
+    assert machine.cpu.threads == 4
     assert (machine.memory.total_bytes, machine.cpu.l3_bytes) == (8 * GIB, 3 << 20)
     assert machine.cpu.origin("name").values["name"] == "Intel Core i5"
     assert "PRIVATE" not in repr(machine)
