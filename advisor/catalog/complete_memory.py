@@ -27,7 +27,7 @@ def complete_memory(
     memory = _set(memory, "total_bytes", memory.installed_bytes, counted)
     memory = _kind(memory, modules, cpu)
     memory = _speed(memory, modules)
-    memory = _channels(memory, modules, cpu, sockets)
+    memory = _channels(_capped(memory, cpu, sockets), modules, cpu, sockets)
     return _bandwidth(memory, cpu, sockets), list(_remarks(memory, modules))
 
 
@@ -50,6 +50,21 @@ def _kind(memory: Memory, modules: Sequence[MemoryModule], cpu: CpuSpec | None) 
 def _speed(memory: Memory, modules: Sequence[MemoryModule]) -> Memory:
     speeds = [module.speed_mts for module in modules if module.speed_mts]
     return _set(memory, "speed_mts", min(speeds, default=None), Origin("computed", N_("the slowest memory module")))
+
+
+def _capped(memory: Memory, cpu: CpuSpec | None, sockets: int) -> Memory:
+    """No more channels of soldered memory than the processor has: firmware often writes each chip's width too large."""
+    most = int(cpu.memory_channels * sockets) if cpu and cpu.memory_channels else 0
+    soldered = (memory.kind or "").startswith("LP") and memory.origin("channels").kind == "computed"
+    if not soldered or not most or (memory.channels or 0) <= most:
+        return memory
+    origin = Origin(
+        "looked_up", N_("the processor drives no more ({source})"), {"source": (cpu and cpu.memory_source) or "?"}
+    )
+    memory = replace(memory, channels=most, origins={**memory.origins, "channels": origin})
+    if memory.origin("bandwidth_bytes_per_s").kind == "computed":
+        memory = replace(memory, bandwidth_bytes_per_s=None)
+    return memory
 
 
 def _channels(memory: Memory, modules: Sequence[MemoryModule], cpu: CpuSpec | None, sockets: int) -> Memory:

@@ -272,3 +272,12 @@ def test_what_is_installed_stands_for_what_the_system_counts() -> None:
     assert (memory.total_bytes, memory.origin("total_bytes").kind) == (8 << 30, "assumed")
     both = complete(Machine(memory=Memory(installed_bytes=8 << 30, total_bytes=7 << 30))).memory
     assert both.total_bytes == 7 << 30
+
+
+@pytest.mark.parametrize(("kind", "channels"), [("LPDDR5", 2), ("DDR5", 4)])
+def test_soldered_memory_has_no_more_channels_than_its_processor(kind: str, channels: int) -> None:
+    """Firmware that gives each of four soldered chips 64 bits: two channels and their bandwidth. Slots are believed."""
+    origins = {"channels": Origin("computed", "x"), "bandwidth_bytes_per_s": Origin("computed", "x")}
+    memory = Memory(kind=kind, speed_mts=6400, channels=4, bandwidth_bytes_per_s=204.8e9, origins=origins)
+    found = complete(Machine(cpu=Cpu(name="AMD Ryzen 7 7840U w/ Radeon 780M Graphics"), memory=memory)).memory
+    assert (found.channels, found.bandwidth_bytes_per_s) == (channels, channels * 51.2e9)

@@ -348,6 +348,21 @@ def test_intels_npu_is_no_graphics_card() -> None:
     assert display.machine([npu], [], None).gpus == ()
 
 
+def test_a_chip_without_a_pci_bus() -> None:
+    """Qualcomm's: the graphics kernel gives letters for ids and no place."""
+    adapter = Adapter("Qualcomm(R) Adreno(TM) X1-85 GPU", 0x3, 0x4D4F4351, 0x36334330, (0xFFFF_FFFF,) * 3, 0, 8 * GIB)
+    (gpu,) = display.machine([adapter], [], None).gpus
+    assert (gpu.vendor, gpu.kind, gpu.pci_id, gpu.bus_address) == ("Qualcomm", "integrated", None, None)
+    assert gpu.origin("pci_id").detail == "not on a PCI bus"
+
+
+def test_ids_of_a_windows_that_does_not_tell_them() -> None:
+    """Windows 8: the adapter's place leads to the device that has them, and no card is listed twice."""
+    adapter = Adapter("NVIDIA GeForce 610M", 0x1, None, None, (1, 0, 0), GIB, 4 * GIB)
+    (gpu,) = display.machine([adapter], [], None, [device("0302", "10DE", "1058", (1, 0, 0))]).gpus
+    assert (gpu.pci_id, gpu.vendor, gpu.kind, gpu.vram_bytes) == ("10de:1058", "NVIDIA", "discrete", GIB)
+
+
 def test_adapters_reach_into_wsl() -> None:
     """Every adapter is paravirtual there: what it is on Windows is what counts."""
     card = Adapter("NVIDIA GeForce RTX 4090", 0x1 | 1 << 7, 0x10DE, 0x2684, (1, 0, 0), 24 * GIB, 16 * GIB)
