@@ -102,7 +102,7 @@ def _cpu(cpu: Mapping[str, Any], cache_sizes: Mapping[str, Any]) -> Cpu:
 
 
 def _mhz(value: object) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e9:
         return None
     return value * 1000.0 if value < 20 else float(value)  # older versions print GHz
 
@@ -238,7 +238,7 @@ def _text(entry: Mapping[str, Any], key: str) -> str | None:
 
 
 def _whole(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 62 else None
 
 
 @cache

@@ -22,7 +22,7 @@ from advisor.sources.units import bus_address, mhz, size_bytes
 
 NAME = "inxi"
 _COUNTS = {"single": 1, "dual": 2, "triple": 3, "quad": 4, "six": 6, "hexa": 6, "octa": 8}
-_CORES = re.compile(r"(?:(\d+)x )?(?:(\d+)|(single|dual|triple|quad|six|hexa|octa))[- ]core\b", re.IGNORECASE)
+_CORES = re.compile(r"(?:(\d{1,4})x )?(?:(\d{1,4})|(single|dual|triple|quad|six|hexa|octa))[- ]core\b", re.IGNORECASE)
 _CLOCKS = re.compile(
     r"(?:cores|Core speeds? \(MHz\)|[Cc]lock [Ss]peeds):(?:\s+[a-z]+/[a-z]+: \S+ MHz)?((?:\s+\d+: [\d.]+(?: MHz)?)+)"
 )
@@ -110,9 +110,9 @@ def _cpu(text: str, system: str) -> Cpu:
         facts.add("sockets", sockets, NAME)
         facts.add("cores", sockets * each, NAME)
     facts.add("threads", _listed_threads(text), NAME)
-    highest = re.search(r"min/max: [\d.:]+/([\d:]+)", text)
+    highest = re.search(r"min/max: [\d.:]+/(\d{1,6}(?::\d{1,6})*)", text)
     if highest:
-        facts.add("max_mhz", float(max(int(n) for n in highest.group(1).split(":") if n)), NAME)
+        facts.add("max_mhz", float(max(int(n) for n in highest.group(1).split(":"))), NAME)
     for level, field in (("L2", "l2_bytes"), ("L3", "l3_bytes")):
         found = re.search(rf"\b{level}(?: cache)?: ([\d.]+ [KMG]iB)", text)
         facts.add(field, size_bytes(found.group(1)) if found else None, NAME)
@@ -125,7 +125,7 @@ def _cpu(text: str, system: str) -> Cpu:
 def _listed_threads(text: str) -> int | None:
     """How many logical processors the list of clocks has: "cores: 1: 2224 2: 3593 ...", unless it was cut short."""
     found = _CLOCKS.search(text)
-    numbers = [int(n) for n in re.findall(r"(\d+):", found.group(1))] if found else []
+    numbers = [int(n) for n in re.findall(r"\b(\d{1,5}):", found.group(1))] if found else []
     return len(numbers) if numbers and numbers == list(range(1, len(numbers) + 1)) else None
 
 
@@ -200,7 +200,7 @@ def _module(item: str) -> ram.Module | None:
 
 
 def _rate(item: str, key: str) -> str | None:
-    found = re.search(rf"\b{key}: (\d+ M(?:T/s|Hz))", item)
+    found = re.search(rf"\b{key}: (\d{2, 6} M(?:T/s|Hz))", item)
     return found.group(1) if found else None
 
 
@@ -247,7 +247,7 @@ def _battery(text: str) -> Battery:
     found = items(text, r"ID", r"BAT\w*")
     if found:
         facts.add("present", True, NAME)
-        percent = re.search(r"charge: [\d.]+ Wh (?:\()?([\d.]+)%", found[0])
+        percent = re.search(r"charge: [\d.]+ Wh (?:\()?(\d{1,3}(?:\.\d{1,3})?)%", found[0])
         facts.add("percent", float(percent.group(1)) if percent else None, NAME)
         status = (value(found[0], "status") or "").lower()
         plugged = {"charging": True, "full": True, "discharging": False}

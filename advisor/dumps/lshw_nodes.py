@@ -12,9 +12,10 @@ from advisor import RESOURCES
 from advisor.sources.units import one_line, size_bytes
 
 _DEEPEST = 40
+_LARGEST = 1 << 62
 _START = re.compile(r"^(\s*)\*-([a-z][\w.-]*)(?::(\d+))?((?:\s+\S+)*)\s*$")
 _FIELD = re.compile(r"^\s+([^:]{2,40}?)\s?: (.*)$")
-_CLOCK = re.compile(r"^(\d+(?:[.,]\d+)?)\s*([kMG]?)Hz", re.IGNORECASE)
+_CLOCK = re.compile(r"^(\d{1,12}(?:[.,]\d{1,12})?)\s*([kMG]?)Hz", re.IGNORECASE)
 _PHYSICAL_ID = re.compile(r"^[0-9a-f]{1,4}(?:\.[0-9a-f.]+)*$")
 
 
@@ -87,9 +88,9 @@ def _node_of_json(value: Mapping[str, Any], depth: int) -> Node:
 
 
 def _whole(value: object) -> int | None:
-    if isinstance(value, str) and re.fullmatch(r"\d{1,20}", value):
+    if isinstance(value, str) and re.fullmatch(r"\d{1,18}", value):
         return int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value < _LARGEST else None
 
 
 def from_xml(element: Element) -> Iterator[Node]:

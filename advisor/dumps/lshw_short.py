@@ -12,7 +12,7 @@ _CLASSES = (
 )
 _ROW = re.compile(rf"^(/[0-9a-f./]*|[a-z]+@[0-9a-zA-Z:.,]+)?\s+(?:(\S+)\s+)?({_CLASSES})(?:\s+(\S.*?))?\s*$")
 _SIZED = re.compile(r"^(\d+(?:[KMGTP]i?)?B)\s+(.*)$")
-_SPEED = re.compile(r"\b(\d+) MHz\b")
+_SPEED = re.compile(r"\b(\d{2,6}) MHz\b")
 _CACHE = re.compile(r"\bL\d\b|\bcache\b", re.IGNORECASE)
 _SECURITY = re.compile(r"\bPSP|\bCCP\b|Security Processor|Cryptographic|Encryption", re.IGNORECASE)
 # Below this a memory device at the top of the tree is firmware or a cache.

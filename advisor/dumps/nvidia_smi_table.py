@@ -13,11 +13,11 @@ from advisor.sources.units import bus_address
 _TABLE, _LIST = "nvidia-smi", "nvidia-smi -L"
 # "|   0  GeForce GTX 690     Off  | 0000:03:00.0     N/A |": number and name, place; the rest is not needed.
 _FIRST = re.compile(
-    r"^\W*\|\s*(\d+)\s+(\S.*?)\s*\|\s*([0-9A-F]{4,8}:[0-9A-F]{2}:[0-9A-F]{2}\.[0-7])\s+(\S+)\s*\|", re.IGNORECASE
+    r"^\W*\|\s*(\d{1,3})\s+(\S.*?)\s*\|\s*([0-9A-F]{4,8}:[0-9A-F]{2}:[0-9A-F]{2}\.[0-7])\s+(\S+)\s*\|", re.IGNORECASE
 )
 _SECOND = re.compile(r"^\W*\|\s*[^|]*\|\s*(?:(\d+\s*[KMG]i?B)\s*/\s*(\d+\s*[KMG]i?B)|([^|]*?))\s*\|", re.IGNORECASE)
 _MODE = re.compile(r"\s+(On|Off|N/A|WDDM|TCC|MCDM|ERR!)$", re.IGNORECASE)
-_LISTED = re.compile(r"^\s*GPU (\d+): (.+?)(?: \(UUID: .*\)?)?\s*$")
+_LISTED = re.compile(r"^\s*GPU (\d{1,3}): (.+?)(?: \(UUID: .*\)?)?\s*$")
 
 
 def _is_table(document: Document) -> bool:

@@ -11,7 +11,9 @@ from advisor.sources.facts import Facts
 from advisor.sources.units import bus_address
 
 NAME = "pciconf"
-_HEAD = re.compile(r"^\S+@pci(\d+):(\d+):(\d+):(\d+):\s+class=0x([0-9a-f]{4})[0-9a-f]{2}\s(.*)$", re.MULTILINE)
+_HEAD = re.compile(
+    r"^\S+@pci(\d{1,5}):(\d{1,3}):(\d{1,2}):(\d):\s+class=0x([0-9a-f]{4})[0-9a-f]{2}\s(.*)$", re.MULTILINE
+)
 _CHIP = re.compile(r"\bchip=0x([0-9a-f]{4})([0-9a-f]{4})")
 _IDS = re.compile(r"\bvendor=0x([0-9a-f]{4}) device=0x([0-9a-f]{4})")
 _NAMED = re.compile(r"^\s+(vendor|device)\s+= '(.*)'", re.MULTILINE)

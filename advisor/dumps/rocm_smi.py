@@ -4,6 +4,7 @@ Forms: python_smi_tools/rocm_smi.py and amdsmi_cli of ROCm. "Card series" became
 vendor's number there; "Card model" was the board's number until 6.0, "Card Model" is the device's since.
 """
 
+import contextlib
 import csv
 import re
 from collections.abc import Iterator, Mapping
@@ -36,8 +37,9 @@ def _cards(document: Document) -> tuple[list[Mapping[str, str]], str | None]:
             return [_texts(card) for card in cards], driver if isinstance(driver, str) else None
     if found := _CSV.search(document.text):
         lines = document.text[found.start() :].split("\n\n", 1)[0].splitlines()
-        rows = csv.DictReader(lines)
-        return [_texts(row) for row in rows if str(row.get("device")).startswith("card")], None
+        with contextlib.suppress(csv.Error):  # a cell of more than 128 KiB
+            rows = list(csv.DictReader(lines))
+            return [_texts(row) for row in rows if str(row.get("device")).startswith("card")], None
     cards_by_number: dict[str, dict[str, str]] = {}
     for number, key, value in _TEXT.findall(document.text):
         cards_by_number.setdefault(number, {}).setdefault(key, value)

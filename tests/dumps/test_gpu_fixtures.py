@@ -1,6 +1,7 @@
 """Every recorded output of PCI, GPU and summary tools: read as what it is or refused, facts checked by eye."""
 
 import contextlib
+import json
 import random
 from pathlib import Path
 from typing import NamedTuple
@@ -25,6 +26,7 @@ from advisor.dumps.document import Document
 from advisor.dumps.kind import Kind
 from advisor.errors import UserError
 from advisor.machine import Machine
+from tests.dumps import test_fastfetch, test_inxi, test_lshw, test_nvidia_smi
 
 GIB, MIB = 1 << 30, 1 << 20
 SMI = ("nvidia-smi --query-gpu", "nvidia-smi -q", "nvidia-smi")
@@ -208,6 +210,8 @@ def test_halves_and_garbled_files_are_read_or_refused(shared: Path) -> None:
     paths = [path for path, _ in files(shared)]
     texts = [path.read_text(encoding="utf-8", errors="replace")[:60_000] for path in paths]
     texts += [(shared / "seeds" / "002_01881387f60c629b.txt").read_text(encoding="utf-8")] * 3
+    texts += [test_inxi.NEW, test_inxi.MIDDLE, test_inxi.OLD, json.dumps(test_fastfetch.LAPTOP, indent=1)] * 5
+    texts += [test_lshw.LONG.format(*test_lshw.ENGLISH), test_lshw.FX6300, test_nvidia_smi.K40] * 5
     for text in texts:
         for _ in range(4):
             _read_all(_damaged(text, source))

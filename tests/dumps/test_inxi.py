@@ -197,3 +197,17 @@ def test_a_virtual_machine() -> None:
 def test_other_texts_with_such_headings_are_not_inxis(text: str) -> None:
     with pytest.raises(UserError, match="not recognised"):
         programs_of(text)
+
+
+@pytest.mark.parametrize(
+    ("whole", "broken"),
+    [
+        ("(95.8%)", "(.95.8%)"),
+        ("1200/3100", "1200/:"),
+        ("Dual Core", "9" * 5000 + "-core"),
+        ("3.70 GiB", "9" * 400 + " GiB"),
+    ],
+)
+def test_numbers_that_are_none_are_passed_over(whole: str, broken: str) -> None:
+    assert whole in MIDDLE
+    assert machine_of(MIDDLE.replace(whole, broken)).model == "Lenovo G480"
