@@ -200,7 +200,7 @@ def _module(item: str) -> ram.Module | None:
 
 
 def _rate(item: str, key: str) -> str | None:
-    found = re.search(rf"\b{key}: (\d{2, 6} M(?:T/s|Hz))", item)
+    found = re.search(rf"\b{key}: (\d{{2,6}} M(?:T/s|Hz))", item)
     return found.group(1) if found else None
 
 
