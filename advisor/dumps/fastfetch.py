@@ -14,6 +14,7 @@ from advisor.dumps.kind import Kind
 from advisor.i18n import N_
 from advisor.machine import Battery, Cpu, Disk, Gpu, Machine, Memory
 from advisor.sources import ram
+from advisor.sources.disks import without_user
 from advisor.sources.facts import Facts
 from advisor.sources.merge import merge
 from advisor.sources.names import Identity, is_virtual
@@ -187,7 +188,7 @@ def _disks(volumes: Sequence[Mapping[str, Any]], physical: Sequence[Mapping[str,
         device = _text(volume, "mountFrom") or ""
         disk = next((p for p in physical if (path := _text(p, "devPath")) and device.startswith(path)), None)
         facts = Facts()
-        facts.add("mount", _text(volume, "mountpoint"), NAME)
+        facts.add("mount", without_user(_text(volume, "mountpoint") or "") or None, NAME)
         facts.add("total_bytes", total, NAME)
         free = _whole(sizes.get("available"))
         facts.add("free_bytes", free, NAME)

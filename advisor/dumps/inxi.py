@@ -15,6 +15,7 @@ from advisor.dumps.pci_devices import Device, gpus, split_maker
 from advisor.i18n import N_
 from advisor.machine import CPU_FEATURES, Battery, Cpu, Disk, Gpu, Machine, Memory
 from advisor.sources import ram
+from advisor.sources.disks import without_user
 from advisor.sources.facts import Facts
 from advisor.sources.merge import merge
 from advisor.sources.names import Identity
@@ -217,7 +218,7 @@ def _disks(drives: str, partitions: str) -> list[Disk]:
         used.add(disk)
         facts = Facts()
         mount = item.split(" ")[0]
-        facts.add("mount", mount if mount.startswith("/") else None, NAME)
+        facts.add("mount", without_user(mount) if mount.startswith("/") else None, NAME)
         facts.add("total_bytes", total, NAME)
         taken = size_bytes((value(item, "used") or "").split(" (")[0])
         if taken is not None and taken <= total:

@@ -211,3 +211,8 @@ def test_other_texts_with_such_headings_are_not_inxis(text: str) -> None:
 def test_numbers_that_are_none_are_passed_over(whole: str, broken: str) -> None:
     assert whole in MIDDLE
     assert machine_of(MIDDLE.replace(whole, broken)).model == "Lenovo G480"
+
+
+def test_mount_points_name_no_user() -> None:
+    home = MIDDLE.replace("ID-1: / size", "ID-1: /media/SECRET/Data size")
+    assert machine_of(home).disks[0].mount == "/media/.../Data"
