@@ -9,7 +9,6 @@ from advisor.probes import nvml
 from advisor.probes.files import LIVE_ROOT
 from advisor.probes.linux import battery, cpu, disks, gpus, memory, system, wsl
 from advisor.probes.runner import Probe
-from advisor.sources import windows_display
 
 _SYSTEM = ("manufacturer", "model", "chassis")
 _OS = ("os_name", "os_version", "os_family")
@@ -33,7 +32,7 @@ def probes(root: Path = LIVE_ROOT, wake: bool = False) -> Sequence[Probe]:
     if root != LIVE_ROOT:
         return readers
     # In WSL, NVML first: both of its memory figures count the same way.
-    outside = (Probe(windows_display.SOURCE, wsl.read, ("gpus",)),) if wsl.reaches_out(root) else ()
+    outside = (Probe(wsl.SOURCE, wsl.read, ("gpus",)),) if wsl.reaches_out(root) else ()
     return (*readers, Probe(nvml.SOURCE, partial(_ask_nvidia, root, wake), ("gpus",)), *outside)
 
 

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -110,17 +109,13 @@ def _add_sizes(facts: Facts, mount: Mount) -> None:
     try:
         # Only a network volume can hang; a thread for each of the others would cost more than the call.
         remote = mount.filesystem in _NETWORK
-        usage = (
-            limited(lambda: shutil.disk_usage(mount.point), _NETWORK_WAIT_S)
-            if remote
-            else shutil.disk_usage(mount.point)
-        )
+        found = limited(lambda: os.statvfs(mount.point), _NETWORK_WAIT_S) if remote else os.statvfs(mount.point)
     except OSError as error:
         for name in ("total_bytes", "free_bytes"):
             facts.unknown(name, N_("{source}: could not be read ({reason})"), source="statvfs", reason=reason_of(error))
         return
-    facts.add("total_bytes", usage.total, "statvfs")
-    facts.add("free_bytes", usage.free, "statvfs")
+    facts.add("total_bytes", found.f_blocks * found.f_frsize, "statvfs")
+    facts.add("free_bytes", found.f_bavail * found.f_frsize, "statvfs")  # for this user: some is kept for the system
 
 
 def block_folder(root: Path, mount: Mount) -> Path | None:
