@@ -14,6 +14,7 @@ from advisor.i18n import N_
 from advisor.machine import Machine
 from advisor.sources.plain import plain
 
+LOOKED_AT = 2 << 20  # characters; real dumps that are longer (msinfo32, registry exports) are of one program
 LIMIT = 32 << 20  # the largest real one, an msinfo32 export, has about ten MiB
 NOT_RECOGNISED = N_(
     "{path}: not recognised; a saved profile or the output of lshw, lscpu, dmidecode, lspci, nvidia-smi, rocm-smi, "
@@ -74,10 +75,11 @@ def read_document(document: Document) -> Read:
     data = document.data
     if isinstance(data, dict) and data.get("format") == profiles.FORMAT:
         return Read(document.name, _saved(plain(profiles.from_json(data, document.name))), ())
-    found = [(rank, kind) for rank, kind in enumerate(kinds()) if kind.recognise(document)]
+    beginning = _beginning(document)
+    found = [(rank, kind) for rank, kind in enumerate(kinds()) if kind.recognise(beginning)]
     pieces = []
     for rank, kind in found:
-        machine = plain(kind.read(document))
+        machine = profiles.without_user_names(plain(kind.read(document)))
         if tells_something(machine):
             pieces.append(Piece(document.name, kind.name, rank, machine))
     if not found:
@@ -88,6 +90,16 @@ def read_document(document: Document) -> Read:
             path=document.name, program=found[0][1].name,
         )  # fmt: skip
     return Read(document.name, None, tuple(pieces))
+
+
+def _beginning(document: Document) -> Document:
+    """What a kind is recognised by: of a very long text only its beginning, or some thirty readers would look for their
+    words through all of it, a second for each MiB. JSON and XML are one piece.
+    """
+    text = document.text
+    if len(text) <= LOOKED_AT or text.lstrip()[:1] in ("{", "[", "<"):
+        return document
+    return Document(document.name, text[: text.rfind("\n", 0, LOOKED_AT) + 1] or text[:LOOKED_AT])
 
 
 def tells_something(machine: Machine) -> bool:

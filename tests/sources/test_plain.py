@@ -70,7 +70,7 @@ def test_a_refused_profile_quotes_little(content: dict[str, object], tmp_path: P
 @pytest.mark.parametrize(
     ("mount", "kept"),
     [
-        ("C:", True), ("D:\\", True), ("/", True), ("/home", True), ("/mnt/c", True), ("/home/alice", False),
+        ("C:", True), ("D:\\", True), ("/", True), ("/home", True), ("/mnt/c", True), ("/var/lib/docker", True), ("[SWAP]", True), ("/media/alice/4526-3FDB", False), ("/home/alice", False),
         ("/run/media/alice/USB", False), ("/Volumes/Alice's disk", False), ("C:\\Users\\alice\\mnt", False),
     ],
 )  # fmt: skip
