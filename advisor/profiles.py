@@ -20,7 +20,8 @@ VERSION = 1
 # Places that every system has: drives, and the folders that the Filesystem Hierarchy Standard and macOS name.
 _NAMELESS = re.compile(
     r"[A-Za-z]:[\\/]?|/|\[SWAP\]|/(?:boot|efi|var|usr|opt|nix|gnu|snap|etc)(?:/[^/]+)*|/(?:home|srv|tmp|root|data|raid|"
-    r"mnt|media|workspace|Volumes|mnt/[a-z]|mnt/data|srv/data|System/Volumes/(?:Data|Preboot|VM|Update))"
+    r"mnt|media|workspace|Volumes|mnt/[a-z]|mnt/data|srv/data|System/Volumes/(?:Data|Preboot|VM|Update))|"
+    r"/(?:[^/]+/)+\.\.\.(?:/[^/]+)*"  # readers write dots for the name
 )
 LIMIT = 4 << 20  # a profile is some ten kilobytes; anything near this is not one
 
