@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from advisor import dumps
 from advisor.catalog import cpus, gpus
 from advisor.catalog.built_in import built_in, built_in_graphics, load_built_in
+from advisor.catalog.complete import complete
 from advisor.catalog.models import catalogue
 from advisor.catalog.typed import FASTEST, NOT_STATED, Parts, memory_kind, modules_of, own_graphics, problems, typed
 from advisor.errors import UserError
@@ -58,6 +60,18 @@ def test_typed_and_dumped_give_the_same_verdicts(budget: str) -> None:
     dumped = g480()
     dumped = replace(dumped, memory=replace(dumped.memory, available_bytes=None), source="dump")
     assert verdicts(typed(G480), budget) == verdicts(dumped, budget)
+
+
+def test_a_recorded_laptop_typed_in_gives_its_dumps_verdicts() -> None:
+    """The firmware's tables of a real G480 with two modules of 4 GB, beside what its owner would type."""
+    folder = Path(__file__).parents[3] / "shared" / "fixtures" / "linuxhw-dmi"
+    found = list(folder.glob("G480_20149__D548C353814F.txt"))
+    if not found:
+        pytest.skip("the shared folder with recorded outputs is not beside the checkout")
+    dumped = complete(dumps.load(found[0]))
+    described = typed(Parts(model="Lenovo G480", cpu="i5-3210M", modules=(4, 4), memory="DDR3-1600"))
+    assert described.memory.bandwidth_bytes_per_s == dumped.memory.bandwidth_bytes_per_s
+    assert verdicts(described, "free") == verdicts(dumped, "free")
 
 
 def verdicts(machine: Machine, budget: str) -> list[str]:
