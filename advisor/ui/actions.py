@@ -68,7 +68,8 @@ class Actions(QObject):
     def open_machine(self) -> None:
         """Ask for a saved machine, or for dumps of one, and show it."""
         _ = self._state.tr_
-        kinds = f"{_('Saved machines and dumps')} ({' '.join(DUMP_NAMES)});;{_('All files (*)')}"
+        dumps, everything = _("Saved machines and dumps"), _("All files (*)")
+        kinds = f"{dumps} ({' '.join(DUMP_NAMES)});;{everything}"
         title = _("Open a machine or dumps of one")
         paths, _kind = QFileDialog.getOpenFileNames(self._window, title, "", kinds)
         if paths:
@@ -176,7 +177,8 @@ class Actions(QObject):
         def answer(found: "Machine | Mapping[str, UserError]") -> None:
             if isinstance(found, Machine):
                 dialog.accept()
-                name = found.model or found.cpu.name or self._state.tr_("Described computer")
+                _ = self._state.tr_
+                name = found.model or found.cpu.name or _("Described computer")
                 self._state.show_machine(found, name)
             else:
                 dialog.show_problems(found)

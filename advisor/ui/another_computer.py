@@ -214,7 +214,8 @@ class AnotherComputer(QDialog):
 
     def _chosen(self, box: QComboBox) -> str:
         text = box.currentText().strip()
-        return "" if text == self._tr("not known") else text
+        _ = self._tr
+        return "" if text == _("not known") else text
 
     def ask(self) -> None:
         """Have the parts checked."""
