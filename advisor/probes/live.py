@@ -1,6 +1,7 @@
 """Numbers that move: processor load, memory, GPU memory and load, free disk space. Cheap enough for once a second."""
 
 import sys
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,7 @@ from advisor.i18n import N_
 from advisor.machine import Memory, Origin
 from advisor.probes import nvml
 from advisor.probes.files import LIVE_ROOT
+from advisor.probes.rest import Rest
 
 # By str(): a type checker that knows its own platform would take the other branches for dead.
 _LINUX = str(sys.platform) == "linux"
@@ -57,9 +59,13 @@ class Sampler:
         self._handles: list[Any] = []
         self._started = False
         self._nvidia, self._amd, self._intel = (_linux_cards(vendor) for vendor in (0x10DE, 0x1002, 0x8086))
+        self._rests: dict[str, Rest[LiveGpu]] = {}
 
     def sample(self) -> LiveSample:
-        """The numbers now, in 1-2 ms; never raises."""
+        """The numbers now, in 1-2 ms (more for a laptop's working NVIDIA card); never raises.
+
+        Cards that can sleep are left asleep, and asked seldom while they idle: theirs may be half a minute old.
+        """
         reasons: dict[str, Origin] = {}
         load = self._cpu_percent()
         if load is None:
@@ -95,20 +101,33 @@ class Sampler:
         return min(100.0, max(0.0, 100.0 * (1 - (idle - last[1]) / (total - last[0]))))
 
     def _gpus(self, reasons: dict[str, Origin]) -> tuple[LiveGpu, ...]:
-        cards = [_amd(card) for card in self._amd if not _sleeping((card,))]
-        cards += [_intel(card) for card in self._intel if not _sleeping((card,))]
-        if _nvidia_sleeps(self._nvidia):
+        cards = [self._of(card, _amd) for card in self._amd]
+        cards += [self._of(card, _intel) for card in self._intel]
+        if asleep := _sleeping_nvidia(self._nvidia):
             reasons["gpus"] = ASLEEP
-            return tuple(cards)
+            return (*cards, *(_asleep(address) for address in asleep))
+        cards += self._rest("nvidia").readings(_seldom) if _nvidia_can_sleep(self._nvidia) else self._often()
+        if not cards:
+            reasons["gpus"] = NO_DRIVER
+        return tuple(cards)
+
+    def _of(self, card: Path, ask: Callable[[Path], LiveGpu]) -> LiveGpu:
+        if _sleeping((card,)):
+            return _asleep(card.name)
+        if not _can_sleep((card,)):
+            return ask(card)
+        return self._rest(card.name).readings(lambda: (ask(card),))[0]
+
+    def _rest(self, name: str) -> Rest[LiveGpu]:
+        return self._rests.setdefault(name, Rest())
+
+    def _often(self) -> Sequence[LiveGpu]:
         if not self._started:
             # Asked once: loading a driver that is not there costs milliseconds every time.
             self._started = True
             self._nvml = nvml.start()
             self._handles = list(nvml.handles(self._nvml)) if self._nvml is not None else []
-        cards += [_card(self._nvml, handle) for handle in self._handles]
-        if not cards:
-            reasons["gpus"] = NO_DRIVER
-        return tuple(cards)
+        return [_card(self._nvml, handle) for handle in self._handles]
 
 
 @cache
@@ -176,20 +195,55 @@ def _linux_cards(vendor: int) -> tuple[Path, ...]:
     return gpus.cards(LIVE_ROOT, vendor)
 
 
-def _sleeping(cards: tuple[Path, ...]) -> bool:
+def _sleeping(cards: tuple[Path, ...]) -> tuple[str, ...]:
+    if not cards:
+        return ()
+    from advisor.probes.linux import gpus
+
+    return gpus.sleeping(cards)
+
+
+def _can_sleep(cards: tuple[Path, ...]) -> bool:
     if not cards:
         return False
     from advisor.probes.linux import gpus
 
-    return bool(gpus.sleeping(cards))
+    return gpus.can_sleep(cards)
 
 
-def _nvidia_sleeps(cards: tuple[Path, ...]) -> bool:
+def _sleeping_nvidia(cards: tuple[Path, ...]) -> Sequence[str]:
     if str(sys.platform) == "win32":
         from advisor.probes import windows
 
-        return bool(windows.sleeping_nvidia())
+        return windows.sleeping_nvidia()
     return _sleeping(cards)
+
+
+def _nvidia_can_sleep(cards: tuple[Path, ...]) -> bool:
+    if str(sys.platform) == "win32":
+        # Windows does not tell which cards may be switched off: those of computers that run on a battery.
+        return _has_battery()
+    return _can_sleep(cards)
+
+
+@cache
+def _has_battery() -> bool:
+    import psutil
+
+    try:
+        return psutil.sensors_battery() is not None
+    except (OSError, RuntimeError):
+        return False
+
+
+def _seldom() -> Sequence[LiveGpu]:
+    """NVML's answer without keeping it open: an open driver keeps its cards awake."""
+    with nvml.library() as library:
+        return [_card(library, handle) for handle in nvml.handles(library)] if library is not None else ()
+
+
+def _asleep(address: str) -> LiveGpu:
+    return LiveGpu(address, None, None, None, None, ASLEEP)
 
 
 def _amd(card: Path) -> LiveGpu:

@@ -16,6 +16,8 @@ PCI_VENDORS = {
 VIRTUAL_VENDORS = frozenset({"15ad", "1af4", "1b36", "80ee", "1234", "1414", "1013", "1ab8", "5853"})
 # PCI classes: VGA, 3D controller (a laptop's second card), display controller (AMD Instinct).
 GPU_CLASSES = (0x0300, 0x0302, 0x0380)
+# What the second head of an old card calls itself, at the next function of the same device (8086:2a43, 1002:4170).
+SECOND_HEAD = 0x0380
 # AMD's newest Instinct cards call themselves processing accelerators (MI325X: apache/cloudstack issue 11701); those of
 # other vendors are no GPUs.
 ACCELERATOR = 0x1200

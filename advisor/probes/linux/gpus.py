@@ -30,7 +30,16 @@ def read(root: Path) -> Machine:
 
 
 def _is_gpu(folder: Path) -> bool:
-    return pci.is_gpu(_class_of(folder), _hex(folder, "vendor"))
+    return pci.is_gpu(_class_of(folder), _hex(folder, "vendor")) and not _is_second_head(folder)
+
+
+def _is_second_head(folder: Path) -> bool:
+    """Whether this is the second picture of a card: old Intel graphics and old Radeons are two functions of one."""
+    address, _, function = folder.name.rpartition(".")
+    if function == "0" or _class_of(folder) != pci.SECOND_HEAD:
+        return False
+    first = folder.with_name(f"{address}.0")
+    return _class_of(first) in pci.GPU_CLASSES and _hex(first, "vendor") == _hex(folder, "vendor")
 
 
 def _is_way_out(root: Path, folder: Path) -> bool:
@@ -151,6 +160,11 @@ def sleeping(folders: Sequence[Path]) -> tuple[str, ...]:
     """The bus addresses of these cards when every one of them sleeps; () when one is awake or there is none."""
     asleep = [f.name for f in folders if files.read(f / "power/runtime_status") == "suspended"]
     return tuple(asleep) if len(asleep) == len(folders) else ()
+
+
+def can_sleep(folders: Sequence[Path]) -> bool:
+    """Whether the kernel may let one of these cards sleep while it is idle."""
+    return any(files.read(folder / "power/control") == "auto" for folder in folders)
 
 
 class Counters(NamedTuple):
