@@ -9,7 +9,8 @@ from advisor.catalog.cpus import CpuSpec, known_cpu
 from advisor.catalog.gpus import GpuSpec, by_pci_id, named, weakest
 from advisor.catalog.kept_memory import kept_memory
 from advisor.catalog.measured import peak_bandwidth
-from advisor.catalog.runtimes import NO_DRIVER, Subject, judge, remarks
+from advisor.catalog.runtimes import NO_DRIVER, Judgement, Subject, judge, remarks
+from advisor.catalog.too_old import too_old
 from advisor.catalog.worth_knowing import worth_knowing
 from advisor.i18n import N_
 from advisor.machine import Cpu, Gpu, GpuKind, Machine, Memory, Origin, Part
@@ -17,6 +18,8 @@ from advisor.machine import Cpu, Gpu, GpuKind, Machine, Memory, Origin, Part
 P = TypeVar("P", bound=Part)
 
 _SHARED = N_("the system's memory, which it shares")
+# Programs that repeat the firmware's highest clock, which is often the board's or the socket's, not the processor's.
+_FIRMWARES_WORD = ("SMBIOS", "dmidecode", "lshw")
 _VENDORS = {"10de": "NVIDIA", "1002": "AMD", "1022": "AMD", "8086": "Intel", "106b": "Apple"}
 
 
@@ -92,6 +95,8 @@ def _complete_cpu(cpu: Cpu, spec: CpuSpec | None) -> Cpu:
             "l3_bytes": spec.l3_bytes,
         }
     values |= {"base_mhz": spec.base_mhz, "max_mhz": spec.max_mhz}
+    if spec.max_mhz and cpu.origin("max_mhz").detail.startswith(_FIRMWARES_WORD):
+        cpu = replace(cpu, max_mhz=None)
     return fill(cpu, values, looked_up(spec.name, spec.source))
 
 
@@ -186,6 +191,9 @@ def _subject(gpu: Gpu, spec: GpuSpec | None) -> Subject:
 
 def _judged(gpu: Gpu, spec: GpuSpec | None, system: str | None) -> Gpu:
     judgement = judge(_subject(gpu, spec), system)
+    if spec is None and judgement.usable is not True and gpu.kind != "virtual":
+        old = too_old(gpu.pci_id, gpu.vendor, gpu.name)
+        judgement = judgement if old is None else Judgement((), False, old)
     origins = {**gpu.origins, "engines": judgement.reason, "usable": judgement.reason}
     return replace(gpu, engines=judgement.engines, usable=judgement.usable, origins=origins)
 

@@ -9,7 +9,6 @@ from advisor.errors import UserError
 from advisor.i18n import N_
 from advisor.machine import Machine, Origin, Part, value_fields
 from advisor.sources.merge import consistent, merge
-from advisor.sources.ram import uneven
 from advisor.sources.sanity import checked_machine
 
 P = TypeVar("P", bound=Part)
@@ -42,9 +41,6 @@ def one_machine(pieces: Sequence[Piece]) -> Machine:
     machine = Machine(source="dump")
     for piece in ordered:
         machine = merge(machine, checked_machine(piece.machine))
-    note = uneven(machine.memory.modules)
-    if note is not None and note not in machine.notes:
-        machine = replace(machine, notes=(*machine.notes, note))
     machine = replace(consistent(machine), source="dump")
     return _explained(machine, ", ".join(dict.fromkeys(piece.program for piece in ordered)))
 

@@ -169,12 +169,3 @@ def _by_number(modules: Sequence[Module], source: str) -> Channels:
     if len(modules) in (2, 4) and not sockets:
         return Channels(2, Origin("assumed", N_("two or four modules on a two-channel board")))
     return Channels(None, Origin("unknown", N_("{source} names no channels"), {"source": source}))
-
-
-def uneven(modules: Sequence[MemoryModule]) -> Origin | None:
-    """A note when two modules differ in size: only twice the smaller one is read at double speed."""
-    sizes = sorted(m.size_bytes for m in modules if m.size_bytes)
-    if len(modules) != 2 or len(sizes) != 2 or sizes[0] == sizes[1]:
-        return None
-    texts = {"double": f"{2 * sizes[0] / 2**30:g}", "total": f"{sum(sizes) / 2**30:g}"}
-    return Origin("computed", N_("The memory modules differ: dual channel for {double} of {total} GiB"), texts)

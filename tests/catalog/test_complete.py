@@ -281,3 +281,16 @@ def test_soldered_memory_has_no_more_channels_than_its_processor(kind: str, chan
     memory = Memory(kind=kind, speed_mts=6400, channels=4, bandwidth_bytes_per_s=204.8e9, origins=origins)
     found = complete(Machine(cpu=Cpu(name="AMD Ryzen 7 7840U w/ Radeon 780M Graphics"), memory=memory)).memory
     assert (found.channels, found.bandwidth_bytes_per_s) == (channels, channels * 51.2e9)
+
+
+@pytest.mark.parametrize("source", ["SMBIOS", "dmidecode", "lshw -json"])
+def test_the_firmwares_highest_clock_is_not_believed_against_the_catalogue(source: str) -> None:
+    """Dell's R720 writes 3600 MHz whichever processor sits in it; a clock that the kernel reports stands."""
+
+    def filled(name: str, mhz: float, detail: str) -> Cpu:
+        return complete(Machine(cpu=Cpu(name=name, max_mhz=mhz, origins={"max_mhz": Origin("reported", detail)}))).cpu
+
+    skylake = filled("Intel(R) Core(TM) i7-6500U CPU @ 2.50GHz", 2600, source)
+    assert (skylake.max_mhz, skylake.origin("max_mhz").kind) == (3100, "looked_up")
+    assert filled("Intel(R) Core(TM) i7-6500U CPU @ 2.50GHz", 2600, "/sys/devices/system/cpu/cpufreq").max_mhz == 2600
+    assert filled("Intel(R) Core(TM) i7-99999X CPU @ 2.50GHz", 2600, source).max_mhz == 2600

@@ -2,6 +2,7 @@
 
 import pytest
 
+from advisor.catalog.complete import complete
 from advisor.dumps.merging import Piece, one_machine, same_processor
 from advisor.errors import UserError
 from advisor.machine import Cpu, Gpu, Machine, Memory, MemoryModule, Origin
@@ -78,7 +79,7 @@ def test_nonsense_in_a_dump_becomes_unknown_and_unequal_modules_are_told() -> No
     assert machine.memory.total_bytes is None
     assert "cannot be right" in machine.memory.origin("total_bytes").detail
     assert machine.cpu.name is None
-    assert [note.values.get("double") for note in machine.notes] == ["8"]
+    assert [note.values["both"] for note in complete(machine).notes] == ["8"]
 
 
 def _gpus(*lists: tuple[Gpu, ...]) -> tuple[Gpu, ...]:

@@ -79,7 +79,6 @@ def test_windows(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The G480 as Windows shows it."""
     fake.g480(g480_firmware(shared)).install(monkeypatch)
     machine = merged(run(windows.probes(), PROBES_S))
-    assert machine.notes
     keep_the_contract(machine)
     keep_the_contract(complete(machine))
 

@@ -84,14 +84,6 @@ def test_soldered_memory_counts_by_width() -> None:
     assert (memory.channels, memory.installed_bytes) == (2, 16 * GIB)
 
 
-def test_unequal_modules_get_a_note() -> None:
-    """4 + 8 GiB: dual channel for twice the smaller only."""
-    note = ram.uneven(read(build.module(mib=4096), build.module(mib=8192, bank="BANK 2")).modules)
-    assert note is not None
-    assert note.values == {"double": "8", "total": "12"}
-    assert ram.uneven(read(build.module(), build.module(bank="BANK 2")).modules) is None
-
-
 def test_a_virtual_machines_modules_say_nothing_about_channels() -> None:
     """A cloud machine shows a single module: half the speed would be a wrong conclusion."""
     memory = ram.memory([ram.Module(size_bytes=16 * GIB, kind="DDR4", speed_mts=3200)], "SMBIOS", virtual=True)

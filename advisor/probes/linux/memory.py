@@ -48,8 +48,7 @@ def read_modules(root: Path) -> Machine:
     modules, source = _modules(root)
     if source is not None:
         memory = ram.memory(modules, source, is_virtual(identity(root)))
-        note = ram.uneven(memory.modules)
-        return Machine(memory=memory, notes=(note,) if note else ())
+        return Machine(memory=memory)
     facts = Facts()
     blocks = len(files.children(root / _BLOCKS[1:], "memory[0-9]*"))
     block = files.read(root / _BLOCKS[1:] / "block_size_bytes")

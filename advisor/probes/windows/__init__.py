@@ -50,7 +50,6 @@ def _firmware() -> Machine:
     table = smbios.structures(system_calls.raw_smbios())
     identity = smbios.identity(table)
     memory = ram.memory(smbios.memory_modules(table), "SMBIOS", is_virtual(identity))
-    note = ram.uneven(memory.modules)
     machine = describe(identity, "SMBIOS")
     environment = system.environment(identity)
     base = system.nominal_mhz(registry_calls.values(_CPU))
@@ -60,7 +59,6 @@ def _firmware() -> Machine:
         origins={**machine.origins, **environment.origins},
         memory=memory,
         cpu=system.clocks(smbios.processor(table), base),
-        notes=(note,) if note else (),
     )
 
 
