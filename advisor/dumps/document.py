@@ -17,6 +17,7 @@ _BOMS = (
 )  # fmt: skip
 _ARCHIVES = (b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", b"Rar!", b"\x28\xb5\x2f\xfd")
 _SAMPLE = 4096
+_IRC_COLOUR = re.compile(r"\x03\d{0,2}")  # inxi takes some programs that start it for an IRC client
 _MOST_CONTROLS = 0.02  # share of control characters above which bytes are no text
 _DEEPEST_XML = 64
 _MOST_VALUES = 100  # JSON values looked for inside other text
@@ -101,7 +102,7 @@ def decode(name: str, raw: bytes) -> Document:
     if raw.startswith(_ARCHIVES):
         raise UserError(N_("{path}: a packed archive; unpack it and open the files inside"), path=name)
     text = _text(raw)
-    sample = text[:_SAMPLE]
+    sample = _IRC_COLOUR.sub("", text[:_SAMPLE])
     controls = sum(1 for c in sample if (c < " " and c not in "\t\n\r\f\x1b\0") or c == "\ufffd")
     if sample.count("\0") > len(sample) // 4 or controls > _MOST_CONTROLS * len(sample) + 8:
         raise UserError(N_("{path}: not a text file"), path=name)

@@ -24,6 +24,9 @@ from advisor.sources.units import bus_address, mhz, size_bytes
 NAME = "inxi"
 _COUNTS = {"single": 1, "dual": 2, "triple": 3, "quad": 4, "six": 6, "hexa": 6, "octa": 8}
 _CORES = re.compile(r"(?:(\d{1,4})x )?(?:(\d{1,4})|(single|dual|triple|quad|six|hexa|octa))[- ]core\b", re.IGNORECASE)
+# Since 3.3.10 with -a and -v8: "Topology: cpus: 2x dies: 1 clusters: 10 cores: 10 threads: 20 tpc: 2", each figure of
+# one processor; "mt: 6 tpc: 2 st: 4" are cores of two threads and of one.
+_TOPOLOGY = re.compile(r"\bTopology: cpus: (\d{1,3})x((?: \w+: \d{1,5}\b)+)")
 _CLOCKS = re.compile(
     r"(?:cores|Core speeds? \(MHz\)|[Cc]lock [Ss]peeds):(?:\s+[a-z]+/[a-z]+: \S+ MHz)?((?:\s+\d+: [\d.]+(?: MHz)?)+)"
 )
@@ -110,17 +113,36 @@ def _cpu(text: str, system: str) -> Cpu:
         each = int(count.group(2)) if count.group(2) else _COUNTS[count.group(3).lower()]
         facts.add("sockets", sockets, NAME)
         facts.add("cores", sockets * each, NAME)
+        if kinds := re.match(r" \((\d{1,3})-mt/(\d{1,3})-st\)", text[count.end() :]):
+            _add_kinds(facts, int(kinds.group(1)), int(kinds.group(2)))
+    elif found := _TOPOLOGY.search(text):
+        _add_topology(facts, int(found.group(1)), found.group(2))
     facts.add("threads", _listed_threads(text), NAME)
     highest = re.search(r"min/max: [\d.:]+/(\d{1,6}(?::\d{1,6})*)", text)
     if highest:
         facts.add("max_mhz", float(max(int(n) for n in highest.group(1).split(":"))), NAME)
     for level, field in (("L2", "l2_bytes"), ("L3", "l3_bytes")):
-        found = re.search(rf"\b{level}(?: cache)?: ([\d.]+ [KMG]iB)", text)
+        found = re.search(rf"\b{level}(?: cache)?: (?:\d+x [\d.]+ [KMG]iB \()?([\d.]+ [KMG]iB)", text)
         facts.add(field, size_bytes(found.group(1)) if found else None, NAME)
     flags = set((value(text, "Flags", "flags") or "").split())
     if "fpu" in flags:  # otherwise a choice of flags only
         facts.add("features", frozenset(CPU_FEATURES) & flags, NAME)
     return facts.part(Cpu)
+
+
+def _add_topology(facts: Facts, sockets: int, text: str) -> None:
+    counts = {key: int(number) for key, number in re.findall(r"(\w+): (\d+)", text)}
+    facts.add("sockets", sockets, NAME)
+    for field in ("cores", "threads"):
+        facts.add(field, sockets * counts[field] if counts.get(field) else None, NAME)
+    if counts.get("mt") and counts.get("st"):
+        _add_kinds(facts, counts["mt"], counts["st"])
+
+
+def _add_kinds(facts: Facts, double: int, single: int) -> None:
+    """Processors with cores of two threads and of one have them as fast and slow cores (Intel's, since Alder Lake)."""
+    facts.add("performance_cores", double, NAME)
+    facts.add("efficiency_cores", single, NAME)
 
 
 def _listed_threads(text: str) -> int | None:
@@ -210,11 +232,12 @@ def _disks(drives: str, partitions: str) -> list[Disk]:
     disks = {item.split(" ")[0]: item for item in items(drives, "ID", r"\d+: id") if item.startswith("/dev/")}
     found, used = [], set()
     for item in items(partitions, "ID"):
-        total, fs = size_bytes(value(item, "size")), value(item, "fs")
+        # With -v8 "size: 251.97 GiB (98.43%)": its share of the raw partition.
+        total, fs = size_bytes((value(item, "size") or "").split(" (")[0]), value(item, "fs")
         if not total or total < _LEAST_VOLUME or fs in ("swap", "squashfs", "tmpfs"):
             continue
         device = value(item, "dev") or ""
-        disk = next((d for d in disks if re.fullmatch(rf"{re.escape(d)}p?\d+", device)), None)
+        disk = next((d for d in disks if re.fullmatch(rf"{re.escape(d)}(?:p?\d+)?", device)), None)
         used.add(disk)
         facts = Facts()
         mount = item.split(" ")[0]

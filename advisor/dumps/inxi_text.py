@@ -12,6 +12,8 @@ _SECTIONS = (
     "USB|Sensors|Repos|Info|Memory|PCI Slots|Processes|Weather|Optical|Floppy"
 )
 _HEAD = re.compile(rf"^([ \t>]*)({_SECTIONS}|Battery(?=\s+BAT))(?::(?=\s|$)|(?=\s+BAT))(.*)$")
+# In colours for IRC a key has no colon: "^C12arch^C x86_64".
+_IRC_KEY = re.compile(r"\x03\d{1,2}([^\x03\n:]{1,40}):?\x03(?=[\s:\x03]|$):?", re.MULTILINE)
 _IRC = re.compile(r"\x03\d{0,2}(?:,\d{1,2})?|[\x02\x0f\x16\x1d\x1f]")
 # Keys of two words; every other key is one word before a colon and a blank.
 _TWO_WORDS = "bus|chip|class|part|direct|L1|L2|L3|HDD Total|System|Core|Display|OpenGL|GLX|Local|RAM"
@@ -20,7 +22,7 @@ _NEXT = rf"(?=\s+(?:(?:{_TWO_WORDS})\s)?[\w./()-]+(?: \(MHz\))?:(?:\s|$)|$)"
 
 def sections(text: str) -> Mapping[str, str]:
     """Each section's text on one line, the first of its name. {} for what is not inxi's."""
-    lines = _IRC.sub("", text).splitlines()
+    lines = _IRC.sub("", _IRC_KEY.sub(r"\1:", text)).splitlines()
     heads = [(at, found) for at, line in enumerate(lines) if (found := _HEAD.match(line))]
     margins = [len(found.group(1)) for _, found in heads if found.group(2) in ("System", "Machine", "CPU", "Graphics")]
     if not margins:

@@ -63,6 +63,8 @@ def gpus(devices: Sequence[Device], source: str, *, whole: bool) -> tuple[Gpu, .
     """
     devices = [_with_ids(device) for device in devices]
     crypto = {_slot(d) for d in devices if d.kind == pci.ENCRYPTION_CONTROLLER and d.vendor_id == "1022"}
+    # Beside AMD's security processor sit AMD's graphics only: lshw -short calls them "Raphael" and names no maker.
+    devices = [d._replace(vendor_id="1002") if d.vendor_id is None and _slot(d) in crypto else d for d in devices]
     virtual = any(d.vendor_id in pci.VIRTUAL_VENDORS | _CLOUD_VENDORS for d in devices)
     found = [d for d in devices if _is_gpu(d)]
     first = {_slot(d): d for d in reversed(found) if _slot(d)}

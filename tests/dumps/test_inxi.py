@@ -1,5 +1,7 @@
 """inxi of several years: wrapped at any width, coloured, with and without root; machine, processor, memory, disks."""
 
+import re
+
 import pytest
 
 from advisor.errors import UserError
@@ -216,3 +218,53 @@ def test_numbers_that_are_none_are_passed_over(whole: str, broken: str) -> None:
 def test_mount_points_name_no_user() -> None:
     home = MIDDLE.replace("ID-1: / size", "ID-1: /media/SECRET/Data size")
     assert machine_of(home).disks[0].mount == "/media/.../Data"
+
+
+@pytest.mark.parametrize(
+    ("text", "cpu"),
+    [
+        (
+            "  Info: model: Intel Xeon Gold 5215 bits: 64 type: MT MCP SMP arch: Cascade Lake\n"
+            "  Topology: cpus: 2x dies: 1 clusters: 10 cores: 10 threads: 20 tpc: 2 smt: enabled cache:\n"
+            "    L1: 2x 640 KiB (1.2 MiB) desc: d-10x32 KiB; i-10x32 KiB L2: 2x 10 MiB (20 MiB) desc: 10x1024 KiB\n"
+            "    L3: 2x 13.8 MiB (27.5 MiB) desc: 1x13.8 MiB\n",
+            (2, 20, 40, None, None, 20 << 20, 55 << 19),
+        ),
+        (
+            "  Info: model: 13th Gen Intel Core i5-13400 bits: 64 type: MST AMCP\n"
+            "  Topology: cpus: 1x dies: 1 clusters: 7 cores: 10 threads: 16 mt: 6 tpc: 2 st: 4 smt: enabled\n"
+            "    cache: L1: 864 KiB desc: d-4x32 KiB, 6x48 KiB L2: 9.5 MiB desc: 6x1.2 MiB, 1x2 MiB L3: 20 MiB\n",
+            (1, 10, 16, 6, 4, 19 << 19, 20 << 20),
+        ),
+        (
+            "  Info: 10-core (6-mt/4-st) model: 13th Gen Intel Core i5-13400 bits: 64 type: MST AMCP\n"
+            "    cache: L2: 9.5 MiB L3: 20 MiB\n",
+            (1, 10, None, 6, 4, 19 << 19, 20 << 20),
+        ),
+    ],
+)
+def test_topology_of_several_processors_and_of_two_kinds_of_cores(text: str, cpu: tuple[int | None, ...]) -> None:
+    found = machine_of(f"System:\n  Kernel: 6.1.0 arch: x86_64 bits: 64\nCPU:\n{text}").cpu
+    assert (found.sockets, found.cores, found.threads) == cpu[:3]
+    assert (found.performance_cores, found.efficiency_cores, found.l2_bytes, found.l3_bytes) == cpu[3:]
+
+
+def test_a_disk_without_partitions_is_one_disk() -> None:
+    text = (
+        "System:\n  Kernel: 6.1.0 arch: x86_64\nDrives:\n  Local Storage: total: 256 GiB used: 33 GiB (13%)\n"
+        "  ID-1: /dev/vda model: N/A size: 256 GiB\nPartition:\n"
+        "  ID-1: / size: 251.97 GiB used: 33.39 GiB (13.3%) fs: ext4 dev: /dev/vda\n"
+    )
+    for form in (text, text.replace("/ size: 251.97 GiB", "/ raw-size: 256 GiB size: 251.97 GiB (98.43%)")):
+        (disk,) = machine_of(form).disks
+        assert (disk.mount, disk.kind, disk.total_bytes) == ("/", "virtual", round(251.97 * GIB))
+
+
+@pytest.mark.parametrize("colon", ["\x03:", "\x03"])
+def test_colours_of_irc_in_every_word_are_no_binary_file(colon: str) -> None:
+    """inxi takes a program that starts it for an IRC client, colours every key and leaves its colon out."""
+    coloured = re.sub(
+        r"(?<![\w:.])([A-Za-z][\w-]*(?: \(MHz\))?):(?=\s)", lambda key: f"\x0312{key.group(1)}{colon}", NEW
+    )
+    assert coloured.count("\x03") > 60
+    assert machine_of(coloured) == machine_of(NEW)

@@ -325,3 +325,15 @@ def test_bullets_and_paths_of_other_texts_are_not_lshws() -> None:
     for text in ("notes:\n  *-first thing\n  *-second thing\n", "/0 is a path\n/1 system\n"):
         with pytest.raises(UserError):
             programs_of(text)
+
+
+def test_graphics_beside_amds_security_processor_are_amds_own_built_in_ones() -> None:
+    """-short names the chip ("Raphael") and no maker."""
+    text = (
+        "H/W path           Device  Class       Description\n=================================================\n"
+        "/0/100             bridge      Advanced Micro Devices, Inc. [AMD]\n"
+        "/0/100/8.1/0       /dev/fb1    display     Raphael\n"
+        "/0/100/8.1/0.2                 generic     Family 19h PSP/CCP\n"
+    )
+    (gpu,) = machine_of(text).gpus
+    assert (gpu.name, gpu.vendor, gpu.kind) == ("Raphael", "AMD", "integrated")
