@@ -93,7 +93,11 @@ def transfers(kind: str | None, speed: int | None) -> int | None:
     """`speed` in MT/s; doubled where firmware wrote the clock (667 for DDR3-1333), too low for any module of `kind`."""
     if not speed:
         return None
-    return speed * 2 if speed < _SLOWEST_MTS.get(kind or "", 0) else speed
+    if speed >= _SLOWEST_MTS.get(kind or "", 0):
+        return speed
+    # A standard's clock is a multiple of 100/3 MHz, and its name the rate without its fraction: 667 is DDR3-1333.
+    steps = round(speed * 3 / 100)
+    return steps * 200 // 3 if abs(speed - steps * 100 / 3) < 1 else 2 * speed
 
 
 def configured_mts(module: Module) -> int | None:

@@ -66,10 +66,26 @@ def test_rated_speed_is_an_assumption_when_old_firmware_has_no_other() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "written", "meant"), [("DDR3", 667, 1334), ("DDR4", 1333, 2666), ("DDR4", 2666, 2666), ("DDR2", 400, 400)]
+    ("kind", "written", "meant"),
+    [
+        ("DDR3", 667, 1333),
+        ("DDR3", 666, 1333),
+        ("DDR3", 533, 1066),
+        ("DDR3", 800, 800),
+        ("DDR4", 1333, 2666),
+        ("DDR4", 1067, 2133),
+        ("DDR4", 1467, 2933),
+        ("DDR4", 1200, 2400),
+        ("DDR4", 1495, 2990),
+        ("DDR5", 2800, 5600),
+        ("DDR4", 2666, 2666),
+        ("DDR2", 400, 400),
+    ],
 )
 def test_a_clock_is_no_transfer_rate(kind: str, written: int, meant: int) -> None:
-    """Speeds below any module of the kind are clocks; DDR2-400 exists and stays."""
+    """Speeds below any module of the kind are clocks, those of the standards in steps of 33.3 MHz and rounded; DDR2-400
+    exists and stays.
+    """
     assert ram.transfers(kind, written) == meant
 
 
