@@ -13,6 +13,7 @@ from advisor.sources.units import mhz, one_line
 
 NAME = "system_profiler"
 Answer = Mapping[str, Any]
+_LONGEST = 1000  # characters of a text that are looked at
 _VERSION = re.compile(r"^((?:Mac OS X|OS X|macOS)(?: Server)? (\d+(?:\.\d+)*))")
 _KEY_NAME = re.compile(r"^kHW_(Apple\w+?)Item$")
 _VIRTUAL = ("VirtualMac", "VMware", "Parallels", "QEMU")
@@ -56,7 +57,7 @@ def _text(entry: Answer, name: str) -> str | None:
     value = entry.get(name)
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    return one_line(value) if isinstance(value, str) else None
+    return one_line(value[:_LONGEST]) if isinstance(value, str) else None
 
 
 def _whole(entry: Answer, name: str) -> int | None:
@@ -93,9 +94,11 @@ def _cpu(hardware: Answer) -> Cpu:
 def _add_cores(facts: Facts, hardware: Answer) -> None:
     """ "proc 8:4:4" (JSON) and "8 (4 performance and 4 efficiency)" (text): all, the fastest, the slower ones.
 
-    macOS 26 writes "proc 18:6:0:12" for M5 Pro and Max: super, efficiency and performance cores.
+    macOS 26 writes "proc 18:6:0:12" and "18 (6 Super and 12 Performance)" for M5 Pro and Max: super, efficiency and
+    performance cores, the last nearly as fast as the first (4.4 of 4.6 GHz: kennss/SiliconScope issue 30).
     """
-    counts = [int(digits) for digits in re.findall(r"\d{1,4}", _text(hardware, "number_processors") or "")]
+    text = _text(hardware, "number_processors") or ""
+    counts = [int(digits) for digits in re.findall(r"\d{1,4}", text)]
     if not counts or not counts[0]:
         return
     facts.add("cores", counts[0], NAME)
@@ -103,10 +106,12 @@ def _add_cores(facts: Facts, hardware: Answer) -> None:
         facts.add("threads", counts[0], NAME)
     elif _text(hardware, "platform_cpu_htt") == "htt_enabled":
         facts.add("threads", 2 * counts[0], NAME, "computed")
-    fast, slow = (counts[1], sum(counts[2:])) if len(counts) > 2 else (0, 0)
-    if fast and slow and fast + slow == counts[0]:
-        facts.add("performance_cores", fast, NAME)
-        facts.add("efficiency_cores", slow, NAME)
+    if len(counts) < 3 or sum(counts[1:]) != counts[0] or counts.count(0) > len(counts) - 3:
+        return
+    without_slow = len(counts) == 3 and all(word in text.lower() for word in ("super", "performance"))
+    slow = 0 if without_slow else counts[2]
+    facts.add("performance_cores", counts[0] - slow, NAME)
+    facts.add("efficiency_cores", slow, NAME)
 
 
 def _memory(answer: Answer, hardware: Answer, base: Memory) -> Memory:

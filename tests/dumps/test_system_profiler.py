@@ -96,13 +96,17 @@ def test_the_number_of_gpu_cores_tells_chips_apart(cores: str, memory: str, band
     [
         ("proc 8:4:4", 8, 4, 4),
         ("proc 10:8:2", 10, 8, 2),
-        ("proc 18:6:0:12", 18, 6, 12),  # M5 Max on macOS 26: super, efficiency and performance cores
-        ("proc 15:5:0:10", 15, 5, 10),
+        ("proc 8:8:0", 8, None, None),
+        ("proc 18:6:0:12", 18, 18, 0),  # M5 Max on macOS 26: super, efficiency and performance cores
+        ("proc 16:12:4:0", 16, 12, 4),
+        ("18 (6 Super and 12 Performance)", 18, 18, 0),  # as its text says it
+        ("10 (4 Super and 6 Efficiency)", 10, 4, 6),
+        ("10 (4 Performance and 6 Efficiency)", 10, 4, 6),
         (6, 6, None, None),
     ],
 )
 def test_kinds_of_cores(processors: object, cores: int, fast: int | None, slow: int | None) -> None:
-    """Three fields, four since macOS 26, a plain number on Intel Macs."""
+    """Three fields, four since macOS 26, a plain number on Intel Macs; as the live probe counts them by their names."""
     hardware = {"machine_name": "MacBook Pro", "machine_model": "Mac17,7", "chip_type": "Apple M5 Max"}
     cpu = machine_of(json.dumps({"SPHardwareDataType": [{**hardware, "number_processors": processors}]})).cpu
     assert (cpu.cores, cpu.performance_cores, cpu.efficiency_cores) == (cores, fast, slow)
