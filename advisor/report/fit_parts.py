@@ -103,9 +103,11 @@ def _marks(machine: Machine, found: Survey, _: Translator) -> tuple[Mark, ...]:
     """What the machine has: free RAM and the VRAM that can be used, as the survey's budget counts them."""
     total = found.budget == "total"
     ram = machine.memory_budget_bytes if total else machine.memory.available_bytes
-    vram = sum(
-        (g.vram_bytes if total else g.vram_available_bytes or g.vram_bytes) or 0 for g in machine.gpus if g.usable
-    )
+    usable = [gpu for gpu in machine.gpus if gpu.usable]
+    known = [
+        gpu.vram_bytes if total or gpu.vram_available_bytes is None else gpu.vram_available_bytes for gpu in usable
+    ]
+    vram = sum(filter(None, known))
     marks = []
     if ram:
         marks.append(Mark(_("RAM {size}", size=_.gib(ram)), ram / GIB))

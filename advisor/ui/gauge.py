@@ -18,7 +18,10 @@ MIDDLE = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
 
 
 class Reading(NamedTuple):
-    """What a gauge shows. Shares are 0 to 1, None when unknown; `off` greys it, `note` says why (or anything else)."""
+    """What a gauge shows. Shares are 0 to 1, None when unknown; `off` greys it, `note` says why (or anything else).
+
+    `more` is a sentence for which only the hint has room.
+    """
 
     name: str
     figure: str
@@ -27,6 +30,7 @@ class Reading(NamedTuple):
     load: float | None = None
     note: str = ""
     off: bool = False
+    more: str = ""
 
 
 class Gauge(QWidget):
@@ -46,7 +50,8 @@ class Gauge(QWidget):
         self.reading, self.colors = reading, colors
         text = f"{reading.name}: {reading.figure} {reading.unit} {reading.note}".strip()
         self.setAccessibleName(text)
-        lines = (reading.name, f"{reading.figure} {reading.unit}", reading.note)
+        self.setAccessibleDescription(reading.more)
+        lines = (reading.name, f"{reading.figure} {reading.unit}", reading.note, reading.more)
         self.setToolTip(hint("\n".join(filter(None, lines))))
         if taller:
             self.updateGeometry()

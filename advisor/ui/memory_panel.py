@@ -162,16 +162,21 @@ def capacities_of(state: State, machine: Machine) -> tuple[Capacity, ...]:
     found = []
     total = machine.memory_budget_bytes
     if total is not None:
-        free = total if state.budget == "total" else min(total, machine.memory.available_bytes or total)
-        found.append(Capacity(_("RAM"), total, free, _pair(state, free, total)))
+        found.append(_capacity(state, _("RAM"), total, machine.memory.available_bytes))
     for gpu in machine.gpus:
         if gpu.usable and gpu.vram_bytes:
-            total = gpu.vram_bytes
-            free = total if state.budget == "total" else min(total, gpu.vram_available_bytes or total)
-            found.append(Capacity(_("VRAM {name}", name=gpu.name or ""), total, free, _pair(state, free, total)))
+            label = _("VRAM {name}", name=gpu.name or "")
+            found.append(_capacity(state, label, gpu.vram_bytes, gpu.vram_available_bytes))
     return tuple(found)
 
 
-def _pair(state: State, free: float, total: float) -> str:
+def _capacity(state: State, label: str, total: int, free: int | None) -> Capacity:
     _ = state.tr_
-    return _("{free} of {total} free", free=texts.gib_figure(_, free), total=_.gib(total))
+    if state.budget == "total":
+        return Capacity(label, total, total, _("{total} in all", total=_.gib(total)))
+    if free is None:
+        # A dump rarely tells: what is free is assumed, and not to be shown as known.
+        return Capacity(label, total, total, _("{total}, free not known", total=_.gib(total)))
+    free = min(total, free)
+    figure = _("{free} of {total} free", free=texts.gib_figure(_, free), total=_.gib(total))
+    return Capacity(label, total, free, figure)

@@ -63,13 +63,14 @@ def _gpu(_: Translator, gpu: Gpu, live: LiveGpu | None) -> Reading:
         note = "" if gpu.usable else _("not known to be usable")
         return Reading(name, "–", _("shares RAM"), note=note, off=not gpu.usable)
     used = None if gpu.vram_available_bytes is None else max(0, total - gpu.vram_available_bytes)
-    load = None
+    load, more = None, ""
     if live is not None:
         used = live.vram_used_bytes if live.vram_used_bytes is not None else used
         load = None if live.load_percent is None else live.load_percent / 100
+        more = "" if live.reason is None else texts.why_not(_, live.reason)
     figure = texts.gib_figure(_, used if used is not None else total)
     unit = _("of {total}", total=_.gib(total)) if used is not None else _("GiB")
-    return Reading(name, figure, unit, used / total if used is not None else None, load)
+    return Reading(name, figure, unit, used / total if used is not None else None, load, more=more)
 
 
 def _live_gpu(gpu: Gpu, number: int, live: LiveSample | None) -> LiveGpu | None:

@@ -25,10 +25,10 @@ from advisor.errors import UserError
 from advisor.estimator.estimate import estimate
 from advisor.estimator.llama_cpp import refuses
 from advisor.estimator.result import Estimate
-from advisor.machine import Machine, Memory, Origin
+from advisor.machine import Gpu, Machine, Memory, Origin
 from advisor.probes import live
 from advisor.probes.live import LiveSample
-from advisor.ui import gauges_panel
+from advisor.ui import gauges_panel, memory_panel
 from advisor.ui.cells import relevant
 from advisor.ui.matrix_model import FIRST_METHOD
 from advisor.ui.savings import savings
@@ -232,6 +232,36 @@ def test_notes_of_the_probes_stand_below_the_gauges(qtbot: QtBot, qapp: QApplica
     note = Origin("unknown", "{source}: no answer within {seconds} s", {"source": "NVML", "seconds": "5"})
     window = open_window(qapp, replace(MACHINE, notes=(note,)), language="zh-CN")
     assert "NVML：5 秒内没有响应" in window.gauges.notes.text()
+    window.window().close()
+
+
+def test_why_a_card_shows_no_load_stands_in_its_hint(qapp: QApplication) -> None:
+    """A sleeping card's figures are missing for a reason, which the gauge has room for in its hint only."""
+    card = Gpu(
+        name="GeForce RTX 4060", bus_address="0000:01:00.0", kind="discrete", usable=True, vram_bytes=8 * GIB,
+        engines=("cuda",),
+    )  # fmt: skip
+    window = open_window(qapp, replace(MACHINE, source="detected", gpus=(card,)))
+    sleeping = live.LiveGpu("0000:01:00.0", None, None, None, None, live.ASLEEP)
+    window.gauges._sampled(replace(live.sample(), gpus=(sleeping,)))
+    shown = window.gauges.gauges[2]
+    assert (shown.reading.figure, shown.reading.unit, shown.reading.load) == ("8.00", "GiB", None)
+    assert "was not woken" in shown.toolTip()
+    assert "was not woken" in shown.accessibleDescription()
+    window.window().close()
+
+
+def test_the_memory_bar_claims_no_free_memory_that_is_not_known(qapp: QApplication) -> None:
+    """A dump seldom tells what is free; a card that is full is full."""
+    card = Gpu(name="RTX 4060", kind="discrete", usable=True, vram_bytes=8 * GIB, vram_available_bytes=0)
+    dumped = replace(MACHINE, memory=Memory(total_bytes=8 * GIB), gpus=(card, replace(card, vram_available_bytes=None)))
+    window = open_window(qapp)
+    state = window.state
+    ram, full, unknown = memory_panel.capacities_of(state, dumped)
+    assert ram.figure == unknown.figure == "8.00 GiB, free not known"
+    assert (full.figure, full.available) == ("0 of 8.00 GiB free", 0)
+    state.set_budget("total")
+    assert {capacity.figure for capacity in memory_panel.capacities_of(state, dumped)} == {"8.00 GiB in all"}
     window.window().close()
 
 
