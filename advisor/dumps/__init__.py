@@ -23,11 +23,15 @@ NOT_RECOGNISED = N_(
 
 
 class Read(NamedTuple):
-    """One file as it was read: a profile's whole machine, or the pieces that its dumps tell."""
+    """One file as it was read: a profile's whole machine, or the pieces that its dumps tell.
+
+    `silent` is the program whose output was recognised but tells nothing of the hardware (lspci without a GPU).
+    """
 
     name: str
     profile: Machine | None
     pieces: tuple[Piece, ...]
+    silent: str | None = None
 
 
 class Loaded(NamedTuple):
@@ -49,8 +53,10 @@ def load(*paths: Path) -> Machine:
 
 def load_all(*paths: Path) -> Loaded:
     """As `load`, with what was recognised in each file."""
-    read = [read_file(path) for path in paths]
-    files_ = tuple((one.name, tuple(dict.fromkeys(piece.program for piece in one.pieces))) for one in read)
+    read = [_read(decode(str(path), files.read_bytes(path, LIMIT))) for path in paths]
+    if all(one.silent for one in read):
+        _refuse_silent(read[0])
+    files_ = tuple((one.name, _programs(one)) for one in read)
     whole = [one for one in read if one.profile is not None]
     if len(read) == 1 and whole:
         assert whole[0].profile is not None
@@ -58,6 +64,18 @@ def load_all(*paths: Path) -> Loaded:
     if whole:
         raise UserError(N_("{path}: a saved profile is a whole machine, open it alone"), path=whole[0].name)
     return Loaded(one_machine([piece for one in read for piece in one.pieces]), files_)
+
+
+def _programs(read: Read) -> tuple[str, ...]:
+    return (read.silent,) if read.silent else tuple(dict.fromkeys(piece.program for piece in read.pieces))
+
+
+def _refuse_silent(read: Read) -> None:
+    if read.silent:
+        raise UserError(
+            N_("{path}: looks like the output of {program}, but tells nothing about hardware"),
+            path=read.name, program=read.silent,
+        )  # fmt: skip
 
 
 def read_file(path: Path) -> Read:
@@ -71,7 +89,13 @@ def _saved(machine: Machine) -> Machine:
 
 
 def read_document(document: Document) -> Read:
-    """What a decoded file tells; a text may hold the outputs of several programs one after another."""
+    """What a decoded file tells; a text may hold several programs' outputs one after another. Raises UserError."""
+    read = _read(document)
+    _refuse_silent(read)
+    return read
+
+
+def _read(document: Document) -> Read:
     data = document.data
     if isinstance(data, dict) and data.get("format") == profiles.FORMAT:
         return Read(document.name, _saved(plain(profiles.from_json(data, document.name))), ())
@@ -84,12 +108,7 @@ def read_document(document: Document) -> Read:
             pieces.append(Piece(document.name, kind.name, rank, machine))
     if not found:
         raise UserError(NOT_RECOGNISED, path=document.name)
-    if not pieces:
-        raise UserError(
-            N_("{path}: looks like the output of {program}, but tells nothing about hardware"),
-            path=document.name, program=found[0][1].name,
-        )  # fmt: skip
-    return Read(document.name, None, tuple(pieces))
+    return Read(document.name, None, tuple(pieces), None if pieces else found[0][1].name)
 
 
 def _beginning(document: Document) -> Document:

@@ -1,7 +1,10 @@
 """Proves that several dumps become one machine, the most trusted answer first, and that other computers are refused."""
 
+from pathlib import Path
+
 import pytest
 
+from advisor import dumps
 from advisor.catalog.complete import complete
 from advisor.dumps.merging import Piece, one_machine, same_processor
 from advisor.errors import UserError
@@ -140,3 +143,33 @@ def test_a_name_that_was_cut_off_gives_way_to_the_whole_one() -> None:
     whole = Gpu(name="NVIDIA GeForce RTX 3060 Laptop GPU", vendor="NVIDIA", origins=_said("name", by="dxdiag"))
     (gpu,) = _gpus((cut,), (whole,))
     assert (gpu.name, gpu.origin("name").detail, gpu.vram_bytes) == (whole.name, "dxdiag", 6 * GIB)
+
+
+LSPCI = "00:00.0 Host bridge: Intel Corporation Device 0d57\n00:03.0 Ethernet controller: Intel Corporation I210\n"
+MEMINFO = "MemTotal:       16242104 kB\nMemAvailable:    9034120 kB\n"
+
+
+def test_a_file_without_hardware_among_others_stops_nobody(tmp_path: Path) -> None:
+    """A server's lspci has no graphics card: its other dumps count all the same. Alone it is refused."""
+    for name, text in (("lspci.txt", LSPCI), ("meminfo.txt", MEMINFO)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    both = (tmp_path / "lspci.txt", tmp_path / "meminfo.txt")
+    loaded = dumps.load_all(*both)
+    assert loaded.machine.memory.total_bytes == 16242104 << 10
+    assert [programs for _, programs in loaded.files] == [("lspci",), ("/proc/meminfo",)]
+    with pytest.raises(UserError, match=r"lspci\.txt: looks like the output of lspci"):
+        dumps.load(both[0])
+    with pytest.raises(UserError, match=r"lspci\.txt: looks like the output of lspci"):
+        dumps.load(both[0], both[0])
+
+
+def test_what_the_kernel_counts_goes_before_a_size_rounded_to_gib(tmp_path: Path) -> None:
+    """lshw adds up blocks of memory, some of which are the firmware's."""
+    lshw = "/0                 bus        Motherboard\n/0/0               memory     16GiB System memory\n"
+    free = (
+        "               total        used        free      shared  buff/cache   available\n"
+        "Mem:        16242104     1158704    13499820        8856     1757680    14925388\nSwap:  0  0  0\n"
+    )
+    for name, text in (("lshw.txt", lshw), ("free.txt", free)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    assert dumps.load(tmp_path / "lshw.txt", tmp_path / "free.txt").memory.total_bytes == 16242104 << 10
