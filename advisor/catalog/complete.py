@@ -85,19 +85,30 @@ def _complete_cpu(cpu: Cpu, spec: CpuSpec | None) -> Cpu:
         "architecture": spec.architecture,
         "features": spec.features,
     }
-    # A virtual machine sees some of the cores: what belongs to the whole chip would be wrong there.
-    if cpu.cores in (None, spec.cores):
-        values |= {
+    if _is_whole(cpu, spec):
+        # The catalogue counts one socket, a machine all of them.
+        counts = {
             "cores": spec.cores,
             "threads": spec.threads,
             "performance_cores": spec.performance_cores,
             "efficiency_cores": spec.efficiency_cores,
             "l3_bytes": spec.l3_bytes,
         }
+        values |= {name: count and count * (cpu.sockets or 1) for name, count in counts.items()}
     values |= {"base_mhz": spec.base_mhz, "max_mhz": spec.max_mhz}
     if spec.max_mhz and cpu.origin("max_mhz").detail.startswith(_FIRMWARES_WORD):
         cpu = replace(cpu, max_mhz=None)
     return fill(cpu, values, looked_up(spec.name, spec.source))
+
+
+def _is_whole(cpu: Cpu, spec: CpuSpec) -> bool:
+    """Whether nothing speaks against the machine having all of its processors: a virtual one sees some of the cores."""
+    if spec.cores is None:
+        return True
+    sockets = cpu.sockets or 1
+    cores, threads = spec.cores * sockets, (spec.threads or spec.cores) * sockets
+    # As many threads as cores: switched off in the firmware.
+    return cpu.cores in (None, cores) and cpu.threads in (None, threads, cores)
 
 
 def _complete_gpu(gpu: Gpu, memory: Memory, system: str | None, cpu_name: str) -> tuple[Gpu, list[Origin]]:

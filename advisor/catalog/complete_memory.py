@@ -1,6 +1,5 @@
 """The memory's kind, speed, channels and bandwidth, from its modules and from what the processor can drive."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -112,8 +111,9 @@ def _bound(memory: Memory, cpu: CpuSpec | None, sockets: int) -> Memory:
 
 
 def _remarks(memory: Memory, modules: Sequence[MemoryModule]) -> list[Origin]:
-    sizes = Counter(module.size_bytes or 0 for module in modules)
-    if len(modules) < 2 or len(sizes) < 2 or memory.channels == 1:
+    sizes = {module.size_bytes or 0 for module in modules}
+    # Of more modules it takes their places in the channels to tell: 8 + 4 in each of two are as even as can be.
+    if len(modules) != 2 or len(sizes) < 2 or memory.channels != 2:
         return []
     # Interleaving covers the smaller module twice; the rest of the larger one is reached through one channel.
     values = {

@@ -294,3 +294,20 @@ def test_the_firmwares_highest_clock_is_not_believed_against_the_catalogue(sourc
     assert (skylake.max_mhz, skylake.origin("max_mhz").kind) == (3100, "looked_up")
     assert filled("Intel(R) Core(TM) i7-6500U CPU @ 2.50GHz", 2600, "/sys/devices/system/cpu/cpufreq").max_mhz == 2600
     assert filled("Intel(R) Core(TM) i7-99999X CPU @ 2.50GHz", 2600, source).max_mhz == 2600
+
+
+def test_counts_are_of_all_sockets_and_never_more_than_the_system_sees() -> None:
+    """Two sockets have twice the cores; four threads of an EPYC with 32 are a part of it, and which is not known."""
+    two = complete(Machine(cpu=Cpu(name="Intel(R) Xeon(R) CPU E5-2630 v2 @ 2.60GHz", sockets=2))).cpu
+    assert (two.cores, two.threads) == (12, 24)
+    part = complete(Machine(cpu=Cpu(name="AMD EPYC 7302 16-Core Processor", threads=4))).cpu
+    assert (part.cores, part.threads, part.l3_bytes) == (None, 4, None)
+    unsplit = complete(Machine(cpu=Cpu(name="AMD EPYC 7302 16-Core Processor", threads=16))).cpu
+    assert unsplit.cores == 16
+
+
+@pytest.mark.parametrize("sizes", [(16, 16, 8, 8), (8, 4, 8, 4), (8, 8, 4)])
+def test_more_than_two_unequal_modules_may_fill_their_channels_evenly(sizes: tuple[int, ...]) -> None:
+    """Nothing is claimed where the places of the modules would decide."""
+    memory = Memory(channels=2, modules=tuple(module(gib) for gib in sizes))
+    assert complete(Machine(memory=memory)).notes == ()
