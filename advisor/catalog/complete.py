@@ -32,9 +32,10 @@ def complete(machine: Machine) -> Machine:
     """
     spec = known_cpu(machine.cpu.name) if machine.cpu.name else None
     cpu = _complete_cpu(machine.cpu, spec)
-    # A virtual machine's memory modules are invented.
-    modules = () if "vm" in (machine.environment or ()) else machine.memory.modules
-    memory, notes = complete_memory(machine.memory, modules, spec, cpu.sockets or 1)
+    # A virtual machine's memory modules are invented, and so are its sockets.
+    invented = "vm" in (machine.environment or ())
+    modules, sockets = ((), 1) if invented else (machine.memory.modules, cpu.sockets or 1)
+    memory, notes = complete_memory(machine.memory, modules, spec, sockets)
     gpus = []
     for gpu in machine.gpus:
         done, remark = _complete_gpu(gpu, memory, machine.os_family, cpu.name or "")

@@ -1,5 +1,6 @@
 """Completing a machine: gaps filled with their source, reports kept, the two machines of the product right."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -311,3 +312,12 @@ def test_more_than_two_unequal_modules_may_fill_their_channels_evenly(sizes: tup
     """Nothing is claimed where the places of the modules would decide."""
     memory = Memory(channels=2, modules=tuple(module(gib) for gib in sizes))
     assert complete(Machine(memory=memory)).notes == ()
+
+
+def test_a_virtual_machines_sockets_are_no_memory_channels() -> None:
+    """A laptop's processor shown as two of one core each reads its memory no faster for that."""
+    cpu = Cpu(name="Intel(R) Core(TM) i5-8279U CPU @ 2.40GHz", sockets=2, cores=2)
+    one = complete(Machine(cpu=replace(cpu, sockets=1), environment=("vm",)))
+    two = complete(Machine(cpu=cpu, environment=("vm",)))
+    assert one.memory.bandwidth_bytes_per_s == two.memory.bandwidth_bytes_per_s
+    assert (two.cpu.cores, two.cpu.l3_bytes) == (2, None)
