@@ -100,7 +100,9 @@ def _add_memory(facts: Facts, card: Card, source: str) -> None:
         facts.add("kind", "discrete", source)
     elif (said(card.addressing) or "").upper() == "ATS":
         # Address translation and no memory of its own: Grace-Blackwell (GB10) and Jetson share one memory.
-        facts.add("kind", "unified", N_("it reports no memory of its own and uses the processor's page tables"), "computed")
+        facts.add(
+            "kind", "unified", N_("it reports no memory of its own and uses the processor's page tables"), "computed"
+        )
     if card.total is not None:
         reason = N_("{source}: not supported (old card, or memory shared with the processor)")
         facts.unknown("vram_bytes", reason, source=source)

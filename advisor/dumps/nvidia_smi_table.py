@@ -67,7 +67,9 @@ def _rows(text: str) -> Iterator[tuple[int, Card]]:
 
 def _is_list(document: Document) -> bool:
     """Names alone: read only where no other form in the same file tells more of the same cards."""
-    if _is_table(document) or re.search(r"NVSMI LOG|nvidia_smi_log|--query-gpu|memory\.total|pci\.bus_id", document.text):
+    if _is_table(document) or re.search(
+        r"NVSMI LOG|nvidia_smi_log|--query-gpu|memory\.total|pci\.bus_id", document.text
+    ):
         return False
     return bool(re.search(r"^\s*GPU \d+: .+ \(UUID: (?:GPU-|MIG-)?", document.text, re.MULTILINE))
 
