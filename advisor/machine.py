@@ -71,6 +71,7 @@ class Cpu(Part):
     l2_bytes: int | None = None
     l3_bytes: int | None = None
     features: frozenset[str] | None = None  # subset of CPU_FEATURES; None when no source answered
+    matrix_flops: float | None = None  # operations per second of a float32 matrix product on all cores, only measured
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,8 +19,9 @@ FORMAT = "hardware-advisor-machine"
 VERSION = 1
 # Places that every system has: drives, and the folders that the Filesystem Hierarchy Standard and macOS name.
 _NAMELESS = re.compile(
-    r"[A-Za-z]:[\\/]?|/|/(?:boot|efi|boot/efi|home|var|var/lib|var/log|usr|usr/local|opt|srv|tmp|root|data|mnt|media|nix|"
-    r"nix/store|gnu/store|mnt/[a-z]|mnt/data|workspace|etc/[a-z.]+|Volumes|System/Volumes/(?:Data|Preboot|VM|Update))"
+    r"[A-Za-z]:[\\/]?|/|\[SWAP\]|/(?:boot|efi|var|usr|opt|nix|gnu|snap|etc)(?:/[^/]+)*|/(?:home|srv|tmp|root|data|raid|"
+    r"mnt|media|workspace|Volumes|mnt/[a-z]|mnt/data|srv/data|System/Volumes/(?:Data|Preboot|VM|Update))|"
+    r"/(?:[^/]+/)+\.\.\.(?:/[^/]+)*"  # readers write dots for the name
 )
 LIMIT = 4 << 20  # a profile is some ten kilobytes; anything near this is not one
 
@@ -30,8 +31,13 @@ def to_json(machine: Machine) -> dict[str, Any]:
 
     A profile is handed on: where a disk is mounted is left out when that may hold its user's name.
     """
+    return {"format": FORMAT, "version": VERSION, **_encode(without_user_names(machine))}
+
+
+def without_user_names(machine: Machine) -> Machine:
+    """`machine` without the places of disks that may hold a user's name ("/media/alice/USB")."""
     disks = tuple(_without_names(disk) for disk in machine.disks)
-    return {"format": FORMAT, "version": VERSION, **_encode(dataclasses.replace(machine, disks=disks))}
+    return machine if disks == machine.disks else dataclasses.replace(machine, disks=disks)
 
 
 def _without_names(disk: Disk) -> Disk:

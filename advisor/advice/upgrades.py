@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from advisor.advice.result import Pick, Upgrade
 from advisor.advice.survey import Survey, comfortable, decode, largest, realistic, survey
+from advisor.catalog.measured import with_peak
 from advisor.catalog.whatif import assemble
 from advisor.errors import UserError
 from advisor.estimator.result import Estimate
@@ -83,7 +84,7 @@ def _unified(machine: Machine) -> bool:
 
 def _second_module(machine: Machine) -> Machine:
     """`machine` with a module of the same kind beside its only one: twice the size and twice the channels."""
-    memory = machine.memory
+    memory = with_peak(machine.memory)
     added = memory.installed_bytes or memory.total_bytes or 0
     origin = Origin("assumed", N_("a second module of the same kind"))
     changed: Memory = replace(

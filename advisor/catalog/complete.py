@@ -8,12 +8,15 @@ from advisor.catalog.complete_memory import complete_memory
 from advisor.catalog.cpus import CpuSpec, known_cpu
 from advisor.catalog.gpus import GpuSpec, by_pci_id, named, weakest
 from advisor.catalog.kept_memory import kept_memory
-from advisor.catalog.runtimes import Subject, judge, remarks
+from advisor.catalog.measured import peak_bandwidth
+from advisor.catalog.runtimes import NO_DRIVER, Subject, judge, remarks
+from advisor.catalog.worth_knowing import worth_knowing
 from advisor.i18n import N_
 from advisor.machine import Cpu, Gpu, GpuKind, Machine, Memory, Origin, Part
 
 P = TypeVar("P", bound=Part)
 
+_SHARED = N_("the system's memory, which it shares")
 _VENDORS = {"10de": "NVIDIA", "1002": "AMD", "1022": "AMD", "8086": "Intel", "106b": "Apple"}
 
 
@@ -36,6 +39,7 @@ def complete(machine: Machine) -> Machine:
         notes += remark
     memory = _from_unified(memory, gpus)
     gpus = [_share_bandwidth(gpu, memory) for gpu in gpus]
+    notes += worth_knowing(cpu, memory, gpus)
     added = tuple(note for note in dict.fromkeys(map(_Note.of, notes)) if note.origin not in machine.notes)
     return replace(
         machine, cpu=cpu, memory=memory, gpus=tuple(gpus), notes=(*machine.notes, *(n.origin for n in added))
@@ -131,8 +135,10 @@ def _from_spec(gpu: Gpu, spec: GpuSpec, found: tuple[GpuSpec, ...], memory: Memo
         origin = Origin(
             "looked_up", N_("catalogue, the weakest of {name}: {source}"), {"name": name, "source": spec.source}
         )
-    if spec.kind == "unified" and gpu.kind != "unified" and gpu.origin("kind").kind in ("computed", "assumed"):
-        # The place on the bus cannot tell that a chip has no memory of its own (GB10, Ryzen AI Max).
+    guessed = gpu.kind == "integrated" or gpu.origin("kind").kind in ("computed", "assumed")
+    if spec.kind == "unified" and gpu.kind != "unified" and guessed:
+        # The place on the bus cannot tell that a chip has no memory of its own (GB10), nor a driver's "integrated" that
+        # it has as much bandwidth as a card (Ryzen AI Max).
         gpu = replace(gpu, kind="unified", origins={**gpu.origins, "kind": origin})
     kind: GpuKind = gpu.kind or spec.kind
     values = {
@@ -170,7 +176,8 @@ def _subject(gpu: Gpu, spec: GpuSpec | None) -> Subject:
         kind=gpu.kind,
         architecture=spec.architecture if spec else gpu.architecture,
         compute_capability=gpu.compute_capability,
-        driver=gpu.driver,
+        # None that its source knows to be none is no gap: nothing runs before a driver is installed.
+        driver=NO_DRIVER if gpu.driver is None and gpu.origin("driver").kind == "reported" else gpu.driver,
         vulkan=spec.vulkan if spec else None,
         rocm=spec.rocm if spec else None,
         fp32_flops=gpu.fp32_flops,
@@ -198,5 +205,7 @@ def _from_unified(memory: Memory, gpus: list[Gpu]) -> Memory:
 def _share_bandwidth(gpu: Gpu, memory: Memory) -> Gpu:
     if gpu.kind not in ("integrated", "unified"):
         return gpu
-    origin = Origin("computed", N_("the system's memory, which it shares"))
-    return fill(gpu, {"bandwidth_bytes_per_s": memory.bandwidth_bytes_per_s}, origin)
+    if memory.bandwidth_bytes_per_s and gpu.origin("bandwidth_bytes_per_s").detail == _SHARED:
+        # The memory's may have been measured since.
+        gpu = replace(gpu, bandwidth_bytes_per_s=None)
+    return fill(gpu, {"bandwidth_bytes_per_s": peak_bandwidth(memory)}, Origin("computed", _SHARED))

@@ -23,9 +23,11 @@ def complete_memory(
     maximum as an upper bound.
     """
     modules = [module for module in modules if module.size_bytes]
+    counted = Origin("assumed", N_("what is installed; the system counts a little less"))
+    memory = _set(memory, "total_bytes", memory.installed_bytes, counted)
     memory = _kind(memory, modules, cpu)
     memory = _speed(memory, modules)
-    memory = _channels(memory, modules, cpu, sockets)
+    memory = _channels(_capped(memory, cpu, sockets), modules, cpu, sockets)
     return _bandwidth(memory, cpu, sockets), list(_remarks(memory, modules))
 
 
@@ -48,6 +50,21 @@ def _kind(memory: Memory, modules: Sequence[MemoryModule], cpu: CpuSpec | None) 
 def _speed(memory: Memory, modules: Sequence[MemoryModule]) -> Memory:
     speeds = [module.speed_mts for module in modules if module.speed_mts]
     return _set(memory, "speed_mts", min(speeds, default=None), Origin("computed", N_("the slowest memory module")))
+
+
+def _capped(memory: Memory, cpu: CpuSpec | None, sockets: int) -> Memory:
+    """No more channels of soldered memory than the processor has: firmware often writes each chip's width too large."""
+    most = int(cpu.memory_channels * sockets) if cpu and cpu.memory_channels else 0
+    soldered = (memory.kind or "").startswith("LP") and memory.origin("channels").kind == "computed"
+    if not soldered or not most or (memory.channels or 0) <= most:
+        return memory
+    origin = Origin(
+        "looked_up", N_("the processor drives no more ({source})"), {"source": (cpu and cpu.memory_source) or "?"}
+    )
+    memory = replace(memory, channels=most, origins={**memory.origins, "channels": origin})
+    if memory.origin("bandwidth_bytes_per_s").kind == "computed":
+        memory = replace(memory, bandwidth_bytes_per_s=None)
+    return memory
 
 
 def _channels(memory: Memory, modules: Sequence[MemoryModule], cpu: CpuSpec | None, sockets: int) -> Memory:
@@ -84,6 +101,11 @@ def _bound(memory: Memory, cpu: CpuSpec | None, sockets: int) -> Memory:
         best *= min(memory.channels, channels) / cpu.memory_channels
     else:
         best *= sockets
+    if memory.speed_mts and not memory.channels:
+        text = N_("an upper bound: {speed} MT/s on all {channels} channels of the processor, each of 8 bytes")
+        values = {"speed": str(memory.speed_mts), "channels": f"{channels:g}"}
+        value = memory.speed_mts * 1e6 * channels * _CHANNEL_BYTES
+        return _set(memory, "bandwidth_bytes_per_s", value, Origin("computed", text, values))
     text = N_("an upper bound: the most that {generation} processors can drive ({source})")
     values = {"generation": cpu.generation or cpu.name, "source": cpu.memory_source or cpu.source}
     return _set(memory, "bandwidth_bytes_per_s", best, Origin("looked_up", text, values))

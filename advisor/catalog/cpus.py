@@ -275,10 +275,14 @@ def _speed(text: str) -> MemorySpeed:
     return MemorySpeed(kind, int(mts))
 
 
-def _by_generation(text: str, vendors: Sequence[str]) -> CpuSpec | None:
-    # "13th Gen Intel(R) Core(TM) i9-13905H" -> "core i9-13905h": the patterns' form of a name.
+def plain_name(text: str) -> str:
+    """The form of a name that patterns know: "Intel(R) Core(TM) i9-13905H" as "intel core i9-13905h"."""
     plain = re.sub(r"\((?:r|tm)\)|[®™]|\bcpu\b|@.*", " ", text.lower())
-    plain = re.sub(r"\s+", " ", plain).strip()
+    return re.sub(r"\s+", " ", plain).strip()
+
+
+def _by_generation(text: str, vendors: Sequence[str]) -> CpuSpec | None:
+    plain = plain_name(text)
     for vendor in vendors:
         # "core i7-4650u" is caught by Haswell's pattern as well; the one that catches more of the name knows it better.
         matches = [(one, re.search(one.pattern, plain)) for one in _of(vendor).generations if one.pattern]

@@ -137,6 +137,8 @@ def find_gpu(text: str) -> GpuSpec:
 def named(text: str, size: int | None = None) -> tuple[GpuSpec, ...]:
     """Every GPU that `text` may name; () when none does. `size`: the memory that its driver reports, in bytes."""
     maker = hint(text, _MAKERS)
+    if text.rstrip().endswith("..."):  # nvidia-smi's table cuts long names
+        return _names(maker).beginning(text, size)
     return (_names(maker).candidates(text, size) if maker else ()) or _names(None).candidates(text, size)
 
 

@@ -34,6 +34,7 @@ _REPLACE = tuple(
     )
 )
 _SIZE = re.compile(r"\b(\d+(?:\.\d+)?)\s*([gm])i?b\b")
+_CHIP = re.compile(r"\s(?:[a-z]{2}\d{3}[a-z]?|gddr\d\w?)\b")
 _LONGEST = 80  # characters of a name that are compared letter by letter
 _BYTES = {"g": 1 << 30, "m": 1 << 20}
 # Drivers report a little less than the marketed size (a 15 GiB "16 GB" T4), never much more.
@@ -86,6 +87,18 @@ def _literal(text: str) -> frozenset[str]:
     return frozenset(text.lower().split()) - {"nvidia", "amd", "intel", "apple"}
 
 
+def _driver_name(name: str) -> str:
+    """How NVIDIA's drivers write a name of the catalogue, in lower case and without hyphens.
+
+    Laptops' cards are called so since the RTX 30; a GeForce's name has no memory size, kind of memory or chip in it.
+    """
+    plain = name.lower().replace("-", " ").removesuffix(" laptop gpu").removesuffix(" mobile")
+    if re.search(r"\brtx (?:[3-9]0\d0|a\d)|\bada\b|\bblackwell\b", plain) and len(plain) < len(name):
+        plain += " laptop gpu"
+    plain = plain.replace(" max q", " with max q design")
+    return _CHIP.sub("", _SIZE.sub("", plain)).strip() if "geforce" in plain else plain
+
+
 Spec = TypeVar("Spec")
 
 
@@ -119,6 +132,24 @@ class Index(Generic[Spec]):
         A memory size in `text` must fit; `size`, in bytes, is what a driver reports: it chooses where it can.
         """
         return tuple(self._specs[at] for at in self._places(text, size))
+
+    def beginning(self, text: str, size: int | None = None) -> tuple[Spec, ...]:
+        """Every device whose driver's name may be cut to `text` ("GeForce RTX 208..."), by the size where it is known.
+
+        Tables cut only what is longer than their column, so that the name that is wanted is longer than `text`.
+        """
+        shown = text.strip()
+        start = shown.removesuffix("...").lower().replace("-", " ")
+        maker = "nvidia " if start.startswith("nvidia ") else ""
+        if not any(c.isdigit() for c in start):
+            return ()
+        entries = [
+            _Entry(at, parse(name), number == 0)
+            for at, own in enumerate(self._names)
+            for number, name in enumerate(own)
+            if (full := maker + _driver_name(name)).startswith(start) and len(full) > len(shown)
+        ]
+        return tuple(dict.fromkeys(self._specs[entry.at] for entry in self._sized(entries, size or None)))
 
     def _places(self, text: str, size: int | None = None) -> tuple[int, ...]:
         wanted = parse(text)

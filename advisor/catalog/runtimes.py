@@ -22,6 +22,7 @@ REASONS: Mapping[str, str] = {
     "compute_capability": N_("compute capability {have}; the CUDA builds of AI programs need {need} or newer"),
     "driver": N_("driver {have} is too old: CUDA builds need {need} or newer"),
     "no_vendor_driver": N_("the driver {have} cannot compute: install the maker's driver"),
+    "no_driver": N_("it has no driver: install the maker's driver"),
     "no_rocm": N_("no ROCm build supports it, and it has no Vulkan driver that AI programs can use"),
     "no_vulkan": N_("it has no Vulkan {need} driver, and no other AI engine supports it"),
     "no_vulkan_driver": N_("its maker has no Vulkan driver for it on this system, and no other AI engine supports it"),
@@ -37,8 +38,9 @@ REASONS: Mapping[str, str] = {
 }
 # Makers of processors that some engine computes on; servers' display chips (ASPEED, Matrox) are none of theirs.
 _MAKERS = ("NVIDIA", "AMD", "Intel", "Apple", "Qualcomm")
-# Drivers that show a picture and no more.
-_DISPLAY_ONLY = re.compile(r"nouveau|basic display|basic render|simpledrm|vesa", re.IGNORECASE)
+# Drivers that show a picture and no more, or that hand the card to a virtual machine.
+_DISPLAY_ONLY = re.compile(r"nouveau|basic display|basic render|simpledrm|vesa|vfio|pci-stub", re.IGNORECASE)
+NO_DRIVER = "none"  # stands for a driver that is known to be missing
 
 
 class Subject(NamedTuple):
@@ -118,6 +120,10 @@ def judge(subject: Subject, system: str | None) -> Judgement:
     systems = (system,) if system in SYSTEMS else _likely(subject)
     if subject.kind == "virtual":
         return Judgement((), False, _why("virtual"))
+    if subject.driver == NO_DRIVER:
+        # What no driver could mend is the better reason.
+        found = judge(subject._replace(driver=None), system)
+        return Judgement((), False, _why("no_driver")) if found.usable else found
     named = next((rule for rule in rules().unusable if rule.vendors and rule.matches(subject, systems)), None)
     if named:
         return Judgement((), False, _why(named.reason))

@@ -70,11 +70,25 @@ class CpuSpeed:
 
 
 @dataclass(frozen=True, slots=True)
+class MeasuredLaw:
+    """What "measure this computer" finds, in terms of the peaks that the other constants were fitted on."""
+
+    stream_share: float  # of transfers x channels x 8 bytes that reading by all cores reaches
+    product_share: float  # of cores x highest clock x vector width that a float32 matrix product reaches
+    # Operations per core and cycle of the narrowest and the widest processors, by best instruction set.
+    narrow_flops_per_cycle: Mapping[str, float]
+    wide_flops_per_cycle: Mapping[str, float]
+    fastest_clock: float  # times the assumed clock that an unknown highest one can be
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Speeds:
     """The whole file."""
 
     backends: Mapping[str, Backend]
     cpu: CpuSpeed
+    measured: MeasuredLaw
     note: str
 
 
@@ -89,9 +103,11 @@ def load_speeds(path: Path) -> Speeds:
     document = Fields(read_json(path), path.name)
     entries = [_backend(Fields(value, f"{path.name}: backends")) for value in document.items("backends")]
     cpu = document.section("cpu") or document.fail("cpu", "{where}: {field}: an object was expected")
+    measured = document.section("measured") or document.fail("measured", "{where}: {field}: an object was expected")
     found = Speeds(
         backends={entry.key: entry for entry in entries},
         cpu=_cpu(cpu),
+        measured=_measured(measured),
         note=document.text("note"),
     )
     document.close()
@@ -139,6 +155,20 @@ def _cpu(entry: Fields) -> CpuSpeed:
         default_mhz=entry.number("default_mhz", 100, 10_000),
         band=entry.text("band"),
         prefill_band=entry.text("prefill_band"),
+        source=entry.text("source"),
+    )
+    entry.close()
+    return found
+
+
+def _measured(entry: Fields) -> MeasuredLaw:
+    # Below the bandwidth that decoding reaches of a peak, a measured figure would give speeds above itself.
+    found = MeasuredLaw(
+        stream_share=entry.number("stream_share", 0.6, 1),
+        product_share=entry.number("product_share", 0.1, 1),
+        narrow_flops_per_cycle=_numbers(entry, "narrow_flops_per_cycle"),
+        wide_flops_per_cycle=_numbers(entry, "wide_flops_per_cycle"),
+        fastest_clock=entry.number("fastest_clock", 1, 10),
         source=entry.text("source"),
     )
     entry.close()

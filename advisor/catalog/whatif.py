@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from advisor.catalog.complete import complete, looked_up
 from advisor.catalog.complete_memory import UNEQUAL_MODULES
-from advisor.catalog.cpus import CpuSpec, find_cpu, known_cpu
+from advisor.catalog.cpus import CpuSpec, MemorySpeed, find_cpu, known_cpu
 from advisor.catalog.gpus import GpuSpec, find_gpu
 from advisor.catalog.kept_memory import kept_memory
 from advisor.catalog.names import parse
@@ -14,7 +14,7 @@ from advisor.machine import Cpu, Gpu, Machine, Memory, Origin
 
 _GIB = 1 << 30
 _MOST_GPUS = 64
-_BUILT_IN = ("integrated", "unified")
+BUILT_IN = ("integrated", "unified")
 _WISH = Origin("assumed", N_("what-if: as wished"))
 
 
@@ -35,7 +35,7 @@ def assemble(
     _check(gpu_count, ram_gib)
     machine = base or Machine(source="catalogue")
     spec = find_gpu(gpu) if gpu is not None else None
-    if spec is not None and gpu_count > 1 and spec.kind in _BUILT_IN:
+    if spec is not None and gpu_count > 1 and spec.kind in BUILT_IN:
         raise UserError(
             N_("{option}: {name} is part of a processor; a machine has one of it"), option="--gpu-count", name=spec.name
         )
@@ -93,12 +93,26 @@ def _with_cpu(machine: Machine, spec: CpuSpec) -> Machine:
 
 def _with_kind(memory: Memory, spec: CpuSpec) -> Memory:
     """The kind of memory one would buy for the processor: its fastest modules, soldered memory only without any."""
-    modules = [speed for speed in spec.memory if not speed.kind.startswith("LP")] or list(spec.memory)
-    if not modules:
+    fastest = _fastest(spec)
+    return memory if fastest is None else _assumed(memory, kind=fastest.kind)
+
+
+def fastest_modules(memory: Memory, spec: CpuSpec) -> Memory:
+    """`memory` with the kind and speed of the fastest modules that the processor takes, where nothing was stated."""
+    fastest = _fastest(spec)
+    if fastest is None or memory.kind is not None:
         return memory
-    kind = max(modules, key=lambda speed: speed.mts).kind
+    return _assumed(memory, kind=fastest.kind, speed_mts=fastest.mts)
+
+
+def _fastest(spec: CpuSpec) -> MemorySpeed | None:
+    modules = [speed for speed in spec.memory if not speed.kind.startswith("LP")] or list(spec.memory)
+    return max(modules, key=lambda speed: speed.mts, default=None)
+
+
+def _assumed(memory: Memory, **values: object) -> Memory:
     origin = Origin("assumed", N_("the fastest memory modules that the processor's generation takes"))
-    return replace(memory, kind=kind, origins={**memory.origins, "kind": origin})
+    return replace(memory, **values, origins={**memory.origins, **dict.fromkeys(values, origin)})  # type: ignore[arg-type]
 
 
 def _with_ram(memory: Memory, total: int) -> Memory:
@@ -122,23 +136,32 @@ def _with_ram(memory: Memory, total: int) -> Memory:
 
 def _with_gpus(machine: Machine, spec: GpuSpec, count: int) -> tuple[Gpu, ...]:
     built_in = tuple(gpu for gpu in machine.gpus if gpu.kind in ("integrated", "unified", "virtual"))
-    if spec.kind in _BUILT_IN:
+    if spec.kind in BUILT_IN:
         built_in = ()
     return (*(_gpu(spec, first=number == 0) for number in range(count)), *built_in)
 
 
 def _gpu(spec: GpuSpec, first: bool) -> Gpu:
-    """The wished card with all of the entry's own figures, so that a variant chosen by memory size stays chosen."""
-    fact = looked_up(spec.name, spec.source)
-    shared = spec.kind in _BUILT_IN
+    """The wished card; the first one of a machine drives its screen."""
+    gpu = catalogue_gpu(spec, _WISH)
+    if spec.kind in BUILT_IN or spec.vram_bytes is None:
+        return gpu
     screen = kept_memory().by_screen(spec.architecture)
-    free = None if shared or spec.vram_bytes is None else max(0, spec.vram_bytes - (screen if first else 0))
+    origin = Origin(
+        "assumed", N_("the desktop keeps {size} GiB of the first card's memory"), {"size": f"{screen / _GIB:g}"}
+    )
+    free = max(0, spec.vram_bytes - (screen if first else 0))
+    return replace(gpu, vram_available_bytes=free, origins={**gpu.origins, "vram_available_bytes": origin})
+
+
+def catalogue_gpu(spec: GpuSpec, named_by: Origin) -> Gpu:
+    """A GPU with all of its entry's own figures, so that a variant chosen by memory size stays chosen."""
     values = {
         "name": spec.name,
         "vendor": spec.vendor,
         "kind": spec.kind,
         "architecture": spec.architecture,
-        "vram_bytes": 0 if shared else spec.vram_bytes,
+        "vram_bytes": 0 if spec.kind in BUILT_IN else spec.vram_bytes,
         "compute_capability": spec.compute_capability,
         "bandwidth_bytes_per_s": spec.bandwidth_bytes_per_s,
         "fp32_flops": spec.fp32_flops,
@@ -146,10 +169,5 @@ def _gpu(spec: GpuSpec, first: bool) -> Gpu:
         "board_power_w": spec.board_power_w,
     }
     known = {name: value for name, value in values.items() if value is not None}
-    origins = {**dict.fromkeys(known, fact), "name": _WISH}
-    if free is not None:
-        known["vram_available_bytes"] = free
-        origins["vram_available_bytes"] = Origin(
-            "assumed", N_("the desktop keeps {size} GiB of the first card's memory"), {"size": f"{screen / _GIB:g}"}
-        )
+    origins = {**dict.fromkeys(known, looked_up(spec.name, spec.source)), "name": named_by}
     return Gpu(**known, origins=origins)  # type: ignore[arg-type]

@@ -30,8 +30,13 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def detect(arguments: argparse.Namespace, _: Translator) -> int:
-    """The machine as text or JSON, saved as a profile with -o."""
-    machine = _machine(arguments)
+    """The machine as text or JSON, saved as a profile with -o; with --measure it is measured first."""
+    if arguments.measure:
+        from advisor.cli import measure
+
+        machine = measure.measured_machine(vars(arguments), _)
+    else:
+        machine = _machine(arguments)
     if arguments.output:
         profiles.save(machine, Path(arguments.output))
     if arguments.json:

@@ -21,7 +21,7 @@ def choose(wishes: Mapping[str, object], name: Callable[[str], str] | None = Non
 
     "machine" is one file's name or several (dumps of one machine). Raises UserError.
     """
-    name = name or _option
+    name = name or option
     files = _files(wishes.get("machine"), name)
     gpu, cpu = (_text(key, wishes.get(key), name) for key in ("gpu", "cpu"))
     count = _number("gpu_count", wishes.get("gpu_count"), 1, 64, name)
@@ -39,11 +39,12 @@ def choose(wishes: Mapping[str, object], name: Callable[[str], str] | None = Non
 
 @lru_cache(maxsize=1)
 def this_machine() -> Machine:
-    """This computer, with what the catalogue knows about its parts."""
+    """This computer, with what was measured on it before and what the catalogue knows about its parts."""
     from advisor import probes
     from advisor.catalog.complete import complete
+    from advisor.probes.measure_store import recalled
 
-    return complete(probes.fill_gaps(probes.detect()))
+    return complete(recalled(probes.fill_gaps(probes.detect())))
 
 
 @lru_cache(maxsize=64)
@@ -106,5 +107,6 @@ def _number(key: str, value: object, low: float, high: float, name: Callable[[st
     return number
 
 
-def _option(key: str) -> str:
+def option(key: str) -> str:
+    """How the command line calls a key."""
     return "--ram" if key == "ram_gib" else "--" + key.replace("_", "-")

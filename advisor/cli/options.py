@@ -48,6 +48,11 @@ def _detect(commands: "Commands[Parser]") -> None:
     _machine(detect)
     _output(detect)
     detect.add_argument("-o", dest="output", metavar="FILE", help="save the machine as a profile")
+    detect.add_argument(
+        "--measure", action="store_true",
+        help="first measure how fast this computer reads its memory and multiplies matrices (3 s); "
+        "later commands count with it",
+    )  # fmt: skip
 
 
 def _estimate(commands: "Commands[Parser]") -> None:

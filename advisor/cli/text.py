@@ -26,6 +26,7 @@ def machine_lines(machine: Machine, _: Translator) -> list[str]:
         _row(_, _("Highest clock"), cpu, "max_mhz", _known(_mhz(_), cpu.max_mhz)),
         _row(_, _("Caches L1d / L2 / L3"), cpu, "l2_bytes", _caches(_, cpu)),
         _row(_, _("Instruction sets"), cpu, "features", _features(cpu.features)),
+        *_products_row(cpu, _),
         _row(_, _("Memory"), memory, "total_bytes", _known(_.gib, memory.total_bytes)),
         _row(_, _("  available"), memory, "available_bytes", _known(_.gib, memory.available_bytes)),
         _row(_, _("  kind"), memory, "kind", _joined(memory.kind, _known(str, memory.speed_mts, " MT/s"))),
@@ -64,6 +65,12 @@ def files_lines(files: Sequence[tuple[str, Sequence[str]]], _: Translator) -> li
         for name, programs in files
     ]
     return [*table(rows), ""]
+
+
+def _products_row(cpu: Cpu, _: Translator) -> list[Sequence[str]]:
+    if cpu.matrix_flops is None:
+        return []
+    return [_row(_, _("Matrix products"), cpu, "matrix_flops", f"{_.number(cpu.matrix_flops / 1e9)} GFLOP/s")]
 
 
 def _gpu_rows(gpu: Gpu, index: int, _: Translator) -> list[Sequence[str]]:

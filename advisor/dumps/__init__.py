@@ -1,6 +1,7 @@
 """Machines out of files: saved profiles and what other programs print about a computer, recognised by content."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from advisor.i18n import N_
 from advisor.machine import Machine
 from advisor.sources.plain import plain
 
+LOOKED_AT = 2 << 20  # characters; real dumps that are longer (msinfo32, registry exports) are of one program
 LIMIT = 32 << 20  # the largest real one, an msinfo32 export, has about ten MiB
 NOT_RECOGNISED = N_(
     "{path}: not recognised; a saved profile or the output of lshw, lscpu, dmidecode, lspci, nvidia-smi, rocm-smi, "
@@ -63,15 +65,21 @@ def read_file(path: Path) -> Read:
     return read_document(decode(str(path), files.read_bytes(path, LIMIT)))
 
 
+def _saved(machine: Machine) -> Machine:
+    """A profile may be of any computer: nothing that asks this one, live or by measuring, may take it for that."""
+    return replace(machine, source="profile") if machine.source == "detected" else machine
+
+
 def read_document(document: Document) -> Read:
     """What a decoded file tells; a text may hold the outputs of several programs one after another."""
     data = document.data
     if isinstance(data, dict) and data.get("format") == profiles.FORMAT:
-        return Read(document.name, plain(profiles.from_json(data, document.name)), ())
-    found = [(rank, kind) for rank, kind in enumerate(kinds()) if kind.recognise(document)]
+        return Read(document.name, _saved(plain(profiles.from_json(data, document.name))), ())
+    beginning = _beginning(document)
+    found = [(rank, kind) for rank, kind in enumerate(kinds()) if kind.recognise(beginning)]
     pieces = []
     for rank, kind in found:
-        machine = plain(kind.read(document))
+        machine = profiles.without_user_names(plain(kind.read(document)))
         if tells_something(machine):
             pieces.append(Piece(document.name, kind.name, rank, machine))
     if not found:
@@ -82,6 +90,16 @@ def read_document(document: Document) -> Read:
             path=document.name, program=found[0][1].name,
         )  # fmt: skip
     return Read(document.name, None, tuple(pieces))
+
+
+def _beginning(document: Document) -> Document:
+    """What a kind is recognised by: of a very long text only its beginning, or some thirty readers would look for their
+    words through all of it, a second for each MiB. JSON and XML are one piece.
+    """
+    text = document.text
+    if len(text) <= LOOKED_AT or text.lstrip()[:1] in ("{", "[", "<"):
+        return document
+    return Document(document.name, text[: text.rfind("\n", 0, LOOKED_AT) + 1] or text[:LOOKED_AT])
 
 
 def tells_something(machine: Machine) -> bool:

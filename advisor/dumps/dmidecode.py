@@ -117,7 +117,7 @@ def modules(entries: Sequence[Entry]) -> tuple[ram.Module, ...]:
         if entry.title != _MODULE or entry.fields.get("Type") in _table()["firmware_memory"]:
             continue
         use = uses.get(entry.fields.get("Array Handle", "").lower(), "")
-        size = size_bytes(entry.fields.get("Size"))
+        size = _size(entry.fields.get("Size", ""))
         if size and use not in _table()["other_uses"]:
             found.append(_module(entry.fields, size))
     return tuple(found)
@@ -136,6 +136,11 @@ def _module(fields: dict[str, str], size: int) -> ram.Module:
         maker=one_line(fields.get("Manufacturer")),
         width_bits=int(width.group(1)) or None if width else None,
     )
+
+
+def _size(text: str) -> int | None:
+    # Without its unit it is a copy that was cut off there.
+    return size_bytes(text) if re.fullmatch(r"\d{1,12} (?:bytes|[kMGTP]B)", text) else None
 
 
 def _speed(text: str | None) -> int | None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from xml.etree.ElementTree import Element, TreeBuilder
@@ -18,6 +19,7 @@ _ARCHIVES = (b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", b"R
 _SAMPLE = 4096
 _MOST_CONTROLS = 0.02  # share of control characters above which bytes are no text
 _DEEPEST_XML = 64
+_MOST_VALUES = 100  # JSON values looked for inside other text
 
 
 @dataclass(frozen=True)
@@ -38,9 +40,21 @@ class Document:
         except (ValueError, RecursionError) as error:
             if re.match(r"\s*\[[^\]\"{\n]*\]", self.text):  # "[Display Devices]": a heading, no list
                 return None
+            several = _one_after_another(self.text)
+            if several:  # lshw -json -class of old versions: objects without the brackets of a list
+                return several
             raise UserError(
                 N_("{path}: not complete JSON (line {line})"), path=self.name, line=getattr(error, "lineno", 1)
             ) from error
+
+    @cached_property
+    def values(self) -> tuple[object, ...]:
+        """All JSON in the text: the whole of it, or what begins on lines of its own between other programs' lines.
+
+        Raises UserError as `data` does.
+        """
+        data = self.data
+        return (data,) if data is not None else tuple(_embedded(self.text))
 
     @cached_property
     def xml(self) -> Element | None:
@@ -48,6 +62,32 @@ class Document:
         if not re.match(r"\s*<(\?xml|!DOCTYPE|!--|[A-Za-z])", self.text):
             return None
         return _parse_xml(self.name, self.text)
+
+
+def _one_after_another(text: str) -> list[object]:
+    """The objects that make up all of `text`, with or without commas between them; [] when it is anything else."""
+    found: list[object] = []
+    at = 0
+    while start := re.compile(r"[\s,]*(?=\{)").match(text, at):
+        try:
+            value, at = json.JSONDecoder().raw_decode(text, start.end())
+        except (ValueError, RecursionError):
+            return []
+        found.append(value)
+    return found if not text[at:].strip(" \t\n,") else []
+
+
+def _embedded(text: str) -> Iterator[object]:
+    """Objects and lists of objects that begin a line of `text`; a dmesg line's "[ 0.1 ]" is neither."""
+    at, tries = 0, 0
+    while (start := re.compile(r"^(?=\{\s*[\"}]|\[\s*\{)", re.MULTILINE).search(text, at)) and tries < _MOST_VALUES:
+        tries += 1
+        try:
+            value, at = json.JSONDecoder().raw_decode(text, start.end())
+        except (ValueError, RecursionError):
+            at = start.end() + 1
+            continue
+        yield value
 
 
 def decode(name: str, raw: bytes) -> Document:
@@ -82,15 +122,19 @@ def _text(raw: bytes) -> str:
         return raw.decode("utf-16-be", "replace")
     try:
         return raw.decode("utf-8")
-    except UnicodeDecodeError as error:
+    except UnicodeDecodeError:
         broken = raw.decode("utf-8", "replace")
-        try:
-            chinese = raw.decode("gb18030")
-        except UnicodeDecodeError:
-            return broken
-        # A stray byte in UTF-8 text may happen to be valid GB 18030 as well: whole words tell them apart.
-        del error
-        return chinese if len(re.findall(r"[\u4e00-\u9fff]{2,}", chinese)) >= broken.count("\ufffd") / 8 else broken
+    lost = broken.count("\ufffd")
+    if sum(1 for c in broken if c > "\x7f") > 3 * lost:
+        return broken  # UTF-8 with stray bytes, whose other letters are whole
+    # Any other code page: what is not ASCII may come out wrong, the lines and numbers do not.
+    western = raw.decode("cp1252", "replace")
+    try:
+        chinese = raw.decode("gb18030")
+    except UnicodeDecodeError:
+        return western
+    # An accented letter of another code page may be half a Chinese one: words of several letters tell them apart.
+    return chinese if sum(map(len, re.findall(r"[\u4e00-\u9fff]{2,}", chinese))) >= lost / 4 else western
 
 
 def _parse_xml(name: str, text: str) -> Element:

@@ -100,13 +100,13 @@ def _add_counts(facts: Facts, listing: Listing) -> None:
     sockets = [count for _, count in counts if count]
     each = max((n for entry in listing.types if (n := _number(entry.get("threads_per_core")))), default=None)
     together = sum(cores) if len(cores) == len(counts) else 0
-    # A mainframe's partition has fewer processors than its books and drawers would hold.
     if together and (threads is None or together <= threads):
         facts.add("cores", together, NAME)
+        # The types of core of one processor share its socket.
+        facts.add("sockets", max(sockets, default=None), NAME)
     elif threads and each:
+        # A mainframe's partition has fewer processors than its books and drawers would hold.
         facts.add("cores", max(1, threads // each), NAME)
-    # The types of core of one processor share its socket.
-    facts.add("sockets", max(sockets, default=None), NAME)
 
 
 def _cores_and_sockets(entry: Mapping[str, str]) -> tuple[int | None, int | None]:

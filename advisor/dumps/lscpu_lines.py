@@ -44,6 +44,11 @@ def _languages() -> tuple[Mapping[str, str], ...]:
     return tuple({**english, **own} for own in tables)
 
 
+@cache
+def _all_labels() -> frozenset[str]:
+    return frozenset(label for language in _languages() for label in language)
+
+
 def listings(document: Document) -> Iterator[Listing]:
     """Every output of lscpu in `document`."""
     data = document.data
@@ -90,7 +95,9 @@ def _from_text(text: str) -> Iterator[Pairs]:
 
 def _understood(pairs: Pairs) -> Listing | None:
     """`pairs` by the language that knows most of them; None when too few are known to any."""
-    known = {label for label, _ in pairs}
+    known = _all_labels() & {label for label, _ in pairs}
+    if len(known) < _LEAST:
+        return None
     language = max(_languages(), key=lambda labels: len({labels[label] for label in known if label in labels}))
     once: dict[str, str] = {}
     caches: dict[str, str] = {}

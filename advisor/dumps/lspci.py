@@ -1,4 +1,4 @@
-"""The output of lspci in all its forms: lines (plain, -n, -nn, -mm, -v, -k) and records (-vmm). Form: pciutils, lspci(8).
+"""The output of lspci in all its forms: lines (plain, -n, -nn, -mm, -v, -k) and records (-vmm). Source: lspci(8).
 
 Memory regions are windows onto the bus, not the card's memory: they are never read as its size.
 """
@@ -17,8 +17,10 @@ NAME = "lspci"
 # Names of classes as the PCI id list has had them; other classes tell nothing here.
 _CLASSES = {
     "vga compatible controller": 0x0300, "xga compatible controller": 0x0301, "3d controller": 0x0302,
-    "display controller": 0x0380, "processing accelerators": 0x1200, "encryption controller": 0x1080,
+    "host bridge": 0x0600, "display controller": 0x0380, "processing accelerators": 0x1200,
+    "encryption controller": 0x1080,
 }  # fmt: skip
+_HOST_BRIDGE = 0x0600
 _PLACE = r"(?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]"
 # "00:02.0 VGA compatible controller [0300]: Intel ... [8086:0166] (rev 09)"; a paste may be quoted or indented.
 _LINE = re.compile(rf"^[ >]*({_PLACE}) ((?-i:[A-Z0-9])[^\":\t]*?)(?: \[([0-9a-f]{{4}})\])?: (\S.*)$", re.IGNORECASE)
@@ -44,7 +46,8 @@ def _read(document: Document) -> Machine:
         facts.add("os_family", "linux", NAME)
     if in_virtual_machine(devices):
         facts.add("environment", ("vm",), NAME)
-    return facts.part(Machine, gpus=gpus(list(dict.fromkeys(devices)), NAME))
+    whole = any(device.kind == _HOST_BRIDGE for device in devices)
+    return facts.part(Machine, gpus=gpus(list(dict.fromkeys(devices)), NAME, whole=whole))
 
 
 def _lines(text: str) -> Iterator[Device]:

@@ -21,6 +21,10 @@ _NOISE = re.compile(
 )
 
 
+_KEEPS_OLD = "registry export"
+_ONE_MAKERS = ("nvidia-smi", "rocm-smi")  # they list their own maker's cards only
+
+
 class Piece(NamedTuple):
     """What one dump tells: the file it lies in, the program that wrote it, its rank of trust (0 first)."""
 
@@ -34,6 +38,7 @@ def one_machine(pieces: Sequence[Piece]) -> Machine:
     """All `pieces` as one machine, every gap with its reason. Raises UserError when they are of different computers."""
     ordered = sorted(pieces, key=lambda piece: piece.rank)
     _refuse_others(ordered)
+    ordered = _without_old_cards(ordered)
     machine = Machine(source="dump")
     for piece in ordered:
         machine = merge(machine, checked_machine(piece.machine))
@@ -42,6 +47,20 @@ def one_machine(pieces: Sequence[Piece]) -> Machine:
         machine = replace(machine, notes=(*machine.notes, note))
     machine = replace(consistent(machine), source="dump")
     return _explained(machine, ", ".join(dict.fromkeys(piece.program for piece in ordered)))
+
+
+def _without_old_cards(pieces: Sequence[Piece]) -> list[Piece]:
+    """`pieces` without the cards that only an export of the registry knows: Windows keeps the keys of old cards."""
+    lists = [p for p in pieces if p.machine.gpus and not p.program.startswith((_KEEPS_OLD, *_ONE_MAKERS))]
+    if not lists:
+        return list(pieces)
+    present = {gpu.pci_id for piece in lists for gpu in piece.machine.gpus}
+    return [_with_cards(piece, present) if piece.program == _KEEPS_OLD else piece for piece in pieces]
+
+
+def _with_cards(piece: Piece, present: set[str | None]) -> Piece:
+    gpus = tuple(gpu for gpu in piece.machine.gpus if gpu.pci_id in present)
+    return piece._replace(machine=replace(piece.machine, gpus=gpus, notes=()))
 
 
 def _refuse_others(pieces: Sequence[Piece]) -> None:

@@ -115,6 +115,6 @@ def _pci_id(text: str | None) -> str | None:
 
 
 def _watts(text: str | None) -> float | None:
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)(?: ?W)?", said(text) or "")
+    found = re.fullmatch(r"(\d{1,5}(?:\.\d{1,4})?)(?: ?W)?", said(text) or "")
     watts = float(found.group(1)) if found else 0.0
     return watts or None

@@ -12,7 +12,8 @@ from advisor.sources.units import bus_address, size_bytes
 NAME = "nvidia-smi --query-gpu"
 # Columns (nvidia-smi --help-query-gpu, with their other spellings) and the field of Card that each fills.
 _COLUMNS = {
-    "index": "index", "name": "name", "gpu_name": "name", "pci.bus_id": "bus_id", "gpu_bus_id": "bus_id", "pci.device_id": "device_id",
+    "index": "index", "name": "name", "gpu_name": "name", "pci.bus_id": "bus_id", "gpu_bus_id": "bus_id",
+    "pci.device_id": "device_id",
     "memory.total": "total", "memory.free": "free", "memory.used": "used", "compute_cap": "capability",
     "power.default_limit": "power_limit", "gpu.power.default_limit": "power_limit",
     "driver_version": "driver", "kmd_version": "driver",
@@ -97,8 +98,8 @@ def _guessed(cells: Sequence[str]) -> Sequence[str] | None:
 
 def _card(columns: Sequence[str], cells: Sequence[str]) -> Card:
     values: dict[str, str] = {}
-    for heading, cell in zip(columns, cells, strict=True):
-        unit = _UNIT.search(heading)
+    for heading, text in zip(columns, cells, strict=True):
+        cell, unit = text, _UNIT.search(heading)
         field = _COLUMNS.get(_UNIT.sub("", heading).lower())
         if field is None:
             continue

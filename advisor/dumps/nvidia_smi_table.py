@@ -13,11 +13,11 @@ from advisor.sources.units import bus_address
 _TABLE, _LIST = "nvidia-smi", "nvidia-smi -L"
 # "|   0  GeForce GTX 690     Off  | 0000:03:00.0     N/A |": number and name, place; the rest is not needed.
 _FIRST = re.compile(
-    r"^\W*\|\s*(\d+)\s+(\S.*?)\s*\|\s*([0-9A-F]{4,8}:[0-9A-F]{2}:[0-9A-F]{2}\.[0-7])\s+(\S+)\s*\|", re.IGNORECASE
+    r"^\W*\|\s*(\d{1,3})\s+(\S.*?)\s*\|\s*([0-9A-F]{4,8}:[0-9A-F]{2}:[0-9A-F]{2}\.[0-7])\s+(\S+)\s*\|", re.IGNORECASE
 )
 _SECOND = re.compile(r"^\W*\|\s*[^|]*\|\s*(?:(\d+\s*[KMG]i?B)\s*/\s*(\d+\s*[KMG]i?B)|([^|]*?))\s*\|", re.IGNORECASE)
 _MODE = re.compile(r"\s+(On|Off|N/A|WDDM|TCC|MCDM|ERR!)$", re.IGNORECASE)
-_LISTED = re.compile(r"^\s*GPU (\d+): (.+?)(?: \(UUID: .*\)?)?\s*$")
+_LISTED = re.compile(r"^\s*GPU (\d{1,3}): (.+?)(?: \(UUID: .*\)?)?\s*$")
 
 
 def _is_table(document: Document) -> bool:
@@ -30,9 +30,8 @@ def _read_table(document: Document) -> Machine:
     for number, card in _rows(document.text):
         # A column too narrow for the name cuts it: the list of the same file has all of it.
         full = names.get(number) or ""
-        if card.name and card.name.endswith("...") and full.startswith(card.name[:-3].rstrip()):
-            card = replace(card, name=full)
-        cards.append(card)
+        cut = card.name is not None and card.name.endswith("...") and full.startswith(card.name[:-3].rstrip())
+        cards.append(replace(card, name=full) if cut else card)
     return machine(cards, _TABLE)
 
 

@@ -32,6 +32,7 @@ class Device(NamedTuple):
     maker: str | None = None
     name: str | None = None
     driver: str | None = None
+    slot: str | None = None  # what its neighbours share, where the address is not printed; not on bus 0
 
 
 def maker_id(text: str | None) -> str | None:
@@ -55,16 +56,19 @@ def _makers() -> dict[str, str]:
     return dict(sorted(names, key=lambda pair: -len(pair[0])))
 
 
-def gpus(devices: Sequence[Device], source: str) -> tuple[Gpu, ...]:
-    """The graphics devices among all `devices`, in their order. A card's second head is no second card."""
+def gpus(devices: Sequence[Device], source: str, *, whole: bool) -> tuple[Gpu, ...]:
+    """The graphics devices among `devices`, in their order. A card's second head is no second card.
+
+    `whole`: all devices of the computer are there; of a part (lspci | grep VGA) the neighbours tell nothing.
+    """
     devices = [_with_ids(device) for device in devices]
     crypto = {_slot(d) for d in devices if d.kind == pci.ENCRYPTION_CONTROLLER and d.vendor_id == "1022"}
     virtual = any(d.vendor_id in pci.VIRTUAL_VENDORS | _CLOUD_VENDORS for d in devices)
     found = [d for d in devices if _is_gpu(d)]
-    first = {_slot(d): d for d in reversed(found) if d.address}
-    heads = [d for d in found if d.address and first[_slot(d)] is not d and first[_slot(d)].vendor_id == d.vendor_id]
+    first = {_slot(d): d for d in reversed(found) if _slot(d)}
+    heads = [d for d in found if _slot(d) and first[_slot(d)] is not d and first[_slot(d)].vendor_id == d.vendor_id]
     return tuple(
-        _gpu(d, source, beside_crypto=_slot(d) in crypto and d.address is not None, virtual=virtual)
+        _gpu(d, source, beside_crypto=_slot(d) is not None and _slot(d) in crypto, virtual=virtual, whole=whole)
         for d in found
         if d not in heads
     )
@@ -78,6 +82,8 @@ def in_virtual_machine(devices: Sequence[Device]) -> bool:
 def _with_ids(device: Device) -> Device:
     """With the ids that the printed names stand for: "NVIDIA Corporation Device 0fd3" is 10de:0fd3."""
     vendor = device.vendor_id or maker_id(device.maker)
+    if vendor == "1022" and device.kind in pci.GPU_CLASSES:
+        vendor = "1002"  # "AMD" alone: its processors' devices have the one number, all its graphics the other
     unnamed = _UNNAMED.match(device.name or "")
     return device._replace(
         vendor_id=vendor,
@@ -86,8 +92,8 @@ def _with_ids(device: Device) -> Device:
     )
 
 
-def _slot(device: Device) -> str:
-    return (device.address or "?").rpartition(".")[0]
+def _slot(device: Device) -> str | None:
+    return device.slot or (device.address.rpartition(".")[0] if device.address else None)
 
 
 def _is_gpu(device: Device) -> bool:
@@ -96,7 +102,7 @@ def _is_gpu(device: Device) -> bool:
     return device.kind in pci.GPU_CLASSES
 
 
-def _gpu(device: Device, source: str, *, beside_crypto: bool, virtual: bool) -> Gpu:
+def _gpu(device: Device, source: str, *, beside_crypto: bool, virtual: bool, whole: bool) -> Gpu:
     facts = Facts()
     vendor = device.vendor_id
     if vendor and device.device_id:
@@ -107,7 +113,17 @@ def _gpu(device: Device, source: str, *, beside_crypto: bool, virtual: bool) -> 
         facts.add("name", pci.printed_name(device.name), source)
     facts.unknown("name", N_("{source} prints no name, only its number"), source=source)
     facts.add("driver", device.driver, source)
-    if vendor and (device.address or vendor not in ("8086", "1002")):
-        address = device.address or "0000:ff:00.0"
+    if vendor and _place_tells(device, whole):
+        address = device.address or "0000:ff:00.0"  # behind a bridge, wherever that is
         pci.add_kind(facts, source, vendor, address, beside_crypto=beside_crypto, virtual=virtual)
     return facts.part(Gpu)
+
+
+def _place_tells(device: Device, whole: bool) -> bool:
+    """Whether its place tells if a device is built in: for Intel not on bus 0 beside the one place that it has there
+    (passed on to a virtual machine), for AMD only when its neighbours are listed; for others the place does not matter.
+    """
+    slot = _slot(device)
+    if device.vendor_id == "8086":
+        return slot is not None and (slot.endswith(":00:02") or not (device.address or "").startswith("0000:00:"))
+    return device.vendor_id != "1002" or (slot is not None and whole)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from advisor.catalog.measured import is_measured
 from advisor.catalog.model import Model
 from advisor.catalog.networks import Network
 from advisor.catalog.speeds import speeds
@@ -35,6 +36,7 @@ CARD = "llama_cpp_card"  # error band of what llama.cpp takes on one card
 LLAMA_CPP = "llama.cpp 0c1e570"
 COMPUTED = N_("computed here from the model's tensors")
 TRACKED = N_("torch's allocator, measured runs")
+MEASURED = N_("the bandwidth of the RAM was measured: reading reaches a share of the peak, stream_share")
 PEAK = N_("what is alive at the fullest moment of the step: every tensor that autograd keeps is followed")
 VALIDATED = N_(
     "validated for one GPU, sequences of full length (no padding mask) and no torch.compile; "
@@ -73,7 +75,7 @@ def _lines(machine: Machine, estimate: Estimate) -> Iterator[Explanation]:
         yield Explanation(place.device, formula, values, place.used, "B", (), CARD if on_card else memory.band)
     shares = placed_on(machine, estimate)
     if estimate.speed is not None and shares:
-        yield from _speed(estimate, shares)
+        yield from _speed(machine, estimate, shares)
     if estimate.training is not None:
         yield from _training(machine, estimate, estimate.training)
 
@@ -239,7 +241,7 @@ def _resident(memory: MemoryEstimate, workload: Workload) -> Explanation:
     return Explanation("resident", formula, values, memory.resident_needed, "B", (LLAMA_CPP,), "resident_cpu")
 
 
-def _speed(estimate: Estimate, shares: tuple[Share, ...]) -> Iterator[Explanation]:
+def _speed(machine: Machine, estimate: Estimate, shares: tuple[Share, ...]) -> Iterator[Explanation]:
     model, workload, speed = estimate.model, estimate.workload, estimate.speed
     steps = decode_steps(model, workload, shares, depth_of(workload))
     if speed is None:
@@ -258,6 +260,9 @@ def _speed(estimate: Estimate, shares: tuple[Share, ...]) -> Iterator[Explanatio
             limit |= {prefix + key: read[key] for key in ("weights_bytes", "kv_read_bytes", "bandwidth_bytes_per_s")}
         joined = "1 / sum over devices of " if len(shares) > 1 else "1 / "
         sources = tuple(dict.fromkeys(_rates_source(share.device.rates) for share in shares))
+        if is_measured(machine.memory) and any(share.device.rates.backend is None for share in shares):
+            values |= {"stream_share": speeds().measured.stream_share}
+            sources = (*sources, MEASURED, speeds().measured.source)
         laws = " and ".join(dict.fromkeys(_law(share.device.rates, len(shares) > 1) for share in shares))
         yield Explanation(
             "decode", f"min(ceiling, {joined}{laws})", values, speed.decode.mid, "tok/s", sources,

@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 
 from advisor.catalog.complete import subject_of
 from advisor.catalog.kept_memory import kept_memory
+from advisor.catalog.measured import core_cycles, is_measured, peak_bandwidth
 from advisor.catalog.speeds import Backend, Speeds, speeds
 from advisor.catalog.stacks import computed, cpu_refusal, gpu_refusal
 from advisor.estimator.result import Reason
@@ -30,7 +31,7 @@ class Rates(NamedTuple):
     """How fast one device computes; None where a fact is missing. `backend` None is the CPU."""
 
     backend: Backend | None
-    bandwidth: float | None  # theoretical peak, bytes per second: the ceiling
+    bandwidth: float | None  # theoretical peak or what was measured, bytes per second: the ceiling
     effective: float | None  # what decoding reaches at most, bytes per second
     flops: float | None  # FP32 rate of a GPU; weights per second at weight-per-cycle 1 of a CPU (cores x clock x set)
     matrix_flops: float | None  # reached in a prompt's matrix products
@@ -188,19 +189,23 @@ def _card(gpu: Gpu, index: int, engine: str, budget: Budget, facts: Speeds) -> D
 
 
 def _pool(machine: Machine, index: int, engine: str, facts: Speeds, ram: Device) -> Device:
-    """A GPU in the system's memory: its budget is the RAM's, capped by what the GPU may take."""
+    """A GPU in the system's memory: its budget is the RAM's, capped by what the GPU may take, and the part that the
+    firmware set aside for it, which the system does not count. Both are one memory, read at one speed.
+    """
     gpu = machine.gpus[index]
-    bandwidth = gpu.bandwidth_bytes_per_s or machine.memory.bandwidth_bytes_per_s
+    bandwidth = gpu.bandwidth_bytes_per_s or peak_bandwidth(machine.memory)
     rates = _gpu_rates(gpu, engine, bandwidth, facts)
     share = gpu.shared_bytes
     if not share and ram.capacity is not None and gpu.kind == "unified":
         kept = kept_memory()
         apple = gpu.vendor == "Apple"
         share = kept.for_metal(ram.capacity) if apple else int(ram.capacity * kept.unified_share)
+    own = gpu.vram_bytes or 0
+    capacity = None if ram.capacity is None else ram.capacity + own
     available = ram.available
-    if available is not None and share:
-        available = min(available, share + (gpu.vram_bytes or 0))
-    return _computing(index, ram.capacity, available, rates, gpu)
+    if available is not None:
+        available = (min(available, share) if share else available) + own
+    return _computing(index, capacity, available, rates, gpu)
 
 
 def _computing(index: int, capacity: int | None, available: int | None, rates: Rates, gpu: Gpu) -> Device:
@@ -249,18 +254,26 @@ def _matrix_flops(gpu: Gpu, backend: Backend) -> float | None:
 
 def _cpu_rates(machine: Machine, facts: Speeds) -> Rates:
     cpu, law = machine.cpu, facts.cpu
-    bandwidth = machine.memory.bandwidth_bytes_per_s
+    bandwidth, peak = machine.memory.bandwidth_bytes_per_s, peak_bandwidth(machine.memory)
     effective = None
-    if bandwidth:
+    if peak:
         # Threads of every socket read a model that lies where one of them put it.
-        effective = law.bandwidth_factor * bandwidth / (cpu.sockets or 1)
+        effective = law.bandwidth_factor * peak / _sockets(machine)
     cores = _large_cores(cpu, facts)
     if not cores:
         return Rates(None, bandwidth, effective, None, None, 0)
-    cycles = cores * (cpu.max_mhz or cpu.base_mhz or law.default_mhz) * 1e6
-    cycles *= law.isa_factor[_instruction_set(machine)]
+    instructions = instruction_set(cpu)
+    cycles = core_cycles(cpu, cores, cpu.max_mhz or cpu.base_mhz or law.default_mhz, instructions)
+    cycles *= law.isa_factor[instructions]
     fixed = law.pair_layer_s * (cpu.cores or cores) ** 2
     return Rates(None, bandwidth, effective, cycles, cycles * law.prefill_flops_per_cycle, fixed)
+
+
+def _sockets(machine: Machine) -> int:
+    # Many a virtual machine calls each of its threads a socket; what they read together was measured.
+    if is_measured(machine.memory) and "vm" in (machine.environment or ()):
+        return 1
+    return machine.cpu.sockets or 1
 
 
 def _large_cores(cpu: Cpu, facts: Speeds) -> float:
@@ -270,11 +283,11 @@ def _large_cores(cpu: Cpu, facts: Speeds) -> float:
     return (cpu.performance_cores or 0) + (cpu.efficiency_cores or 0) * facts.cpu.efficiency_core
 
 
-def _instruction_set(machine: Machine) -> str:
+def instruction_set(cpu: Cpu) -> str:
     """The best set of INSTRUCTION_SETS that the CPU has; when nobody said, what its architecture always had lately."""
-    features = machine.cpu.features
+    features = cpu.features
     if features is None:
-        return "dotprod" if machine.cpu.architecture in ("arm64", "aarch64") else "avx2"
+        return "dotprod" if cpu.architecture in ("arm64", "aarch64") else "avx2"
     return next((name for name, needs in INSTRUCTION_SETS.items() if features.issuperset(needs)), "none")
 
 
@@ -300,7 +313,7 @@ def _gpu_reasons(machine: Machine) -> tuple[Reason, ...]:
 
 def _cpu_reasons(machine: Machine) -> tuple[Reason, ...]:
     features = machine.cpu.features
-    if features is None or _instruction_set(machine) in ("avx512", "avx2", "dotprod", "neon"):
+    if features is None or instruction_set(machine.cpu) in ("avx512", "avx2", "dotprod", "neon"):
         return ()
     return (Reason("no_avx2" if "avx" in features else "no_avx", {"cpu": machine.cpu.name or "CPU"}),)
 

@@ -5,8 +5,11 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from advisor.catalog.bands import band
+from advisor.catalog.measured import core_cycles, peak_bandwidth, peak_flops
 from advisor.catalog.model import Model
+from advisor.catalog.speeds import speeds
 from advisor.catalog.training_speeds import TrainingClass, training_speeds
+from advisor.estimator.ground import instruction_set
 from advisor.estimator.lora import trainable_parameters
 from advisor.estimator.result import Range, TrainingEstimate
 from advisor.estimator.tensors import Tensor, tensors
@@ -136,8 +139,12 @@ def cpu_class(cpu: Cpu, workload: Workload) -> str:
 
 
 def cpu_speed(cpu: Cpu, memory: Memory, workload: Workload) -> Speed | None:
-    """What a processor offers in this precision: cores x clock x vector width; None when one of them is not known."""
+    """What a processor offers in this precision: cores x clock x vector width, or the peak that a measured product
+    stands for; None when one of them is not known.
+    """
     clocks = [mhz for mhz in (cpu.base_mhz, cpu.max_mhz) if mhz]
+    if cpu.matrix_flops is not None and not clocks:
+        clocks = [speeds().cpu.default_mhz]  # a measured product corrects it
     if not cpu.cores or not clocks or cpu.features is None:
         return None
     per_cycle = next((flops for name, flops in _PER_CYCLE if name in cpu.features), 8)
@@ -145,9 +152,9 @@ def cpu_speed(cpu: Cpu, memory: Memory, workload: Workload) -> Speed | None:
     if cpu.performance_cores is not None and cpu.efficiency_cores is not None:
         cores = cpu.performance_cores + 0.5 * cpu.efficiency_cores  # half the clock x width, roughly
     # With all cores busy the clock lies between its base and its highest.
-    cycles = cores * sum(clocks) / len(clocks) * 1e6
+    cycles = core_cycles(cpu, cores, sum(clocks) / len(clocks), instruction_set(cpu))
     kind = training_speeds().classes[cpu_class(cpu, workload)]
-    return Speed(cycles * per_cycle, memory.bandwidth_bytes_per_s, kind, cycles)
+    return Speed(peak_flops(cpu) or cycles * per_cycle, peak_bandwidth(memory), kind, cycles)
 
 
 # The work -----------------------------------------------------------------------------------------------------------

@@ -84,7 +84,9 @@ def _uncertain(same: SameMachine, places: tuple[str, ...], trained: str) -> Weak
 def _rests_on(machine: Machine, place: str, trained: str) -> Iterator[tuple[str, Part, str]]:
     if place == "ram":
         yield from (("memory", machine.memory, name) for name in _bandwidth(machine))
-        yield from (("cpu", machine.cpu, name) for name in _PROCESSOR)
+        # A measured product tells the clock that the cores reach together.
+        told = ("max_mhz",) if machine.cpu.matrix_flops is not None else ()
+        yield from (("cpu", machine.cpu, name) for name in _PROCESSOR if name not in told)
         return
     gpu = machine.gpus[int(place[3:])]
     names = (rate_field(gpu, trained), *_GPU_TRAINS) if trained else _GPU_RUNS

@@ -12,12 +12,13 @@ from advisor.probes.runner import Probe, run
 __all__ = ["detect", "fill_gaps", "probes", "second_opinion"]
 
 
-def detect(timeout_s: float = 5.0) -> Machine:
+def detect(timeout_s: float = 5.0, *, wake: bool = False) -> Machine:
     """This computer, every value with its origin, within about `timeout_s` seconds whatever a driver does.
 
-    A probe that raises, hangs or lies leaves its fields None with the reason, and a note. Never raises.
+    A graphics card that sleeps to save the battery is left asleep, and its fields say so, unless `wake` is set. A
+    probe that raises, hangs or lies leaves its fields None with the reason, and a note. Never raises.
     """
-    return merged(run(probes(), timeout_s))
+    return merged(run(probes(wake), timeout_s))
 
 
 def fill_gaps(machine: Machine, timeout_s: float = 8.0) -> Machine:
@@ -35,18 +36,18 @@ def fill_gaps(machine: Machine, timeout_s: float = 8.0) -> Machine:
     return replace(machine, cpu=replace(cpu, **found, origins=origins))
 
 
-def probes() -> Sequence[Probe]:
-    """The probes of this operating system, most trusted first."""
+def probes(wake: bool = False) -> Sequence[Probe]:
+    """The probes of this operating system, most trusted first; `wake`: cards that sleep are asked too."""
     # Imported here: each platform's readers are of no use on another.
     system = str(sys.platform)
     if system == "win32":
         from advisor.probes import windows
 
-        return windows.probes()
+        return windows.probes(wake)
     if system == "darwin":
         from advisor.probes import macos
 
         return macos.probes()
     from advisor.probes import linux
 
-    return linux.probes()
+    return linux.probes(wake=wake)

@@ -18,17 +18,21 @@ NO_DRIVER = Origin("unknown", N_("no NVIDIA driver"))
 NOT_YET = Origin("unknown", N_("the load shows from the second reading on"))
 ASLEEP = Origin("unknown", N_("the card sleeps to save the battery and was not woken"))
 FAILED = Origin("unknown", N_("the system did not answer"))
+# i915 and xe count their work per program, or for administrators only: a sum over what this user may see would lie.
+INTEL = Origin("unknown", N_("Intel's drivers show the load of the whole card to administrators only"))
+NOT_SHOWN = Origin("unknown", N_("its driver does not show its load to programs"))
 
 
 @dataclass(frozen=True, slots=True)
 class LiveGpu:
-    """One card now; bytes and percent. None where its driver does not tell."""
+    """One card now; bytes and percent. None where its driver does not tell, which `reason` says more of."""
 
     bus_address: str | None
     name: str | None
     vram_used_bytes: int | None
     vram_total_bytes: int | None
     load_percent: float | None
+    reason: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,7 @@ class Sampler:
         self._nvml: Any = None
         self._handles: list[Any] = []
         self._started = False
-        self._nvidia, self._amd = _linux_cards(0x10DE), _linux_cards(0x1002)
+        self._nvidia, self._amd, self._intel = (_linux_cards(vendor) for vendor in (0x10DE, 0x1002, 0x8086))
 
     def sample(self) -> LiveSample:
         """The numbers now, in 1-2 ms; never raises."""
@@ -92,7 +96,8 @@ class Sampler:
 
     def _gpus(self, reasons: dict[str, Origin]) -> tuple[LiveGpu, ...]:
         cards = [_amd(card) for card in self._amd if not _sleeping((card,))]
-        if _sleeping(self._nvidia):
+        cards += [_intel(card) for card in self._intel if not _sleeping((card,))]
+        if _nvidia_sleeps(self._nvidia):
             reasons["gpus"] = ASLEEP
             return tuple(cards)
         if not self._started:
@@ -126,11 +131,23 @@ def _ram() -> tuple[int | None, int | None]:
     return max(0, total - memory.available_bytes), total
 
 
+def free_bytes() -> int | None:
+    """Memory that this process may still take now, within a container's limit; None when the system does not say."""
+    return _memory().available_bytes
+
+
 def _memory() -> Memory:
     if _LINUX:
         from advisor.probes.linux import memory
 
         return memory.sizes(LIVE_ROOT)
+    if str(sys.platform) == "darwin":
+        from advisor.probes import macos
+
+        try:
+            return macos.available()
+        except OSError:
+            return Memory()
     import psutil
 
     try:
@@ -167,11 +184,27 @@ def _sleeping(cards: tuple[Path, ...]) -> bool:
     return bool(gpus.sleeping(cards))
 
 
+def _nvidia_sleeps(cards: tuple[Path, ...]) -> bool:
+    if str(sys.platform) == "win32":
+        from advisor.probes import windows
+
+        return bool(windows.sleeping_nvidia())
+    return _sleeping(cards)
+
+
 def _amd(card: Path) -> LiveGpu:
     from advisor.probes.linux import gpus
 
     counters = gpus.counters(card)
-    return LiveGpu(card.name, None, counters.used_bytes, counters.total_bytes, counters.busy_percent)
+    reason = NOT_SHOWN if counters.busy_percent is None else None
+    return LiveGpu(card.name, None, counters.used_bytes, counters.total_bytes, counters.busy_percent, reason)
+
+
+def _intel(card: Path) -> LiveGpu:
+    from advisor.probes.linux import gpus
+
+    counters = gpus.intel_counters(card)
+    return LiveGpu(card.name, None, counters.used_bytes, counters.total_bytes, None, INTEL)
 
 
 def _card(library: Any, handle: Any) -> LiveGpu:
@@ -183,4 +216,5 @@ def _card(library: Any, handle: Any) -> LiveGpu:
         int(memory.used) if memory else None,
         int(memory.total) if memory else None,
         float(rates.gpu) if rates else None,
+        None if rates else NOT_SHOWN,
     )

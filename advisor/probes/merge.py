@@ -18,8 +18,10 @@ def merged(outcomes: Sequence[Outcome]) -> Machine:
     for outcome in outcomes:
         if outcome.machine is not None:
             machine = merge(machine, outcome.machine)
+    # The same order whichever source named a card first: by its place.
+    gpus = sorted(machine.gpus, key=lambda gpu: (gpu.bus_address is None, gpu.bus_address or ""))
     failures = tuple(o.failure for o in outcomes if o.failure is not None)
-    machine = dataclasses.replace(machine, notes=machine.notes + failures)
+    machine = dataclasses.replace(machine, gpus=tuple(gpus), notes=machine.notes + failures)
     return _explained(consistent(machine), outcomes)
 
 

@@ -106,7 +106,8 @@ def asleep(addresses: Sequence[str]) -> Machine:
     """What is known of cards that were not asked because that would wake them: a reason beside each."""
     reason = Origin("unknown", N_("the card sleeps to save the battery and was not woken"))
     names = ("vram_available_bytes", "compute_capability", "bandwidth_bytes_per_s", "board_power_w")
-    return Machine(gpus=tuple(Gpu(bus_address=a, origins=dict.fromkeys(names, reason)) for a in addresses))
+    origins = {**dict.fromkeys(names, reason), "bus_address": Origin("reported", N_("the system's list of devices"))}
+    return Machine(gpus=tuple(Gpu(bus_address=address, origins=origins) for address in addresses))
 
 
 def _gpu(nvml: Any, handle: Any, driver: str | None) -> Gpu:

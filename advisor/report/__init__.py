@@ -8,6 +8,7 @@ from advisor.advice.result import Budget
 from advisor.errors import UserError
 from advisor.i18n import N_, translator
 from advisor.machine import Machine
+from advisor.sources.plain import plain
 from advisor.workload import Workload
 
 FORMATS = {"md": (".md", ".markdown"), "html": (".html", ".htm"), "pdf": (".pdf",), "json": (".json",)}
@@ -56,6 +57,7 @@ def render(
 ) -> bytes:
     """The report as the bytes of a file in `format` (a key of FORMATS). Raises UserError on an unknown format."""
     chosen = _known(format)
+    machine = plain(machine)
     from advisor.advice.survey import survey
     from advisor.report.build import build
 

@@ -20,6 +20,7 @@ FONT = RESOURCES / "fonts" / "AdvisorSansSC-Regular.otf"
 _FONT_LIST = RESOURCES / "fonts" / "matplotlib-fonts.json"
 _WIDTH_INCHES = 6.7  # 17 cm: the text width of an A4 page with 2 cm margins
 _DPI = 180
+_LONGEST = 48  # letters of a label
 
 
 def png(chart: Chart) -> bytes:
@@ -65,7 +66,9 @@ def _matplotlib() -> Iterator[tuple[Any, Any, Any]]:
         from matplotlib.figure import Figure
         from matplotlib.font_manager import FontProperties
 
-        yield Figure, FigureCanvasAgg, FontProperties
+        # A name with two dollar signs is no formula.
+        with matplotlib.rc_context({"text.parse_math": False}):
+            yield Figure, FigureCanvasAgg, FontProperties
     finally:
         if folder is not None:
             if before is None:
@@ -80,18 +83,19 @@ def _bars(axes: Any, chart: Bars, font: Any) -> None:
     tops = [list(accumulate(values)) for values in zip(*(s.values for s in chart.series), strict=True)]
     for number, series in enumerate(chart.series):
         left = [tops[i][number] - value for i, value in enumerate(series.values)]
-        axes.barh(places, series.values, left=left, color=series.colour, height=0.62, label=series.name)
+        axes.barh(places, series.values, left=left, color=series.colour, height=0.62, label=_short(series.name))
     for place, (low, high) in enumerate(chart.spans):
         axes.plot((low, high), (place, place), color=LIGHT.text, linewidth=1, marker="|", markersize=6)
     for mark in chart.marks:
         axes.axvline(mark.value, color=LIGHT.text, linewidth=1, linestyle=(0, (4, 3)))
         axes.annotate(
-            mark.name, (mark.value, 1), xycoords=("data", "axes fraction"), xytext=(3, 3), textcoords="offset points",
+            _short(mark.name), (mark.value, 1),
+            xycoords=("data", "axes fraction"), xytext=(3, 3), textcoords="offset points",
             fontproperties=font, color=LIGHT.text,
         )  # fmt: skip
-    axes.set_yticks(list(places), chart.labels)
+    axes.set_yticks(list(places), [_short(label) for label in chart.labels])
     axes.invert_yaxis()
-    axes.set_xlabel(chart.unit, fontproperties=font, color=LIGHT.caption)
+    axes.set_xlabel(_short(chart.unit), fontproperties=font, color=LIGHT.caption)
     longest = max(tops[i][-1] for i in places) if chart.labels else 0.0
     axes.set_xlim(0, _top(max([longest, *(high for _, high in chart.spans)]), chart.marks))
     axes.grid(axis="x", color=LIGHT.border, linewidth=0.6)
@@ -100,21 +104,33 @@ def _bars(axes: Any, chart: Bars, font: Any) -> None:
 def _lines(axes: Any, chart: Lines, font: Any) -> None:
     for series in chart.series:
         axes.plot(
-            chart.x, series.values, color=series.colour, linewidth=1.8, marker="o", markersize=3, label=series.name
+            chart.x,
+            series.values,
+            color=series.colour,
+            linewidth=1.8,
+            marker="o",
+            markersize=3,
+            label=_short(series.name),
         )
     for mark in chart.marks:
         axes.axhline(mark.value, color=LIGHT.text, linewidth=1, linestyle=(0, (4, 3)))
         axes.annotate(
-            mark.name, (0, mark.value), xycoords=("axes fraction", "data"), xytext=(4, 3), textcoords="offset points",
+            _short(mark.name), (0, mark.value),
+            xycoords=("axes fraction", "data"), xytext=(4, 3), textcoords="offset points",
             fontproperties=font, color=LIGHT.text,
         )  # fmt: skip
     axes.set_xscale("log", base=2)
     axes.set_xticks(list(chart.x), [f"{x:,.0f}" for x in chart.x])
     axes.minorticks_off()
-    axes.set_xlabel(chart.x_label, fontproperties=font, color=LIGHT.caption)
-    axes.set_ylabel(chart.unit, fontproperties=font, color=LIGHT.caption)
+    axes.set_xlabel(_short(chart.x_label), fontproperties=font, color=LIGHT.caption)
+    axes.set_ylabel(_short(chart.unit), fontproperties=font, color=LIGHT.caption)
     axes.set_ylim(0, _top(max(v for s in chart.series for v in s.values), chart.marks))
     axes.grid(axis="y", color=LIGHT.border, linewidth=0.6)
+
+
+def _short(name: str) -> str:
+    """A name as it fits beside a chart: a file may call its model by two hundred letters."""
+    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
 
 
 def _top(longest: float, marks: Sequence[Mark]) -> float:

@@ -18,7 +18,14 @@ from advisor.report.document import (
     Table,
 )  # fmt: skip
 
-_SPECIAL = re.compile(r"([\\`*\[\]<>|]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9]))")
+# Signs of emphasis, code, links, HTML, tables and formulas; "&" where it begins an entity; what makes links by itself.
+_SPECIAL = re.compile(
+    r"([\\`*\[\]<>|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|&(?=#?\w+;)|:(?=//)|(?<=\bwww)\.)", re.IGNORECASE
+)
+# What makes a line a heading, an item of a list or a rule.
+_FIRST = re.compile(r"^(\d{0,9})([.)#+=-])(?=\s|$|[#=-])")
+# Some writers make a link of every address, escaped or not; an empty comment keeps its halves apart.
+_ADDRESS = re.compile(r"(?<=[\w.+-])@(?=[\w-]+\.)")
 
 
 def render(document: Document) -> str:
@@ -73,4 +80,5 @@ def _rows(headings: Sequence[str], right: Sequence[int], rows: Sequence[Sequence
 
 def _escape(text: str) -> str:
     """`text` with Markdown's own signs escaped, on one line."""
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    line = _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    return _ADDRESS.sub("<!-- -->@", _FIRST.sub(r"\1\\\2", line))

@@ -34,6 +34,9 @@ _LINE, _SMALL_LINE = 5.2, 4.2  # mm
 _PAD = 1.1  # mm above and below the text of a table row
 _GAP = 4.0  # mm between columns
 
+# Stands for the number of pages until it is known, and is as wide: signs that no name can hold, `_shown` leaves none.
+_PAGES = 4 * "\ue000"
+
 # A cell's parts, one below the other: wrapped lines, mm per line, and what chooses their font.
 CellParts = list[tuple[list[str], float, Callable[[], None]]]
 
@@ -58,6 +61,7 @@ class _Page:
         self._pdf.set_margin(_MARGIN)
         self._pdf.set_auto_page_break(False)
         self._pdf.c_margin = 0
+        self._pdf.alias_nb_pages(_PAGES)
         for style, name in (("", "Regular"), ("B", "Bold")):
             self._pdf.add_font(_FAMILY, style, _FONTS / f"AdvisorSansSC-{name}.otf")
         for font in self._pdf.fonts.values():
@@ -280,7 +284,7 @@ def _footer(pdf, text: str) -> None:  # type: ignore[no-untyped-def]
     pdf.set_text_color(LIGHT.caption)
     pdf.set_x(_MARGIN)
     pdf.cell(pdf.epw - 20, 5, text[:110])
-    pdf.cell(20, 5, f"{pdf.page_no()} / {{nb}}", align="R")
+    pdf.cell(20, 5, f"{pdf.page_no()} / {_PAGES}", align="R")
 
 
 def _colour(tone: Tone) -> str:

@@ -27,10 +27,10 @@ class Facts:
         if name not in self.values:
             self.origins.setdefault(name, Origin("unknown", reason, texts))
 
-    def absent(self, name: str, detail: str) -> None:
+    def absent(self, name: str, detail: str, /, **texts: str) -> None:
         """Record that the source says there is no such thing (no limit, no second kind of core): None, and known."""
         if name not in self.values:
-            self.origins[name] = Origin("reported", detail)
+            self.origins[name] = Origin("reported", detail, texts)
 
     def part(self, make: type[P], **more: Any) -> P:
         """The part made of everything recorded; `more` are its nested parts."""

@@ -10,8 +10,11 @@ SOURCE = "/proc/meminfo"
 
 def parse(text: str) -> dict[str, int]:
     """The values of /proc/meminfo in bytes."""
-    found = re.findall(r"^(\S+):\s+(\d+)(?:\s+(kB))?\s*$", text, re.MULTILINE)
-    return {name: int(value) * (1024 if unit else 1) for name, value, unit in found}
+    # Counts of pages have no unit; a size without one is a copy that was cut off there.
+    found = re.findall(r"^(\S+):\s+(\d{1,18})(?:\s+(kB))?\s*$", text, re.MULTILINE)
+    return {
+        name: int(value) * (1024 if unit else 1) for name, value, unit in found if unit or name.startswith("HugePages")
+    }
 
 
 def add_sizes(facts: Facts, text: str) -> dict[str, int]:

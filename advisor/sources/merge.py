@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from advisor.i18n import N_
@@ -25,7 +26,7 @@ def merge(first: Machine, second: Machine) -> Machine:
         gpus=_merge_gpus(first.gpus, second.gpus),
         disks=first.disks or second.disks,
         battery=_fill(first.battery, second.battery),
-        notes=first.notes + second.notes,
+        notes=(*first.notes, *(note for note in second.notes if note not in first.notes)),
     )
 
 
@@ -47,14 +48,65 @@ def _fill(first: P, second: P) -> P:
 
 
 def _merge_gpus(first: tuple[Gpu, ...], second: tuple[Gpu, ...]) -> tuple[Gpu, ...]:
-    left = list(second)
-    result = []
-    for gpu in first:
-        twin = next((other for other in left if _same(gpu, other)), None)
-        if twin is not None:
-            left.remove(twin)
-        result.append(_fill(gpu, twin) if twin is not None else gpu)
-    return (*result, *left)
+    """Each card once: what is sure (place, id) goes before what is likely (name), and that before what is left."""
+    twins: dict[int, int] = {}
+    for same in (_same_place_or_id, _same):
+        for number, gpu in enumerate(first):
+            free = (n for n, other in enumerate(second) if n not in twins.values() and same(gpu, other))
+            if number not in twins and (twin := next(free, None)) is not None:
+                twins[number] = twin
+    twins |= _left_over(first, second, twins)
+    merged = [_filled(gpu, second[twins[n]]) if n in twins else gpu for n, gpu in enumerate(first)]
+    return (*merged, *(gpu for n, gpu in enumerate(second) if n not in twins.values()))
+
+
+def _filled(gpu: Gpu, twin: Gpu) -> Gpu:
+    filled = _fill(gpu, twin)
+    if not _is_cut(gpu.name) or not twin.name or _is_cut(twin.name):
+        return filled
+    # nvidia-smi's table cuts names: any other source's whole name is better.
+    origins = {**filled.origins, **({"name": twin.origins["name"]} if "name" in twin.origins else {})}
+    return dataclasses.replace(filled, name=twin.name, origins=origins)
+
+
+def _is_cut(name: str | None) -> bool:
+    return bool(name and name.endswith("..."))
+
+
+def _left_over(first: Sequence[Gpu], second: Sequence[Gpu], twins: Mapping[int, int]) -> dict[int, int]:
+    """Cards that both sources list as a maker's only ones, or as equally many equal ones, under unlike names.
+
+    lspci says "Raphael" or a number, other programs "AMD Radeon Graphics" without any number.
+    """
+    pairs: dict[int, int] = {}
+    for vendor in dict.fromkeys(gpu.vendor for gpu in first if gpu.vendor):
+        ours = [n for n, gpu in enumerate(first) if n not in twins and gpu.vendor == vendor]
+        theirs = [n for n, gpu in enumerate(second) if n not in twins.values() and gpu.vendor == vendor]
+        alike = all(
+            len({(gpus[n].name, gpus[n].pci_id) for n in numbers}) == 1
+            for gpus, numbers in ((first, ours), (second, theirs))
+        )
+        if len(ours) == len(theirs) and alike and not _contradict(first[ours[0]], second[theirs[0]]):
+            pairs |= dict(zip(ours, theirs, strict=True))
+    return pairs
+
+
+def _contradict(one: Gpu, other: Gpu) -> bool:
+    """Whether two cards of one maker cannot be the same."""
+    for name in ("bus_address", "pci_id", "kind"):
+        values = {getattr(one, name), getattr(other, name)} - {None}
+        if len(values) > 1:
+            return True
+    if not one.name or not other.name or one.vendor == "Intel":
+        return False  # Intel's graphics have the processors' names in one list and their own in the other
+    numbers = [set(re.findall(r"\d{3,}", gpu.name or "")) for gpu in (one, other)]
+    return one.vendor == "NVIDIA" or bool(numbers[0] and numbers[1] and not numbers[0] & numbers[1])
+
+
+def _same_place_or_id(one: Gpu, other: Gpu) -> bool:
+    if one.bus_address and other.bus_address:
+        return one.bus_address == other.bus_address
+    return bool(one.pci_id and one.pci_id == other.pci_id)
 
 
 def _same(one: Gpu, other: Gpu) -> bool:

@@ -16,8 +16,16 @@ PCI_VENDORS = {
 VIRTUAL_VENDORS = frozenset({"15ad", "1af4", "1b36", "80ee", "1234", "1414", "1013", "1ab8", "5853"})
 # PCI classes: VGA, 3D controller (a laptop's second card), display controller (AMD Instinct).
 GPU_CLASSES = (0x0300, 0x0302, 0x0380)
+# AMD's newest Instinct cards call themselves processing accelerators (MI325X: apache/cloudstack issue 11701); those of
+# other vendors are no GPUs.
+ACCELERATOR = 0x1200
 ENCRYPTION_CONTROLLER = 0x1080
 _SERVER_GRAPHICS = ("1a03", "102b")  # ASPEED, Matrox: the picture of a server's management chip
+
+
+def is_gpu(class_code: int | None, vendor_id: str) -> bool:
+    """Whether a PCI device of this class (base class and subclass, 0x0300) and vendor ("1002") is a GPU."""
+    return class_code in GPU_CLASSES or (class_code == ACCELERATOR and vendor_id == "1002")
 
 
 def printed_name(name: str) -> str:

@@ -123,7 +123,7 @@ def _add_bandwidth(facts: Facts) -> None:
 
 def count_channels(modules: Sequence[Module], source: str) -> Channels:
     """The channels in use: from total width for soldered LPDDR, else from the slots' names, else from their number."""
-    if any(m.kind and m.kind.startswith("LPDDR") for m in modules):
+    if any(_is_soldered(m) for m in modules):
         return _by_width(modules, source)
     if len(modules) == 1:
         return Channels(1, Origin("computed", N_("{source}: a single module"), {"source": source}))
@@ -133,6 +133,12 @@ def count_channels(modules: Sequence[Module], source: str) -> Channels:
         texts = {"source": source, "slots": ", ".join(_place(m) for m in modules)[:120]}
         return Channels(len(set(named)), Origin("computed", N_("{source}: the slots' names ({slots})"), texts))
     return _by_number(modules, source)
+
+
+def _is_soldered(module: Module) -> bool:
+    # Tables older than the memory have no name for LPDDR5; no plugged module is narrower than a channel.
+    narrow = module.kind is None and module.width_bits is not None and module.width_bits < _BUS_BITS
+    return narrow or (module.kind or "").startswith("LPDDR")
 
 
 def _by_width(modules: Sequence[Module], source: str) -> Channels:

@@ -24,6 +24,7 @@ _BOUNDS: dict[tuple[type[Part], str], tuple[float, float]] = {
     (Cpu, "l1d_bytes"): (1 << 10, 1 << 30),
     (Cpu, "l2_bytes"): (1 << 10, 64 << 30),
     (Cpu, "l3_bytes"): (1 << 10, 64 << 30),
+    (Cpu, "matrix_flops"): (1e7, 1e16),
     (Memory, "total_bytes"): (1 << 24, 256 * _TIB),
     (Memory, "installed_bytes"): (1 << 24, 256 * _TIB),
     (Memory, "available_bytes"): (0, 256 * _TIB),

@@ -108,6 +108,11 @@ def processor(table: tuple[Structure, ...]) -> Processor:
     return Processor()
 
 
+def memory_kind(code: int | None) -> str | None:
+    """What a "Memory Device - Type" stands for, "DDR4"; None for what is no main memory or unknown."""
+    return _MEMORY_KINDS.get(code or 0)
+
+
 def memory_modules(table: tuple[Structure, ...]) -> tuple[Module, ...]:
     """The populated modules of the main memory (type 17 in type 16 arrays used as system memory)."""
     uses = {s.handle: s.byte(5) for s in table if s.kind == 16}
@@ -127,7 +132,7 @@ def _module(entry: Structure, size: int) -> Module:
         slot=entry.text(0x10),
         bank=entry.text(0x11),
         size_bytes=size,
-        kind=_MEMORY_KINDS.get(entry.byte(0x12) or 0),
+        kind=memory_kind(entry.byte(0x12)),
         rated_mts=_speed(entry, 0x15, 0x54),
         speed_mts=_speed(entry, 0x20, 0x58),
         maker=entry.text(0x17),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from advisor.i18n import N_
 from advisor.machine import Battery, Cpu, Gpu, Machine, Memory
@@ -10,8 +11,9 @@ from advisor.sources.facts import Facts
 
 SOURCE = "sysctl"
 Values = Mapping[str, int | str]
-_LEVELS = ("hw.perflevel0", "hw.perflevel1")
-_PER_LEVEL = ("physicalcpu", "logicalcpu", "l1dcachesize", "l2cachesize", "cpusperl2")
+# Kinds of cores, the fastest first; hw.nperflevels says how many there are.
+_LEVELS = ("hw.perflevel0", "hw.perflevel1", "hw.perflevel2")
+_PER_LEVEL = ("name", "physicalcpu", "logicalcpu", "l1dcachesize", "l2cachesize", "cpusperl2")
 NAMES = (
     "machdep.cpu.brand_string", "machdep.cpu.vendor", "machdep.cpu.features", "machdep.cpu.leaf7_features",
     "machdep.cpu.core_count", "machdep.cpu.thread_count", "hw.model", "hw.memsize", "hw.packages", "hw.physicalcpu",
@@ -35,7 +37,7 @@ def parse(text: str) -> dict[str, int | str]:
     """The output of `sysctl -a`, for recordings: "name: value" lines."""
     pairs = (line.split(":", 1) for line in text.splitlines() if ":" in line)
     stripped = ((name.strip(), value.strip()) for name, value in pairs)
-    return {name: int(value) if re.fullmatch(r"-?\d+", value) else value for name, value in stripped}
+    return {name: int(value) if re.fullmatch(r"-?\d{1,20}", value) else value for name, value in stripped}
 
 
 def machine(values: Values) -> Machine:
@@ -98,13 +100,22 @@ def cpu(values: Values) -> Cpu:
 
 
 def _add_kinds(facts: Facts, values: Values) -> None:
-    fast, slow = (_number(values, f"{level}.physicalcpu") for level in _LEVELS)
-    if fast and slow:
-        facts.add("performance_cores", fast, SOURCE)
+    """Fast and slow cores. Levels have names since macOS 12: M5 Pro and Max have "Super" and "Performance" ones, none
+    for efficiency (lablup/all-smi pull request 168).
+    """
+    counts = {level: count for level in _LEVELS if (count := _number(values, f"{level}.physicalcpu"))}
+    named = {level: _text(values, f"{level}.name") for level in counts}
+    slow = sum(count for level, count in counts.items() if (named[level] or _by_order(level)) == "Efficiency")
+    if len(counts) > 1:
+        facts.add("performance_cores", sum(counts.values()) - slow, SOURCE)
         facts.add("efficiency_cores", slow, SOURCE)
     elif values:
         facts.absent("performance_cores", N_("one kind of core"))
         facts.absent("efficiency_cores", N_("one kind of core"))
+
+
+def _by_order(level: str) -> str:
+    return "Performance" if level == _LEVELS[0] else "Efficiency"
 
 
 def _add_caches(facts: Facts, values: Values) -> None:
@@ -154,11 +165,35 @@ def operating_system(values: Mapping[str, object]) -> Machine:
     return facts.part(Machine)
 
 
-def available(size: int) -> Memory:
-    """Free memory alone."""
+class Pages(NamedTuple):
+    """Counts of memory pages of host_statistics64, and the size of one in bytes."""
+
+    size: int
+    internal: int  # of programs, those that are compressed not among them
+    purgeable: int  # of these, what programs have given up
+    wired: int
+    compressor: int  # that hold compressed pages
+
+
+def available(pages: Pages, total: int) -> Memory:
+    """What programs could have of `total` bytes: all that is not "memory used" in the Activity Monitor, which is pages
+    of programs, wired ones and the compressor's. Cached files make room.
+    """
+    used = (pages.internal - pages.purgeable + pages.wired + pages.compressor) * pages.size
     facts = Facts()
-    facts.add("available_bytes", size, "host_statistics64")
+    facts.add("total_bytes", total, SOURCE)
+    facts.add("available_bytes", total - used if 0 <= used <= total else None, "host_statistics64")
     return facts.part(Memory)
+
+
+def working_set(name: str | None, size: int | None) -> Gpu:
+    """What Metal lets the chip's own GPU use of the memory: recommendedMaxWorkingSetSize, bytes."""
+    facts = Facts()
+    facts.add("name", name, "Metal")
+    facts.add("vendor", "Apple", "Metal")
+    facts.add("kind", "unified", "Metal")
+    facts.add("shared_bytes", size or None, "Metal recommendedMaxWorkingSetSize")
+    return facts.part(Gpu)
 
 
 def battery(state: tuple[float, bool | None] | None) -> Battery:

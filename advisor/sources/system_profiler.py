@@ -7,10 +7,12 @@ from typing import Any
 from advisor.i18n import N_
 from advisor.machine import Disk, Gpu, GpuKind, Machine, Memory
 from advisor.sources.facts import Facts
+from advisor.sources.pci import PCI_VENDORS
 
 SOURCE = "system_profiler"
 TYPES = ("SPHardwareDataType", "SPDisplaysDataType", "SPMemoryDataType")
 _UNITS = {"MB": 1 << 20, "GB": 1 << 30, "TB": 1 << 40}
+_PCI = ("sppci_pci_device", "spdisplays_pci_device")
 _VENDORS = {"sppci_vendor_apple": "Apple", "sppci_vendor_intel": "Intel", "sppci_vendor_amd": "AMD"}
 
 
@@ -28,6 +30,16 @@ def machine(answer: Mapping[str, Any]) -> Machine:
     memory.add("kind", kind, SOURCE)
     gpus = tuple(gpu for entry in _entries(answer, "SPDisplaysDataType") if (gpu := _gpu(entry)) is not None)
     return facts.part(Machine, memory=memory.part(Memory), gpus=gpus)
+
+
+def own_gpu_name(answer: Mapping[str, Any]) -> str | None:
+    """ "Apple M3 Max 40-core GPU": the chip's name alone does not tell which of its graphics a Mac has."""
+    chip = _text(_first(answer, "SPHardwareDataType"), "chip_type")
+    if chip is None or not chip.startswith("Apple"):
+        return None
+    displays = _entries(answer, "SPDisplaysDataType")
+    cores = next((count for entry in displays if (count := _text(entry, "sppci_cores"))), "")
+    return f"{chip} {cores}-core GPU" if cores.isdecimal() else chip
 
 
 def _entries(answer: Mapping[str, Any], name: str) -> Sequence[Mapping[str, Any]]:
@@ -56,7 +68,7 @@ def _memory_kind(answer: Mapping[str, Any]) -> str | None:
 
 def _gpu(entry: Mapping[str, Any]) -> Gpu | None:
     name = _text(entry, "sppci_model") or _text(entry, "_name")
-    if name is None or name.startswith("kHW_Apple") or _vendor(entry) == "Apple":
+    if name is None or name.startswith(("kHW_Apple", "Apple ")) or _vendor(entry) == "Apple":
         return None  # sysctl knows the Mac's own GPU better, and its name here may be a key without translation
     facts = Facts()
     facts.add("name", name, SOURCE)
@@ -66,7 +78,9 @@ def _gpu(entry: Mapping[str, Any]) -> Gpu | None:
     number = {"Intel": "8086", "AMD": "1002", "NVIDIA": "10de"}.get(vendor or "")
     if number and device and (found := re.fullmatch(r"0x([0-9a-fA-F]{4})", device)):
         facts.add("pci_id", f"{number}:{found.group(1).lower()}", SOURCE)
-    kind: GpuKind = "integrated" if _text(entry, "sppci_bus") == "spdisplays_builtin" else "discrete"
+    bus = _text(entry, "sppci_bus")
+    # On the old PCI bus sit the graphics of NVIDIA's chipsets, and real cards: it tells nothing.
+    kind: GpuKind | None = "integrated" if bus == "spdisplays_builtin" else "discrete" if bus not in _PCI else None
     facts.add("kind", kind, SOURCE)
     if kind == "integrated":
         facts.add("vram_bytes", 0, N_("integrated graphics use the system's memory"), "computed")
@@ -82,6 +96,9 @@ def _vendor(entry: Mapping[str, Any]) -> str | None:
     text = _text(entry, "spdisplays_vendor") or ""
     if text in _VENDORS:
         return _VENDORS[text]
+    number = re.search(r"\(0x([0-9a-fA-F]{4})\)", text)
+    if number:  # "ATI (0x1002)"
+        return PCI_VENDORS.get(number.group(1).lower())
     return next((name for name in ("NVIDIA", "AMD", "Intel", "Apple") if name.lower() in text.lower()), None)
 
 

@@ -8,6 +8,7 @@ _SIZE = re.compile(
     re.IGNORECASE,
 )
 _MHZ = re.compile(r"^\s*(\d+(?:[.,]\d+)?)\s*([MG])(?:Hz|T/s)\s*$", re.IGNORECASE)
+_LARGEST = 1e18  # no size, in any unit
 _ADDRESS = re.compile(r"^(?:([0-9a-f]{1,8}):)?([0-9a-f]{1,2}):([0-9a-f]{1,2})\.([0-7])$", re.IGNORECASE)
 
 
@@ -21,7 +22,7 @@ def size_bytes(text: str | None, *, decimal: bool = False) -> int | None:
         return None
     number, prefix, binary = found.groups()
     value = _number(number)
-    if value is None:
+    if value is None or value > _LARGEST:
         return None
     step = 1000 if decimal and not binary else 1024
     return round(value * float(step) ** _PREFIXES[prefix.upper()])

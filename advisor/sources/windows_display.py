@@ -1,20 +1,26 @@
 """Windows: graphics processors out of the kernel's adapters, the registry's display class and the present devices."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from advisor.i18n import N_
 from advisor.machine import Gpu, Machine, Origin
+from advisor.sources.display_class import CLASS_KEY, CLASS_SOURCE, ClassEntry, class_entries, from_entries
 from advisor.sources.facts import Facts
-from advisor.sources.pci import PCI_VENDORS, VIRTUAL_VENDORS
+from advisor.sources.pci import PCI_VENDORS, VIRTUAL_VENDORS, add_kind
+from advisor.sources.windows_devices import Device, beside_crypto, bus_address
+
+__all__ = ["CLASS_KEY", "SOURCE", "Adapter", "ClassEntry", "class_entries", "machine", "missing_driver"]
 
 SOURCE = "D3DKMT"
-CLASS_KEY = r"SYSTEM\CurrentControlSet\Control\Class\{4d36e968-e325-11ce-bfc1-08002be10318}"
-_CLASS_SOURCE = "Control\\Class\\Display"
 # Bits of D3DKMT_ADAPTERTYPE (d3dkmthk.h).
 _RENDER, _SOFTWARE, _DISCRETE, _INTEGRATED, _INDIRECT, _PARAVIRTUAL = 1 << 0, 1 << 2, 1 << 4, 1 << 5, 1 << 6, 1 << 7
-_BASIC = "microsoft basic display"
+_COMPUTE_ONLY = 1 << 11
+_NO_BUS, _LAST_PCI_ID = 0xFFFF_FFFF, 0xFFFF
+_ACPI_VENDORS = {"QCOM": "Qualcomm"}
+_BASIC = "Microsoft Basic Display Adapter"
+_DEVICES = "CM_Get_Device_ID_List"
+_NOT_LISTED = N_("the graphics kernel does not list it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,69 +37,39 @@ class Adapter:
     driver_version: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ClassEntry:
-    """One subkey of the display class: an adapter that is or once was in this computer."""
+def machine(
+    adapters: Sequence[Adapter],
+    entries: Sequence[ClassEntry],
+    present: frozenset[str] | None,
+    devices: Sequence[Device] = (),
+    *,
+    inside: bool = False,
+) -> Machine:
+    """The GPUs, and a note for each that does not work. Software and remote adapters are no GPUs.
 
-    name: str | None
-    hardware_id: str  # "PCI\\VEN_10DE&DEV_1058...", upper case
-    memory_bytes: int | None
-    driver_version: str | None
-
-    @property
-    def pci_id(self) -> str | None:
-        """ "10de:1058"; None for adapters on no PCI bus."""
-        found = re.match(r"PCI\\VEN_([0-9A-F]{4})&DEV_([0-9A-F]{4})", self.hardware_id)
-        return f"{found.group(1)}:{found.group(2)}".lower() if found else None
-
-
-def class_entries(subkeys: Mapping[str, Mapping[str, object]]) -> list[ClassEntry]:
-    """The numbered subkeys of the display class."""
-    entries = []
-    for key in sorted(subkeys):
-        values = subkeys[key]
-        hardware = values.get("MatchingDeviceId")
-        if not key.isdecimal() or not isinstance(hardware, str):
-            continue
-        name, version = values.get("DriverDesc"), values.get("DriverVersion")
-        entries.append(
-            ClassEntry(
-                name if isinstance(name, str) else None,
-                hardware.upper(),
-                _memory(values),
-                version if isinstance(version, str) else None,
-            )
-        )
-    return entries
-
-
-def _memory(values: Mapping[str, object]) -> int | None:
-    """The 64-bit size; the 32-bit one only below its ceiling, because it stops counting there."""
-    size = _number(values.get("HardwareInformation.qwMemorySize"))
-    if size:
-        return size
-    small = _number(values.get("HardwareInformation.MemorySize"))
-    return small if small and small < 0xFFF0_0000 else None
-
-
-def _number(value: object) -> int | None:
-    if isinstance(value, bytes) and len(value) in (4, 8):
-        return int.from_bytes(value, "little")
-    return value if isinstance(value, int) else None
-
-
-def machine(adapters: list[Adapter], entries: list[ClassEntry], present: frozenset[str] | None) -> Machine:
-    """The GPUs, and a note for each whose driver is missing. Software and remote adapters are no GPUs.
-
-    Without answers from the graphics kernel the registry's entries of present devices are used; old entries of
-    cards that were taken out are never shown.
+    `devices` are the PCI devices that are there: cards among them that the graphics kernel does not list (no driver,
+    switched off) are listed all the same. Without either, the registry's entries of present devices are used; old
+    entries of cards that were taken out are never shown. `inside`: the adapters are those of the Windows around this
+    Linux (WSL), where each one reaches in from outside and is no invention for that.
     """
     here = [entry for entry in entries if entry.pci_id and _is_present(entry, present)]
     real = [adapter for adapter in adapters if _is_real(adapter)]
-    gpus = [_from_adapter(adapter, here) for adapter in real] or _from_entries(here)
-    names = [gpu.name for gpu in gpus if "driver" in gpu.origins and gpu.driver is None]
-    notes = tuple(_missing_driver(name or "?") for name in names)
-    return Machine(gpus=tuple(gpus), notes=notes)
+    gpus = [_from_adapter(adapter, here, devices, inside) for adapter in real]
+    left = [device for device in devices if device.is_gpu and not any(_is_of(device, gpu) for gpu in gpus)]
+    notes = [missing_driver(_called(gpu)) for gpu in gpus if gpu.driver == _BASIC]
+    for device in left:
+        gpu, note = _from_device(device, here, devices)
+        gpus.append(gpu)
+        notes += [note] if note is not None else []
+    if not gpus and not devices:
+        gpus = from_entries(here)
+    return Machine(gpus=tuple(gpus), notes=tuple(notes))
+
+
+def _is_of(device: Device, gpu: Gpu) -> bool:
+    if device.place and gpu.bus_address:
+        return bus_address(device.place) == gpu.bus_address
+    return device.pci_id is not None and device.pci_id == gpu.pci_id
 
 
 def _is_present(entry: ClassEntry, present: frozenset[str] | None) -> bool:
@@ -104,36 +80,86 @@ def _is_real(adapter: Adapter) -> bool:
     flags = adapter.flags or 0
     if flags & _SOFTWARE or (flags & _INDIRECT and not flags & _RENDER):
         return False
+    if flags & _COMPUTE_ONLY and adapter.vendor_id == 0x8086:
+        return False  # Intel's NPU
     return adapter.vendor_id is not None or adapter.place is not None
 
 
-def _missing_driver(name: str) -> Origin:
+def missing_driver(name: str) -> Origin:
+    """The note for an adapter `name` that Windows runs without its own driver."""
     text = N_("{name}: its driver is missing; Windows uses the Microsoft Basic Display Adapter")
     return Origin("reported", text, {"name": name})
 
 
-def _from_adapter(adapter: Adapter, entries: list[ClassEntry]) -> Gpu:
+def _called(gpu: Gpu) -> str:
+    return gpu.name or gpu.pci_id or "?"
+
+
+def _from_adapter(adapter: Adapter, entries: Sequence[ClassEntry], devices: Sequence[Device], inside: bool) -> Gpu:
     facts = Facts()
-    vendor = f"{adapter.vendor_id:04x}" if adapter.vendor_id is not None else None
-    if vendor and adapter.device_id is not None:
-        facts.add("pci_id", f"{vendor}:{adapter.device_id:04x}", SOURCE)
-    if adapter.place and adapter.place[0] != 0xFFFF_FFFF:
-        facts.add("bus_address", "0000:{:02x}:{:02x}.{:x}".format(*adapter.place), SOURCE)
+    vendor = _add_ids(facts, adapter, devices)
     entry = next((e for e in entries if e.pci_id == facts.values.get("pci_id")), None)
-    facts.add("vendor", PCI_VENDORS.get(vendor or ""), SOURCE)
-    facts.add("kind", _kind(adapter, vendor), SOURCE)
-    basic = _BASIC in (adapter.name or "").lower() or (entry is not None and _BASIC in (entry.name or "").lower())
+    _add_kind(facts, adapter, vendor, devices, inside)
+    basic = _BASIC.lower() in f"{adapter.name} {entry.name if entry else ''}".lower()
     if basic:
         facts.unknown("name", N_("Windows knows it as Microsoft Basic Display Adapter only"))
-        facts.unknown("driver", N_("the driver is missing"))
-    else:
-        facts.add("name", adapter.name, SOURCE)
-        facts.add("name", entry.name if entry else None, _CLASS_SOURCE)
-        facts.add("driver", _version(adapter, entry), SOURCE)
-    if not basic:
-        _add_memory(facts, adapter.dedicated_bytes, adapter.shared_bytes, SOURCE)
-        _add_memory(facts, entry.memory_bytes if entry else None, None, _CLASS_SOURCE)
+        facts.add("driver", _BASIC, SOURCE)
+        facts.unknown("vram_bytes", N_("its maker's driver is missing"))
+        return facts.part(Gpu)
+    facts.add("name", adapter.name, SOURCE)
+    facts.add("name", entry.name if entry else None, CLASS_SOURCE)
+    facts.add("driver", _version(adapter, entry), SOURCE)
+    _add_memory(facts, adapter.dedicated_bytes, adapter.shared_bytes, SOURCE)
+    _add_memory(facts, entry.memory_bytes if entry else None, None, CLASS_SOURCE)
     return facts.part(Gpu)
+
+
+def _add_ids(facts: Facts, adapter: Adapter, devices: Sequence[Device]) -> str:
+    """Ids, place and maker; returns the PCI vendor, "" for none."""
+    if (adapter.vendor_id or 0) > _LAST_PCI_ID:
+        # A chip without a PCI bus: its "vendor" is four letters of its ACPI name, "QCOM".
+        letters = (adapter.vendor_id or 0).to_bytes(4, "little").decode("ascii", "replace")
+        facts.add("vendor", _ACPI_VENDORS.get(letters), SOURCE)
+        for name in ("pci_id", "bus_address"):
+            facts.unknown(name, N_("not on a PCI bus"))
+        return ""
+    on_bus = adapter.place if adapter.place and adapter.place[0] != _NO_BUS else None
+    here = next((device for device in devices if on_bus and device.place == on_bus), None)
+    pci_id = here.pci_id if here else None  # Windows 8 does not answer the question about ids
+    if adapter.vendor_id is not None and adapter.device_id is not None:
+        pci_id = f"{adapter.vendor_id:04x}:{adapter.device_id:04x}"
+    facts.add("pci_id", pci_id, SOURCE)
+    facts.add("bus_address", bus_address(on_bus) if on_bus else None, SOURCE)
+    facts.add("vendor", PCI_VENDORS.get((pci_id or "")[:4]), SOURCE)
+    return (pci_id or "")[:4]
+
+
+def _from_device(device: Device, entries: Sequence[ClassEntry], devices: Sequence[Device]) -> tuple[Gpu, Origin | None]:
+    """A card that the graphics kernel does not list, and a note saying why where Windows tells."""
+    facts = Facts()
+    entry = next((e for e in entries if e.pci_id == device.pci_id), None)
+    facts.add("pci_id", device.pci_id, _DEVICES)
+    facts.add("bus_address", bus_address(device.place) if device.place else None, _DEVICES)
+    facts.add("vendor", PCI_VENDORS.get(device.vendor_id), _DEVICES)
+    facts.add("name", entry.name if entry and entry.name != _BASIC else None, CLASS_SOURCE)
+    facts.unknown("name", N_("no driver has named it"))
+    if device.place:
+        _add_place_kind(facts, device.vendor_id, device.place, devices)
+    trouble = device.trouble()
+    if device.plain_picture:
+        facts.add("driver", _BASIC, _DEVICES)
+    elif trouble is not None:
+        facts.absent("driver", trouble.reason, **trouble.values)
+    else:
+        facts.add("driver", entry.driver_version if entry else None, CLASS_SOURCE)
+        _add_memory(facts, entry.memory_bytes if entry else None, None, CLASS_SOURCE)
+    facts.unknown("vram_bytes", N_("its maker's driver is missing") if device.plain_picture else _NOT_LISTED)
+    gpu = facts.part(Gpu)
+    if device.plain_picture:
+        return gpu, missing_driver(_called(gpu))
+    if trouble is None:
+        return gpu, None
+    return gpu, Origin("reported", trouble.note, {"name": _called(gpu), **trouble.values})
 
 
 def _add_memory(facts: Facts, dedicated: int | None, shared: int | None, source: str) -> None:
@@ -144,18 +170,29 @@ def _add_memory(facts: Facts, dedicated: int | None, shared: int | None, source:
     facts.add("shared_bytes", shared, source)
 
 
-def _kind(adapter: Adapter, vendor: str | None) -> str | None:
-    """By the kernel's flags, then by the place on the bus; never by size. None leaves it to the catalogue."""
+def _add_kind(facts: Facts, adapter: Adapter, vendor: str, devices: Sequence[Device], inside: bool) -> None:
+    """By the kernel's flags, then by the place on the bus; never by size. What is left open the catalogue knows."""
     flags = adapter.flags or 0
-    if flags & _PARAVIRTUAL or vendor in VIRTUAL_VENDORS:
-        return "virtual"
-    if flags & _INTEGRATED:
-        return "integrated"
-    if flags & _DISCRETE or vendor == "10de":
-        return "discrete"
-    if vendor == "8086" and adapter.place:
-        return "integrated" if adapter.place[:2] == (0, 2) else "discrete"
-    return None
+    if (flags & _PARAVIRTUAL and not inside) or vendor in VIRTUAL_VENDORS:
+        facts.add("kind", "virtual", SOURCE)
+    elif flags & _INTEGRATED:
+        facts.add("kind", "integrated", SOURCE)
+    elif flags & _DISCRETE:
+        facts.add("kind", "discrete", SOURCE)
+    elif (adapter.vendor_id or 0) > _LAST_PCI_ID:
+        facts.add("kind", "integrated", N_("part of the processor's chip"), "computed")
+    elif adapter.place and adapter.place[0] != _NO_BUS:
+        _add_place_kind(facts, vendor, adapter.place, devices)
+    elif vendor == "10de":
+        facts.add("kind", "discrete", SOURCE)
+
+
+def _add_place_kind(facts: Facts, vendor: str, place: tuple[int, int, int], devices: Sequence[Device]) -> None:
+    if vendor == "1002" and not devices:
+        return  # an AMD processor's graphics sit on a bus of their own, as cards do: only the neighbours tell
+    virtual = any(device.vendor_id in VIRTUAL_VENDORS for device in devices)
+    crypto = beside_crypto(place, devices)
+    add_kind(facts, SOURCE, vendor, bus_address(place), beside_crypto=crypto, virtual=virtual)
 
 
 def _version(adapter: Adapter, entry: ClassEntry | None) -> str | None:
@@ -163,22 +200,3 @@ def _version(adapter: Adapter, entry: ClassEntry | None) -> str | None:
         parts = (adapter.driver_version >> shift & 0xFFFF for shift in (48, 32, 16, 0))
         return ".".join(str(part) for part in parts)
     return entry.driver_version if entry else None
-
-
-def _from_entries(entries: list[ClassEntry]) -> list[Gpu]:
-    """One GPU per PCI id: Windows keeps several keys for one card."""
-    by_id = {entry.pci_id: entry for entry in entries if entry.pci_id}
-    gpus = []
-    for pci_id, entry in by_id.items():
-        facts = Facts()
-        facts.add("pci_id", pci_id, _CLASS_SOURCE)
-        facts.add("vendor", PCI_VENDORS.get(pci_id[:4]), _CLASS_SOURCE)
-        facts.add("name", entry.name, _CLASS_SOURCE)
-        facts.add("driver", entry.driver_version, _CLASS_SOURCE)
-        if pci_id.startswith("10de"):
-            facts.add("kind", "discrete", _CLASS_SOURCE)
-        if not pci_id.startswith("8086"):
-            facts.add("vram_bytes", entry.memory_bytes, _CLASS_SOURCE)
-        facts.unknown("vram_bytes", N_("Intel's entry is not its memory"))
-        gpus.append(facts.part(Gpu))
-    return gpus

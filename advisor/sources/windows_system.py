@@ -15,7 +15,8 @@ FEATURE_SOURCE = "IsProcessorFeaturePresent"
 POWER_SOURCE = "GetSystemPowerStatus"
 # Numbers of winnt.h (PF_...): what they confirm in the names of CPU_FEATURES.
 _FEATURES = {
-    38: "sse4_2", 39: "avx", 40: "avx2", 41: "avx512f", 19: "neon", 43: "dotprod", 46: "sve", 47: "sve2",
+    38: "sse4_2", 39: "avx", 40: "avx2", 41: "avx512f", 19: "neon", 43: "dotprod", 46: "sve", 47: "sve2", 66: "i8mm",
+    68: "bf16",
 }  # fmt: skip
 FEATURE_IDS = tuple(_FEATURES)
 # Builds before Windows 10 2004 do not know numbers 36 to 41 and say no to all of them.

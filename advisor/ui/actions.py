@@ -1,21 +1,29 @@
 """What menus and shortcuts do: detect, open and save machines, what-if, export. Waiting goes through the one door."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
-from advisor import settings
+from advisor import settings, words
 from advisor.errors import UserError
 from advisor.machine import Machine
 from advisor.ui import tasks, whatif
 from advisor.ui.dialogs import ErrorDialog
+from advisor.ui.measure import MeasureDialog
 from advisor.ui.save_dialog import SaveDialog
 from advisor.ui.state import State
 from advisor.ui.work import Work
 
+if TYPE_CHECKING:  # they load when they are asked for
+    from advisor.catalog.typed import Parts
+    from advisor.dumps import Loaded
+    from advisor.ui.another_computer import AnotherComputer
+
+# What dumps are usually called; many have no ending at all, so "all files" stands beside it.
+DUMP_NAMES = ("*.json", "*.txt", "*.xml", "*.nfo", "*.csv", "*.log", "*.out")
 REPORT_NAMES = {"pdf": "PDF", "html": "HTML", "md": "Markdown", "json": "JSON"}
 
 
@@ -42,29 +50,45 @@ class Actions(QObject):
         self.busy()
         self._work.run(tasks.detect, self._detected, self.failed)
 
+    def detect_again(self) -> None:
+        """Read this computer once more, cards that sleep to save the battery as well."""
+        self.busy()
+        self._work.run(tasks.detect_again, self._detected, self.failed)
+
     def _detected(self, machine: Machine) -> None:
         self.free()
         self._state.set_own(machine)
 
+    def measure(self) -> None:
+        """Ask whether to measure this computer, and count with what was found."""
+        dialog = MeasureDialog(self._state, self._work, self._state.set_own, self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
     def open_machine(self) -> None:
-        """Ask for a saved machine and show it."""
+        """Ask for a saved machine, or for dumps of one, and show it."""
         _ = self._state.tr_
-        kinds = f"{_('Saved machines (*.json)')};;{_('All files (*)')}"
-        path, _kind = QFileDialog.getOpenFileName(self._window, _("Open a saved machine"), "", kinds)
-        if path:
-            self.load(path)
+        dumps, everything = _("Saved machines and dumps"), _("All files (*)")
+        kinds = f"{dumps} ({' '.join(DUMP_NAMES)});;{everything}"
+        title = _("Open a machine or dumps of one")
+        paths, _kind = QFileDialog.getOpenFileNames(self._window, title, "", kinds)
+        if paths:
+            self.load(*paths)
 
-    def load(self, path: str) -> None:
-        """Show the machine saved in a file."""
+    def load(self, *paths: str) -> None:
+        """Show the machine saved in a file, or the one that several dumps tell of."""
         self.busy()
-        self._work.run(lambda: tasks.open_machine(Path(path)), self._opened(Path(path)), self.failed)
+        self._work.run(lambda: tasks.open_machine(*map(Path, paths)), self._opened, self.failed)
 
-    def _opened(self, path: Path) -> Callable[[Machine], None]:
-        def show(machine: Machine) -> None:
-            self.free()
-            self._state.show_machine(machine, machine.model or machine.cpu.name or path.stem)
-
-        return show
+    def _opened(self, loaded: "Loaded") -> None:
+        self.free()
+        machine = loaded.machine
+        files = [(Path(name), programs) for name, programs in loaded.files]
+        self._state.show_machine(machine, machine.model or machine.cpu.name or files[0][0].stem)
+        _ = self._state.tr_
+        if machine.source == "dump":
+            read = (f"{path.name} ({words.names(_, map(_, programs))})" for path, programs in files)
+            self.told.emit(_("Read: {files}", files=words.names(_, read)))
 
     def save_machine(self) -> None:
         """Ask where, and save the machine that is shown."""
@@ -131,6 +155,40 @@ class Actions(QObject):
             self._state.show_machine(machine, " + ".join(filter(None, (name, whatif.describe(self._state.tr_, whole)))))
 
         return show
+
+    def describe(self) -> None:
+        """Ask for the parts of another computer; names come from the catalogue, read off the window's thread."""
+        self.busy()
+        self._work.run(tasks.names, self._ask_description, self.failed)
+
+    def _ask_description(self, names: tasks.Names) -> None:
+        from advisor.ui.another_computer import AnotherComputer
+
+        self.free()
+        state = self._state
+        system = state.machine.os_family if state.machine else None
+        dialog = AnotherComputer(state.tr_, state.colors, names.gpus, names.cpus, system, self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.wanted.connect(lambda parts: self._check(dialog, parts))
+        dialog.cpu_named.connect(lambda name: self._ask_cpu(dialog, name))
+        dialog.open()
+
+    def _check(self, dialog: "AnotherComputer", parts: "Parts") -> None:
+        def answer(found: "Machine | Mapping[str, UserError]") -> None:
+            if isinstance(found, Machine):
+                dialog.accept()
+                _ = self._state.tr_
+                name = found.model or found.cpu.name or _("Described computer")
+                self._state.show_machine(found, name)
+            else:
+                dialog.show_problems(found)
+
+        job = self._work.run(lambda: tasks.describe(parts), answer, self.failed)
+        dialog.finished.connect(job.cancel)  # nobody is there any more to be answered
+
+    def _ask_cpu(self, dialog: "AnotherComputer", name: str) -> None:
+        job = self._work.run(lambda: tasks.cpu_hints(name), dialog.show_cpu, self.failed)
+        dialog.finished.connect(job.cancel)
 
     def save_settings(self) -> None:
         """Keep the choices; that they cannot be kept is no reason to stop anyone from closing the window."""

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from advisor.ui import theme
 from advisor.ui.dialogs import error_text
 from advisor.ui.state import State
-from advisor.ui.widgets import Card, ElidedLabel, caption, link
+from advisor.ui.widgets import Card, ElidedLabel, caption, hint, link
 
 if TYPE_CHECKING:  # its rooms load after the first paint
     from advisor.advice.result import Advice
@@ -44,7 +44,7 @@ class Column(QWidget):
         self.title.setText(title)
         self._texts = tuple(lines)
         self._lay()
-        self.setToolTip("\n".join(lines))
+        self.setToolTip(hint("\n".join(lines)))
         self.setAccessibleName("\n".join([title, *lines]))
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from advisor.palette import LIGHT, Palette
 from advisor.ui import theme
+from advisor.ui.widgets import hint
 
 THICK = 8
 THIN = 3
@@ -45,7 +46,8 @@ class Gauge(QWidget):
         self.reading, self.colors = reading, colors
         text = f"{reading.name}: {reading.figure} {reading.unit} {reading.note}".strip()
         self.setAccessibleName(text)
-        self.setToolTip("\n".join(filter(None, (reading.name, f"{reading.figure} {reading.unit}", reading.note))))
+        lines = (reading.name, f"{reading.figure} {reading.unit}", reading.note)
+        self.setToolTip(hint("\n".join(filter(None, lines))))
         if taller:
             self.updateGeometry()
         self.update()

@@ -64,8 +64,7 @@ class GaugesPanel(Card):
     @property
     def living(self) -> bool:
         """Whether the machine that is shown is this computer, so that its gauges can move."""
-        machine = self._state.machine
-        return machine is not None and machine is self._state.own and machine.source == "detected"
+        return self._state.this_computer
 
     def start(self) -> None:
         """Begin to live: a first sample soon, then one a second."""

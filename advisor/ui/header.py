@@ -10,7 +10,7 @@ from advisor.i18n import LANGUAGE_NAMES, LANGUAGES, N_
 from advisor.settings import Theme
 from advisor.ui import texts, theme
 from advisor.ui.state import State
-from advisor.ui.widgets import ElidedLabel
+from advisor.ui.widgets import ElidedLabel, hint
 
 THEMES: tuple[tuple[Theme, str], ...] = (
     ("system", N_("As the system")),
@@ -32,10 +32,12 @@ class Header(QFrame):
     """Emits what the user wants; the window does it."""
 
     change_parts = Signal()
+    describe = Signal()
     open_machine = Signal()
     save_machine = Signal()
     export = Signal(str)  # a format of FORMATS
     detect_again = Signal()
+    measure = Signal()
 
     def __init__(self, state: State) -> None:
         super().__init__()
@@ -43,6 +45,7 @@ class Header(QFrame):
         self.name = ElidedLabel()
         self.name.setFont(theme.scaled(self.font(), theme.TITLE, bold=True))
         self.tier = QLabel()
+        self.tier.setTextFormat(Qt.TextFormat.PlainText)
         self.tier.hide()
         self.open_model = QToolButton()
         self.open_model.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -85,14 +88,18 @@ class Header(QFrame):
         """Machine and marks."""
         _, machine, colors = self._state.tr_, self._state.machine, self._state.colors
         parts = [texts.machine_name(_, machine, self._state.what_if)]
-        if machine is not None and machine.os_name and self._state.what_if is None:
+        dumped = machine is not None and machine.source == "dump"
+        if machine is not None and machine.os_name and (dumped or self._state.what_if is None):
             parts.append(machine.os_name)
+        if dumped:
+            parts.append(_("from a dump"))
         self.name.setText(" · ".join(parts))
+        self.measure_action.setEnabled(self._state.this_computer)
         what = self._state.what_if or _("this machine")
-        text = _("What &if: {machine}", machine=what)
+        text = _("What &if: {machine}", machine=what.replace("&", "&&"))  # no mnemonic of the name's own
         metrics = self.what_if.fontMetrics()
         self.what_if.setText(theme.elide(metrics, text, metrics.horizontalAdvance("n" * WHAT_IF_LETTERS)))
-        self.what_if.setToolTip(what)
+        self.what_if.setToolTip(hint(what))
         self.tier.setStyleSheet(
             f"color: {colors.accent}; border: 1px solid {colors.accent}; border-radius: 6px; padding: 2px 8px;"
         )
@@ -104,12 +111,16 @@ class Header(QFrame):
             [
                 (_("&This machine"), lambda: self._state.show_machine(None, None)),
                 (_("Another &GPU, processor or memory …"), self.change_parts.emit),
-                (_("&Open a saved machine …"), self.open_machine.emit),
+                (_("Another &computer …"), self.describe.emit),
+                (_("&Open a machine or dump …"), self.open_machine.emit),
                 ("", lambda: None),
                 (_("&Save this machine …"), self.save_machine.emit),
                 (_("&Read this computer again"), self.detect_again.emit),
             ],
         )  # fmt: skip
+        menu = self.what_if.menu()
+        self.measure_action = _action(menu, _("&Measure this computer …"), self.measure.emit)
+        menu.addAction(self.measure_action)
 
     @staticmethod
     def _fill(button: QToolButton, title: str, entries: list[tuple[str, Callable[[], None]]]) -> None:

@@ -23,6 +23,7 @@ LABELS = {
     "vram_bytes": N_("own memory"), "vram_available_bytes": N_("own memory available"),
     "shared_bytes": N_("shared memory"), "driver": N_("driver"), "compute_capability": N_("compute capability"),
     "fp32_flops": N_("FP32 peak"), "fp16_flops": N_("FP16 peak"), "board_power_w": N_("board power"),
+    "matrix_flops": N_("matrix products"),
     "engines": N_("engines"), "usable": N_("usable for AI"), "mount": N_("mounted at"), "free_bytes": N_("free"),
     "present": N_("present"), "percent": N_("charge"), "plugged": N_("plugged in"), "slot": N_("slot"),
     "size_bytes": N_("size"), "rated_mts": N_("rated speed"), "maker": N_("maker"),

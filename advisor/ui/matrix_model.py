@@ -12,6 +12,7 @@ from advisor.ui import texts
 from advisor.ui.cells import Cells
 from advisor.ui.own_text import origin_text
 from advisor.ui.state import State
+from advisor.ui.widgets import hint
 from advisor.workload import METHODS, Method
 
 Index = QModelIndex | QPersistentModelIndex
@@ -108,7 +109,7 @@ class MatrixModel(QAbstractTableModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return self._spoken(index.row(), index.column())
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self._tip(index.row(), index.column())
+            return hint(self._tip(index.row(), index.column()))
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

@@ -1,7 +1,8 @@
 """The user's own models: opened by dialog or drop, or found where other programs keep theirs; read off the thread."""
 
+import itertools
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic
@@ -44,15 +45,19 @@ class OwnModels(QObject):
         self._actions.busy()
         self._work.run(lambda: read(path), self._show, self._actions.failed)
 
-    def drop(self, path: str) -> None:
-        """Open what was dropped onto the window: a model, or else a saved machine."""
+    def drop(self, *paths: str) -> None:
+        """Open what was dropped onto the window: models, and all else together as a saved machine or dumps of one."""
         self._actions.busy()
-        self._work.run(lambda: is_model(Path(path)), self._opener(path), self._actions.failed)
+        self._work.run(lambda: [is_model(Path(path)) for path in paths], self._opener(paths), self._actions.failed)
 
-    def _opener(self, path: str) -> Callable[[bool], None]:
-        def go_on(model: bool) -> None:
+    def _opener(self, paths: Sequence[str]) -> Callable[[Sequence[bool]], None]:
+        def go_on(models: Sequence[bool]) -> None:
             self._actions.free()
-            (self.open if model else self._actions.load)(path)
+            for path in itertools.compress(paths, models):
+                self.open(path)
+            machine = [path for path, model in zip(paths, models, strict=True) if not model]
+            if machine:
+                self._actions.load(*machine)
 
         return go_on
 

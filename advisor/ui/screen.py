@@ -88,7 +88,9 @@ class Screen(QWidget):
         self.header.open_machine.connect(self.actions_.open_machine)
         self.header.save_machine.connect(self.actions_.save_machine)
         self.header.change_parts.connect(self.actions_.change_parts)
-        self.header.detect_again.connect(self.actions_.detect)
+        self.header.describe.connect(self.actions_.describe)
+        self.header.detect_again.connect(self.actions_.detect_again)
+        self.header.measure.connect(self.actions_.measure)
         self.gauges.details.connect(self.details.show_machine)
         self.matrix.asked.connect(self.details.show_why)
         self.header.open_model.clicked.connect(self.own_models.ask)
@@ -107,7 +109,7 @@ class Screen(QWidget):
             (QKeySequence("Ctrl+E"), lambda: self.actions_.export("pdf")),
             (QKeySequence("Ctrl+M"), self.matrix.view.setFocus),
             (QKeySequence("F1"), self.details.show_why),
-            (QKeySequence("F5"), self.actions_.detect),
+            (QKeySequence("F5"), self.actions_.detect_again),
         ):
             QShortcut(QKeySequence(keys), self, run)
 

@@ -47,6 +47,11 @@ class State(QObject):
         """The workload of the selected column."""
         return for_method(self.workload, self.method)
 
+    @property
+    def this_computer(self) -> bool:
+        """Whether the machine that is shown is the computer that this runs on, as it was detected."""
+        return self.machine is not None and self.machine is self.own and self.machine.source == "detected"
+
     def settings(self) -> Settings:
         """The choices worth keeping until the next start."""
         return Settings(language=self._language, theme=self.theme, budget=self.budget, workload=self.workload)

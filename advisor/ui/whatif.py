@@ -43,7 +43,7 @@ class WhatIfDialog(QDialog):
         for field, names in ((self.gpu, gpus), (self.cpu, cpus)):
             field.setClearButtonEnabled(True)
             field.setPlaceholderText(_("as it is"))
-            field.setCompleter(_completer(names, field))
+            field.setCompleter(completer(names, field))
         self.count, self.ram = QSpinBox(), QDoubleSpinBox()
         self.count.setRange(1, 64)
         self.ram.setRange(0, 65536)
@@ -94,9 +94,10 @@ def describe(_: Translator, wish: Wish) -> str:
     return " + ".join(parts)
 
 
-def _completer(names: Sequence[str], parent: QWidget) -> QCompleter:
-    completer = QCompleter(list(names), parent)
-    completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-    completer.setFilterMode(Qt.MatchFlag.MatchContains)
-    completer.setMaxVisibleItems(12)
-    return completer
+def completer(names: Sequence[str], parent: QWidget) -> QCompleter:
+    """Completes `names` as they are typed, anywhere in the name."""
+    found = QCompleter(list(names), parent)
+    found.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+    found.setFilterMode(Qt.MatchFlag.MatchContains)
+    found.setMaxVisibleItems(12)
+    return found

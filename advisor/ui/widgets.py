@@ -1,5 +1,7 @@
 """Small widgets and makers that every panel uses: cards, captions, links, labels that cut their text."""
 
+from html import escape
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QLayout, QPushButton, QScrollArea, QSizePolicy, QWidget
@@ -7,6 +9,13 @@ from PySide6.QtWidgets import QFrame, QLabel, QLayout, QPushButton, QScrollArea,
 from advisor.ui import theme
 
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+def hint(text: str) -> str:
+    """`text` for a tool tip: Qt takes what looks like HTML for HTML, and names out of files may look like anything."""
+    if "<" not in text and "&" not in text:
+        return text
+    return f'<p style="white-space: pre-wrap">{escape(text)}</p>'
 
 
 class Card(QFrame):
@@ -31,7 +40,7 @@ class ElidedLabel(QLabel):
         if text == self._whole:
             return
         self._whole = text
-        self.setToolTip(text)
+        self.setToolTip(hint(text))
         self.setAccessibleName(text)
         self._cut()
 

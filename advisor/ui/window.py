@@ -49,7 +49,9 @@ class Window(QMainWindow):
     def remark(self, text: str) -> None:
         """Let the status bar say something until it has something else to say; all of it as a hint."""
         self._tell(text, 0)
-        self.statusBar().setToolTip(text)
+        from advisor.ui.widgets import hint
+
+        self.statusBar().setToolTip(hint(text))
 
     def _tell(self, text: str, for_ms: int = TELL_MS) -> None:
         """Show good news in the status bar, which is there only while it has something to say."""
@@ -69,15 +71,15 @@ class Window(QMainWindow):
         super().changeEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """One file or folder may be dropped: a model, or a saved machine."""
+        """Files may be dropped: models, a saved machine, dumps of one; a model's folder too."""
         urls = event.mimeData().urls()
-        if self.screen_ is not None and len(urls) == 1 and urls[0].isLocalFile():
+        if self.screen_ is not None and urls and all(url.isLocalFile() for url in urls):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Open the dropped model or machine."""
+        """Open the dropped models or machine."""
         if self.screen_ is not None:
-            self.screen_.own_models.drop(event.mimeData().urls()[0].toLocalFile())
+            self.screen_.own_models.drop(*(url.toLocalFile() for url in event.mimeData().urls()))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Nothing runs on in a closed window. It is gone at once; what still runs is waited for behind the scenes."""

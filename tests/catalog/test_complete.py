@@ -45,8 +45,10 @@ def test_the_old_laptop() -> None:
     assert machine.cpu.features == frozenset({"sse4_2", "avx", "f16c"})
     memory = machine.memory
     assert (memory.kind, memory.speed_mts, memory.channels, memory.bandwidth_bytes_per_s) == ("DDR3", 1600, 2, 25.6e9)
-    (note,) = machine.notes
-    assert note.detail.format(**note.values).startswith("memory modules of 4 + 8 GiB: full speed over 8 of 12 GiB")
+    uneven, slower = (note.detail.format(**note.values) for note in machine.notes)
+    assert uneven.startswith("memory modules of 4 + 8 GiB: full speed over 8 of 12 GiB")
+    assert slower.startswith("Intel(R) Core(TM) i5-3210M CPU @ 2.50GHz has AVX but no AVX2")
+    assert "45 %" in slower
     built_in, fermi = machine.gpus
     assert (built_in.usable, built_in.engines, built_in.bandwidth_bytes_per_s) == (False, (), 25.6e9)
     assert (fermi.compute_capability, fermi.usable, fermi.engines, fermi.kind) == ("2.1", False, (), "discrete")
@@ -262,3 +264,20 @@ def test_recorded_processors_are_known(shared: Path) -> None:
                 if spec is None or spec.memory_bandwidth is None:
                     unknown.append(name)
     assert set(unknown) <= {"Intel(R) Pentium(R) 4 CPU 3.00GHz", "Krait", "Intel(R) Pentium(R) CPU  N3700  @ 1.60GHz"}
+
+
+def test_what_is_installed_stands_for_what_the_system_counts() -> None:
+    """A dump of the firmware's tables alone tells no total: without one, nothing could be said of any model."""
+    memory = complete(Machine(source="dump", memory=Memory(installed_bytes=8 << 30))).memory
+    assert (memory.total_bytes, memory.origin("total_bytes").kind) == (8 << 30, "assumed")
+    both = complete(Machine(memory=Memory(installed_bytes=8 << 30, total_bytes=7 << 30))).memory
+    assert both.total_bytes == 7 << 30
+
+
+@pytest.mark.parametrize(("kind", "channels"), [("LPDDR5", 2), ("DDR5", 4)])
+def test_soldered_memory_has_no_more_channels_than_its_processor(kind: str, channels: int) -> None:
+    """Firmware that gives each of four soldered chips 64 bits: two channels and their bandwidth. Slots are believed."""
+    origins = {"channels": Origin("computed", "x"), "bandwidth_bytes_per_s": Origin("computed", "x")}
+    memory = Memory(kind=kind, speed_mts=6400, channels=4, bandwidth_bytes_per_s=204.8e9, origins=origins)
+    found = complete(Machine(cpu=Cpu(name="AMD Ryzen 7 7840U w/ Radeon 780M Graphics"), memory=memory)).memory
+    assert (found.channels, found.bandwidth_bytes_per_s) == (channels, channels * 51.2e9)

@@ -20,6 +20,27 @@ def test_chinese_text_in_every_encoding_that_windows_writes(encoding: str) -> No
     assert decode("a.txt", text.encode(encoding)).text == text.replace("\r\n", "\n")
 
 
+def test_a_few_chinese_words_in_their_code_page() -> None:
+    """A report in English with one name in Chinese, as dxdiag writes it on a Chinese system."""
+    text = "Card name: Microsoft 基本显示适配器\nDedicated Memory: 0 MB\nDriver Version: 10.0.19041.1\n"
+    assert decode("a.txt", text.encode("cp936")).text == text
+
+
+def test_other_code_pages_keep_lines_and_numbers() -> None:
+    """Letters may come out wrong where nobody can know the code page; what is ASCII stays."""
+    text = "Mémoire physique totale: 16 223 Mo\nPériphérique: élevé, protégé\nModèle: Intel® Core™\n"
+    assert decode("a.txt", text.encode("cp1252")).text == text
+    for encoding in ("cp850", "cp932", "cp950", "cp949", "cp1251"):
+        word = {"cp932": "物理メモリの合計", "cp950": "實體記憶體總計", "cp949": "총 실제 메모리", "cp1251": "Память"}
+        lines = f"{word.get(encoding, 'Mémoire')}: 16,223 MB\n" * 20
+        assert decode("a.txt", lines.encode(encoding)).text.count(": 16,223 MB\n") == 20
+
+
+def test_a_stray_byte_does_not_turn_utf_8_into_another_encoding() -> None:
+    raw = CHINESE.encode() * 3 + b"Model: X\xff\n" + "内存 ".encode() * 4
+    assert "系统型号: Lenovo G480" in decode("a.txt", raw).text
+
+
 def test_utf_16_with_its_mark_in_either_order() -> None:
     for mark, encoding in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
         assert decode("a.txt", mark + CHINESE.encode(encoding)).text == CHINESE.replace("\r\n", "\n")

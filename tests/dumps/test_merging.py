@@ -79,3 +79,63 @@ def test_nonsense_in_a_dump_becomes_unknown_and_unequal_modules_are_told() -> No
     assert "cannot be right" in machine.memory.origin("total_bytes").detail
     assert machine.cpu.name is None
     assert [note.values.get("double") for note in machine.notes] == ["8"]
+
+
+def _gpus(*lists: tuple[Gpu, ...]) -> tuple[Gpu, ...]:
+    return one_machine([Piece(f"{n}", "x", n, Machine(gpus=gpus)) for n, gpus in enumerate(lists)]).gpus
+
+
+def test_a_makers_only_card_is_one_card_whatever_it_is_called() -> None:
+    """lspci says a number or a code name, fastfetch and nvidia-smi the product's name without any number."""
+    place, ids = "0000:01:00.0", "10de:2786"
+    by_number = (
+        Gpu(vendor="NVIDIA", kind="discrete", pci_id=ids, bus_address=place),
+        Gpu(name="Raphael", vendor="AMD", kind="integrated", bus_address="0000:10:00.0"),
+    )
+    by_name = (
+        Gpu(name="GeForce RTX 4070", vendor="NVIDIA", vram_bytes=12 * GIB),
+        Gpu(name="AMD Radeon Graphics", vendor="AMD"),
+    )
+    card, built_in = _gpus(by_number, by_name)
+    assert (card.name, card.pci_id, card.vram_bytes) == ("GeForce RTX 4070", ids, 12 * GIB)
+    assert (built_in.name, built_in.kind) == ("Raphael", "integrated")
+    assert len(_gpus(by_name, by_number)) == 2
+
+
+def test_equal_cards_without_names_are_as_many_as_they_are() -> None:
+    by_number = tuple(Gpu(vendor="NVIDIA", pci_id="10de:2204", bus_address=f"0000:0{n}:00.0") for n in (1, 2))
+    by_name = (Gpu(name="NVIDIA GeForce RTX 3090", vendor="NVIDIA"),) * 2
+    assert [gpu.name for gpu in _gpus(by_number, by_name)] == ["NVIDIA GeForce RTX 3090"] * 2
+
+
+def test_intels_graphics_are_one_under_the_processors_name_and_their_own() -> None:
+    listed = Gpu(name="Xeon E3-1200 v2/3rd Gen Core processor Graphics Controller", vendor="Intel")
+    assert len(_gpus((listed,), (Gpu(name="Intel(R) HD Graphics 4000", vendor="Intel", kind="integrated"),))) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (Gpu(name="GeForce RTX 4070", vendor="NVIDIA"), Gpu(name="GeForce RTX 3060", vendor="NVIDIA")),
+        (Gpu(name="Radeon RX 7600", vendor="AMD"), Gpu(name="Radeon RX 580 Series", vendor="AMD")),
+        (Gpu(vendor="AMD", kind="discrete"), Gpu(vendor="AMD", kind="integrated")),
+        (Gpu(vendor="AMD", pci_id="1002:67df"), Gpu(vendor="AMD", pci_id="1002:164e")),
+        (Gpu(name="GeForce RTX 4070", vendor="NVIDIA"), Gpu(name="Raphael")),
+    ],
+)
+def test_cards_that_cannot_be_the_same_stay_two(one: Gpu, other: Gpu) -> None:
+    assert len(_gpus((one,), (other,))) == 2
+
+
+def test_a_sure_match_goes_before_a_likely_one() -> None:
+    """The first card's name would fit either of the other list's."""
+    first = (Gpu(name="GeForce RTX 3080"), Gpu(name="GeForce RTX 3080 Ti", pci_id="10de:2208"))
+    second = (Gpu(name="GeForce RTX 3080 Ti", pci_id="10de:2208", driver="a"), Gpu(name="GeForce RTX 3080", driver="b"))
+    assert [gpu.driver for gpu in _gpus(first, second)] == ["b", "a"]
+
+
+def test_a_name_that_was_cut_off_gives_way_to_the_whole_one() -> None:
+    cut = Gpu(name="NVIDIA GeForce RTX 3060 ...", vendor="NVIDIA", vram_bytes=6 * GIB, origins=_said("name", by="smi"))
+    whole = Gpu(name="NVIDIA GeForce RTX 3060 Laptop GPU", vendor="NVIDIA", origins=_said("name", by="dxdiag"))
+    (gpu,) = _gpus((cut,), (whole,))
+    assert (gpu.name, gpu.origin("name").detail, gpu.vram_bytes) == (whole.name, "dxdiag", 6 * GIB)

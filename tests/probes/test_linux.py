@@ -1,16 +1,23 @@
 """Linux readers on written trees: names, processor, memory, control groups, graphics, disks, battery."""
 
+import ctypes
+import struct
 import sys
 from pathlib import Path
 
 import pytest
 
-from advisor.machine import Gpu
-from advisor.probes import linux
-from advisor.probes.linux import battery, cgroup, cpu, disks, gpus, memory, system
+from advisor.catalog.complete import complete
+from advisor.machine import Gpu, Machine
+from advisor.probes import linux, live, nvml
+from advisor.probes.linux import battery, cgroup, cpu, disks, gpus, memory, system, wsl
 from advisor.probes.merge import merged
 from advisor.probes.runner import run
+from advisor.sources import udev
+from advisor.sources.disks import without_user
+from advisor.sources.merge import merge
 from tests.probes import fake_linux as fake
+from tests.probes.fake_windows import FakeGdi
 from tests.sources import smbios_builder as build
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="names with colons and links cannot be written there")
@@ -178,7 +185,7 @@ def test_a_recorded_udev_database(shared: Path) -> None:
     text = (shared / "fixtures/linux/udevadm/HP_ELITEBOOK_835_13_INCH_G10.txt").read_text(
         encoding="utf-8", errors="replace"
     )
-    modules = memory.parse_udev(text)
+    modules = udev.memory_modules(text)
     assert [m.size_bytes for m in modules] == [4 * GIB] * 4
     assert {m.speed_mts for m in modules} == {6400}
     assert {m.kind for m in modules} == {None}
@@ -247,6 +254,83 @@ def test_virtual_adapters_and_missing_drivers_say_so(tmp_path: Path) -> None:
     assert virtual.kind == "virtual"
     assert bare.origin("driver").detail == "no driver is loaded for it"
     assert bare.origin("vram_bytes").kind == "unknown"
+
+
+def test_a_card_without_a_driver_is_of_no_use_yet(tmp_path: Path) -> None:
+    """What only a driver is missing for says so; what no driver would mend says that instead."""
+    fake.pci(tmp_path, "0000:01:00.0", "0x030000", "0x10de", "0x2684")
+    fake.pci(tmp_path, "0000:02:00.0", "0x030000", "0x10de", "0x1058")
+    fake.pci(tmp_path, "0000:03:00.0", "0x030000", "0x10de", "0x2684", "vfio-pci")
+    machine = complete(Machine(os_family="linux", gpus=gpus.read(tmp_path).gpus))
+    shown = [(gpu.name, gpu.usable, gpu.origin("usable").detail) for gpu in machine.gpus]
+    assert shown[0] == ("GeForce RTX 4090", False, "it has no driver: install the maker's driver")
+    assert shown[1][:2] == ("GeForce 610M", False)
+    assert "compute capability" in shown[1][2]
+    assert shown[2][:2] == ("GeForce RTX 4090", False)
+    assert "cannot compute" in shown[2][2]
+
+
+def test_instinct_cards_that_call_themselves_accelerators(tmp_path: Path) -> None:
+    """MI300X has class 1200; an Intel NPU of that class is no graphics processor."""
+    fake.pci(tmp_path, "0000:05:00.0", "0x120000", "0x1002", "0x74a1", "amdgpu", mem_info_vram_total=str(192 * GIB))
+    fake.pci(tmp_path, "0000:00:0b.0", "0x120000", "0x8086", "0x7d1d", "intel_vpu")
+    assert _only_gpu(tmp_path).vram_bytes == 192 * GIB
+
+
+def test_the_tiles_of_one_chip_are_one_memory(tmp_path: Path) -> None:
+    """xe shows the memory of each tile."""
+    tiles = {f"tile{n}__physical_vram_size_bytes": hex(64 * GIB) for n in range(2)}
+    fake.pci(tmp_path, "0000:29:00.0", "0x038000", "0x8086", "0x0bd5", "xe", **tiles)
+    assert _only_gpu(tmp_path).vram_bytes == 128 * GIB
+
+
+def test_wsl_lists_the_gpus_of_the_windows_around_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its own adapter is only the way out to them; NVML and the graphics kernel tell of one card."""
+    fake.write(tmp_path, {"dev/dxg": "", "proc/sys/kernel/osrelease": "5.15.153.1-microsoft-standard-WSL2"})
+    fake.pci(tmp_path, "d5c8:00:00.0", "0x030200", "0x1414", "0x008e", "dxgkrnl")
+    assert gpus.read(tmp_path).gpus == ()
+    names = "NVIDIA GeForce RTX 4090".encode("utf-16-le").ljust(4 * 520, b"\0")
+    gdi = FakeGdi({
+        1: {15: struct.pack("<I", 0x81), 31: struct.pack("<7I", 0, 0x10DE, 0x2684, 0, 0, 0xA1, 1),
+            6: struct.pack("<3I", 1, 0, 0), 3: struct.pack("<3Q", 24 * GIB, 0, 16 * GIB), 8: names},
+        2: {15: struct.pack("<I", 0x85)},
+    })  # fmt: skip
+    monkeypatch.setattr(ctypes, "CDLL", lambda _path: gdi)
+    driver = Machine(gpus=(Gpu(bus_address="0000:01:00.0", vram_available_bytes=23 * GIB, vendor="NVIDIA"),))
+    (gpu,) = merge(driver, wsl.read()).gpus
+    assert (gpu.name, gpu.kind, gpu.pci_id) == ("NVIDIA GeForce RTX 4090", "discrete", "10de:2684")
+    assert (gpu.vram_bytes, gpu.vram_available_bytes, gpu.shared_bytes) == (24 * GIB, 23 * GIB, 16 * GIB)
+
+
+def test_linux_without_windows_around_it_asks_no_such_library(tmp_path: Path) -> None:
+    """Only WSL has the device."""
+    assert not wsl.reaches_out(tmp_path)
+    fake.pci(tmp_path, "0000:00:08.0", "0x030000", "0x1414", "0x5353")
+    assert _only_gpu(tmp_path).kind == "virtual"  # a guest of Hyper-V
+
+
+@pytest.mark.parametrize(("wake", "asked"), [(False, False), (True, True)])
+def test_nvml_is_not_started_beside_a_sleeping_card(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wake: bool, asked: bool
+) -> None:
+    """At the start it is left asleep, with the reason; on request it is asked."""
+    fake.pci(tmp_path, "0000:01:00.0", "0x030200", "0x10de", "0x25a2", power__runtime_status="suspended")
+    started: list[bool] = []
+    monkeypatch.setattr(nvml, "start", lambda: started.append(True))
+    machine = linux._ask_nvidia(tmp_path, wake)
+    assert bool(started) is asked
+    assert asked or "not woken" in machine.gpus[0].origin("compute_capability").detail
+
+
+def test_intel_gauges_show_what_the_kernel_counts(tmp_path: Path) -> None:
+    """A card's memory where i915 shows both sizes; never a load, which it shows to administrators only."""
+    sizes = {"drm__card1__lmem_total_bytes": str(8 * GIB), "drm__card1__lmem_avail_bytes": str(6 * GIB)}
+    card = fake.pci(tmp_path, "0000:03:00.0", "0x030000", "0x8086", "0x56a1", "i915", **sizes)
+    shown = live._intel(card)
+    assert (shown.vram_used_bytes, shown.vram_total_bytes, shown.load_percent) == (2 * GIB, 8 * GIB, None)
+    assert shown.reason == live.INTEL
+    built_in = fake.pci(tmp_path, "0000:00:02.0", "0x030000", "0x8086", "0x0166", "i915")
+    assert live._intel(built_in).vram_total_bytes is None
 
 
 def test_names_by_pci_ids_and_by_the_nvidia_driver(tmp_path: Path) -> None:
@@ -320,11 +404,11 @@ def test_windows_drives_in_wsl_are_no_network(tmp_path: Path) -> None:
 
 def test_mount_points_do_not_name_people() -> None:
     """Removable media are mounted below the user's name."""
-    assert disks.without_user("/run/media/maria/STICK") == "/run/media/.../STICK"
-    assert disks.without_user("/media/maria/STICK") == "/media/.../STICK"
-    assert disks.without_user("/home/maria") == "/home/..."
-    assert disks.without_user("/home") == "/home"
-    assert disks.without_user("/data/x") == "/data/x"
+    assert without_user("/run/media/maria/STICK") == "/run/media/.../STICK"
+    assert without_user("/media/maria/STICK") == "/media/.../STICK"
+    assert without_user("/home/maria") == "/home/..."
+    assert without_user("/home") == "/home"
+    assert without_user("/data/x") == "/data/x"
 
 
 @pytest.mark.parametrize(

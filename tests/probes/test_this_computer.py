@@ -1,9 +1,7 @@
-"""The computer under test: every field typed or with a reason, and equal to what its own tools say."""
+"""The computer under test: nothing in it names anybody, it does not change by looking twice, and looking is light."""
 
 import dataclasses
-import json
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,52 +9,13 @@ from pathlib import Path
 import pytest
 
 from advisor import probes
-from advisor.machine import ORIGIN_KINDS, Machine, Part, value_fields
+from advisor.machine import Machine, value_fields
 from advisor.probes import live, opinion
-from advisor.sources.sanity import plausible
-
-LINUX = pytest.mark.skipif(sys.platform != "linux", reason="tools of Linux")
 
 
 @pytest.fixture(scope="module")
 def machine() -> Machine:
     return probes.detect()
-
-
-def parts(machine: Machine) -> list[Part]:
-    return [
-        machine,
-        machine.cpu,
-        machine.memory,
-        machine.battery,
-        *machine.memory.modules,
-        *machine.gpus,
-        *machine.disks,
-    ]
-
-
-def test_contract_every_value_is_typed_and_has_its_origin(machine: Machine) -> None:
-    """Type and bounds of every field of every part; None always with a reason, a value never with "unknown"."""
-    for part in parts(machine):
-        for name in value_fields(part):
-            value, label = getattr(part, name), f"{type(part).__name__}.{name}"
-            assert name in part.origins, label
-            origin = part.origins[name]
-            assert origin.kind in ORIGIN_KINDS
-            assert origin.detail, label
-            origin.detail.format(**origin.values) if origin.values else origin.detail
-            if value is not None:
-                assert plausible(type(part), name, value), label
-                assert origin.kind != "unknown", label
-
-
-def test_there_is_always_something(machine: Machine) -> None:
-    """What every supported system tells: a processor with threads, memory, a system, a volume."""
-    assert machine.cpu.threads
-    assert machine.memory.total_bytes
-    assert machine.memory.available_bytes
-    assert machine.os_name
-    assert machine.disks
 
 
 def test_no_identifying_data(machine: Machine) -> None:
@@ -79,74 +38,6 @@ def test_two_detections_agree(machine: Machine) -> None:
     for name in set(value_fields(machine.memory)) - still:
         assert getattr(machine.memory, name) == getattr(again.memory, name)
     assert (machine.cpu, machine.os_name, len(machine.gpus)) == (again.cpu, again.os_name, len(again.gpus))
-
-
-@LINUX
-@pytest.mark.skipif(shutil.which("lscpu") is None, reason="no lscpu")
-def test_oracle_lscpu(machine: Machine) -> None:
-    """lscpu agrees on name, sockets, cores, caches and instruction sets."""
-    text = subprocess.run(["lscpu", "--json", "--bytes"], capture_output=True, check=True).stdout
-    said = {entry["field"].rstrip(":"): entry["data"] for entry in _flat(json.loads(text)["lscpu"])}
-    cpu = machine.cpu
-    if "Model name" in said and cpu.vendor in ("Intel", "AMD"):
-        assert cpu.name == " ".join(said["Model name"].split())
-    if "Flags" in said:
-        flags = set(said["Flags"].split())
-        assert {f for f in ("avx", "avx2", "fma", "f16c", "avx512f", "amx_int8") if f in flags} <= (
-            cpu.features or set()
-        )
-    if (
-        cpu.origin("cores").kind == "reported"
-        and "limit" not in cpu.origin("cores").detail
-        and "may use" not in cpu.origin("cores").detail
-    ):
-        assert cpu.cores == int(said["Core(s) per socket"]) * int(said["Socket(s)"])
-    for name, field in (("l1d_bytes", "L1d"), ("l2_bytes", "L2"), ("l3_bytes", "L3")):
-        if f"{field} cache" in said and getattr(cpu, name) is not None:
-            assert getattr(cpu, name) == int(re.match(r"\d+", said[f"{field} cache"])[0])  # type: ignore[index]
-
-
-def _flat(entries: list[dict[str, object]]) -> list[dict[str, str]]:
-    found: list[dict[str, str]] = []
-    for entry in entries:
-        found.append({"field": str(entry["field"]), "data": str(entry.get("data"))})
-        children = entry.get("children")
-        if isinstance(children, list):
-            found += _flat(children)
-    return found
-
-
-@LINUX
-@pytest.mark.skipif(shutil.which("free") is None, reason="no free")
-def test_oracle_free(machine: Machine) -> None:
-    """free agrees on the total, and within a GiB on what is available."""
-    text = subprocess.run(["free", "-b"], capture_output=True, check=True).stdout.decode()
-    columns = text.splitlines()[1].split()
-    assert machine.memory.total_bytes == int(columns[1])
-    if machine.memory.limit_bytes is None:
-        assert machine.memory.available_bytes == pytest.approx(int(columns[6]), abs=2 << 30)
-
-
-@LINUX
-@pytest.mark.skipif(shutil.which("df") is None, reason="no df")
-def test_oracle_df(machine: Machine) -> None:
-    """df agrees on the size of the root volume, and nearly on what is free."""
-    text = subprocess.run(["df", "-B1", "--output=size,avail", "/"], capture_output=True, check=True).stdout.decode()
-    size, free = map(int, text.splitlines()[1].split())
-    root = next(d for d in machine.disks if d.mount == "/")
-    used_for_system = size - (root.total_bytes or 0)
-    assert abs(used_for_system) <= size // 1000
-    assert root.free_bytes == pytest.approx(free, abs=8 << 30)
-
-
-@LINUX
-@pytest.mark.skipif(shutil.which("lspci") is None, reason="no lspci")
-def test_oracle_lspci(machine: Machine) -> None:
-    """lspci lists the same display devices."""
-    text = subprocess.run(["lspci", "-n", "-D"], capture_output=True, check=True).stdout.decode()
-    said = {m[2]: m[0] for m in re.findall(r"^(\S+) (0300|0302|0380): (\S+)", text, re.MULTILINE)}
-    found = {g.pci_id: g.bus_address for g in machine.gpus if g.bus_address}
-    assert set(said) == set(found)
 
 
 def test_live_sample() -> None:

@@ -3,16 +3,22 @@
 import re
 import struct
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from advisor.probes import windows
-from advisor.probes.windows import disks, topology
+from advisor.catalog.complete import complete
+from advisor.machine import Machine
+from advisor.probes import d3dkmt, nvml, windows
+from advisor.probes.windows import device_calls, disks, topology
+from advisor.sources import windows_devices
 from advisor.sources import windows_display as display
 from advisor.sources import windows_system as system
 from advisor.sources.names import Identity
 from advisor.sources.smbios import Processor
 from advisor.sources.windows_display import Adapter
+from tests.probes import fake_windows as fake
+from tests.probes.fake_windows import cache, core, descriptor, device, power_data, record
 
 GIB, MIB = 1 << 30, 1 << 20
 
@@ -155,18 +161,6 @@ def test_names_come_from_the_registrys_copy_of_the_firmware() -> None:
     assert system.identity(values) == Identity("LENOVO", "20156", "Lenovo G480")
 
 
-def record(kind: int, body: bytes) -> bytes:
-    return struct.pack("<II", kind, len(body) + 8) + body
-
-
-def core(mask: int, fastness: int = 0) -> bytes:
-    return record(0, struct.pack("<BB20sHQHHHH", 1, fastness, b"", 1, mask, 0, 0, 0, 0))
-
-
-def cache(level: int, kind: int, size: int) -> bytes:
-    return record(2, struct.pack("<BBHII18sHQ", level, 8, 64, size, kind, b"", 1, 1) + bytes(8))
-
-
 def test_topology_of_a_hybrid_processor() -> None:
     """Two fast cores of two threads, four slow ones of one; instruction caches do not count."""
     records = b"".join(core(0b11 << 2 * i, 1) for i in range(2)) + b"".join(core(1 << 4 + i) for i in range(4))
@@ -247,13 +241,133 @@ def test_an_optimus_laptop_shows_both_cards() -> None:
 
 
 def test_a_missing_driver_is_said() -> None:
-    """Basic Display Adapter: the card is listed by its PCI id, its memory unknown, and a note tells the user."""
+    """Basic Display Adapter: the card is listed by its PCI id, its memory unknown, and a note tells the user. Until a
+    driver is installed it is of no use.
+    """
     found = display.machine(
-        [Adapter("Microsoft Basic Display Adapter", 0xA, 0x10DE, 0x128B, (1, 0, 0), 0, 0)], [], frozenset()
+        [Adapter("Microsoft Basic Display Adapter", 0xA, 0x10DE, 0x1C03, (1, 0, 0), 0, 0)], [], frozenset()
     )
     gpu = found.gpus[0]
-    assert (gpu.pci_id, gpu.name, gpu.vram_bytes, gpu.driver) == ("10de:128b", None, None, None)
-    assert len(found.notes) == 1
+    assert (gpu.pci_id, gpu.name, gpu.vram_bytes) == ("10de:1c03", None, None)
+    assert gpu.driver == "Microsoft Basic Display Adapter"
+    assert [note.values for note in found.notes] == [{"name": "10de:1c03"}]
+    done = complete(Machine(os_family="windows", gpus=found.gpus)).gpus[0]
+    assert (done.name, done.usable) == ("GeForce GTX 1060 6 GB", False)
+    assert "install the maker's driver" in done.origin("usable").detail
+
+
+def test_a_second_card_without_any_driver_is_listed_all_the_same() -> None:
+    """A laptop's 3D controller that never had a driver is in no display class, and the kernel has no adapter for it."""
+    intel = Adapter("Intel(R) HD Graphics 4000", 0x3, 0x8086, 0x0166, (0, 2, 0), 0, 1792 * MIB)
+    devices = [device("0300", "8086", "0166", (0, 2, 0)), device("0302", "10DE", "1058", (1, 0, 0), problem=28),
+               device("0C03", "8086", "1E31", (0, 20, 0))]  # fmt: skip
+    found = display.machine([intel], [], frozenset(), devices)
+    shown = [(g.pci_id, g.kind, g.bus_address) for g in found.gpus]
+    assert shown == [("8086:0166", "integrated", "0000:00:02.0"), ("10de:1058", "discrete", "0000:01:00.0")]
+    assert [note.detail for note in found.notes] == ["{name}: its driver is missing: install the maker's driver"]
+    done = complete(Machine(os_family="windows", gpus=found.gpus)).gpus[1]
+    assert (done.name, done.compute_capability, done.usable) == ("GeForce 610M", "2.1", False)
+
+
+@pytest.mark.parametrize(
+    ("more", "note", "driver"),
+    [
+        ({"service": "BasicDisplay"}, "Windows uses the Microsoft Basic", "Microsoft Basic Display Adapter"),
+        ({"problem": 22}, "switched off", None),
+        ({"problem": 43}, "code {code}", None),
+        ({"service": ""}, "missing", None),
+    ],
+)  # fmt: skip
+def test_why_a_card_does_not_work(more: dict[str, Any], note: str, driver: str | None) -> None:
+    """A plain picture driver, switched off, stopped by Windows, nothing installed: each said in words, none usable."""
+    found = display.machine([], [], None, [device("0300", "10DE", "1C03", (1, 0, 0), **more)])
+    assert note in found.notes[0].detail
+    gpu = complete(Machine(os_family="windows", gpus=found.gpus)).gpus[0]
+    assert (gpu.name, gpu.driver, gpu.usable) == ("GeForce GTX 1060 6 GB", driver, False)
+
+
+def test_a_card_of_a_compute_driver_is_no_failure() -> None:
+    """Tesla cards in TCC mode have no display adapter: the registry names them, and nothing is said to be wrong."""
+    entry = {"0000": {"MatchingDeviceId": "PCI\\VEN_10DE&DEV_15F8", "DriverDesc": "NVIDIA Tesla P100-PCIE-16GB",
+                      "DriverVersion": "31.0.15.3770", "HardwareInformation.qwMemorySize": 16 * GIB}}  # fmt: skip
+    present = frozenset({r"PCI\VEN_10DE&DEV_15F8&SUBSYS_118F10DE&REV_A1"})
+    found = display.machine([], display.class_entries(entry), present, [device("0302", "10DE", "15F8", (4, 0, 0))])
+    assert [(g.name, g.vram_bytes, g.driver) for g in found.gpus] == [
+        ("NVIDIA Tesla P100-PCIE-16GB", 16 * GIB, "31.0.15.3770")
+    ]
+    assert found.notes == ()
+
+
+def test_sleeping_cards_are_told_without_their_driver() -> None:
+    """All cards of the maker in D3: their addresses; one awake, or one that is switched off: nothing to spare."""
+    asleep = device("0302", "10DE", "25A2", (1, 0, 0), power=power_data(4))
+    awake = device("0300", "10DE", "2684", (2, 0, 0), power=power_data(1))
+    intel = device("0300", "8086", "46A6", (0, 2, 0), power=power_data(1))
+    assert windows_devices.sleeping([intel, asleep], "10de") == ("0000:01:00.0",)
+    assert windows_devices.sleeping([asleep, awake], "10de") == ()
+    assert windows_devices.sleeping([intel], "10de") == ()
+    assert windows_devices.sleeping([device("0302", "10DE", "25A2", (1, 0, 0), power=b"\1")], "10de") == ()
+    assert (
+        windows_devices.sleeping([device("0302", "10DE", "1", (1, 0, 0), power=power_data(4), problem=22)], "10de")
+        == ()
+    )
+
+
+@pytest.mark.parametrize(("wake", "asked"), [(False, False), (True, True)])
+def test_nvml_is_not_started_beside_a_sleeping_card(monkeypatch: pytest.MonkeyPatch, wake: bool, asked: bool) -> None:
+    """Starting it wakes the card: at the start it is left asleep, with the reason; on request it is asked."""
+    devices = [device("0302", "10DE", "25A2", (1, 0, 0), power=power_data(4))]
+    monkeypatch.setattr(windows.device_calls, "display_devices", lambda: devices)
+    started: list[bool] = []
+    monkeypatch.setattr(nvml, "start", lambda: started.append(True))
+    probe = next(probe for probe in windows.probes(wake) if probe.source == nvml.SOURCE)
+    machine = probe.read()
+    assert bool(started) is asked
+    if not asked:
+        assert "not woken" in machine.gpus[0].origin("vram_available_bytes").detail
+
+
+@pytest.mark.parametrize(
+    ("place", "neighbours", "kind"),
+    [((5, 0, 0), [("1080", "1022", "15DF", (5, 0, 2))], "integrated"), ((0, 1, 0), [], "integrated"),
+     ((3, 0, 0), [("0403", "1002", "AB28", (3, 0, 1))], "discrete"), ((0, 6, 0), [("0300", "1AF4", "1050", (0, 1, 0))],
+                                                                      "discrete")],
+)  # fmt: skip
+def test_amd_graphics_are_told_by_their_neighbours(
+    place: tuple[int, int, int], neighbours: list[tuple[str, str, str, tuple[int, int, int]]], kind: str
+) -> None:
+    """The security processor beside it, or bus 0 outside virtual machines, means a part of the processor."""
+    devices = [device("0300", "1002", "FFFF", place), *(device(*each) for each in neighbours)]
+    adapter = Adapter("AMD Radeon(TM) Graphics", 0x1, 0x1002, 0xFFFF, place, 512 * MIB, GIB)
+    assert display.machine([adapter], [], None, devices).gpus[0].kind == kind
+
+
+def test_intels_npu_is_no_graphics_card() -> None:
+    """It is listed as an adapter that only computes."""
+    npu = Adapter("Intel(R) AI Boost", 0x1 | 1 << 11, 0x8086, 0x7D1D, (0, 11, 0), 128 * MIB, 16 * GIB)
+    assert display.machine([npu], [], None).gpus == ()
+
+
+def test_a_chip_without_a_pci_bus() -> None:
+    """Qualcomm's: the graphics kernel gives letters for ids and no place."""
+    adapter = Adapter("Qualcomm(R) Adreno(TM) X1-85 GPU", 0x3, 0x4D4F4351, 0x36334330, (0xFFFF_FFFF,) * 3, 0, 8 * GIB)
+    (gpu,) = display.machine([adapter], [], None).gpus
+    assert (gpu.vendor, gpu.kind, gpu.pci_id, gpu.bus_address) == ("Qualcomm", "integrated", None, None)
+    assert gpu.origin("pci_id").detail == "not on a PCI bus"
+
+
+def test_ids_of_a_windows_that_does_not_tell_them() -> None:
+    """Windows 8: the adapter's place leads to the device that has them, and no card is listed twice."""
+    adapter = Adapter("NVIDIA GeForce 610M", 0x1, None, None, (1, 0, 0), GIB, 4 * GIB)
+    (gpu,) = display.machine([adapter], [], None, [device("0302", "10DE", "1058", (1, 0, 0))]).gpus
+    assert (gpu.pci_id, gpu.vendor, gpu.kind, gpu.vram_bytes) == ("10de:1058", "NVIDIA", "discrete", GIB)
+
+
+def test_adapters_reach_into_wsl() -> None:
+    """Every adapter is paravirtual there: what it is on Windows is what counts."""
+    card = Adapter("NVIDIA GeForce RTX 4090", 0x1 | 1 << 7, 0x10DE, 0x2684, (1, 0, 0), 24 * GIB, 16 * GIB)
+    assert display.machine([card], [], None, inside=True).gpus[0].kind == "discrete"
+    assert display.machine([card], [], None).gpus[0].kind == "virtual"
 
 
 @pytest.mark.parametrize(
@@ -269,12 +383,6 @@ def test_a_missing_driver_is_said() -> None:
 def test_kinds_of_adapters(adapter: Adapter, kind: str | None) -> None:
     """Flags and place decide; where neither does, the catalogue will."""
     assert display.machine([adapter], [], frozenset()).gpus[0].kind == kind
-
-
-def descriptor(bus: int, vendor: str, product: str, serial: str = "SERIAL-45") -> bytes:
-    texts = b"\0".join(text.encode() for text in (vendor, product, serial)) + b"\0"
-    places = [36, 36 + len(vendor) + 1, 0, 36 + len(vendor) + len(product) + 2]
-    return struct.pack("<IIBBBBIIIII", 40, 40 + len(texts), 0, 0, 0, 1, *places, bus) + bytes(4) + texts
 
 
 @pytest.mark.parametrize(
@@ -295,3 +403,45 @@ def test_disks_that_do_not_answer_are_unknown() -> None:
     assert (away.kind, away.total_bytes) == ("network", None)
     dumb = disks.disk(disks.Volume("D:\\", False, (1, 1), b"\0" * 8, b""))
     assert (dumb.kind, dumb.origin("kind").kind) == (None, "unknown")
+
+
+IDS = "PCI\\VEN_10DE&DEV_1058&REV_A1\0PCI\\VEN_10DE&CC_030200\0PCI\\CC_030200\0PCI\\CC_0302\0\0"
+CARD = "PCI\\VEN_10DE&DEV_1058&SUBSYS_397817AA&REV_A1\\4&SERIAL-44&0&0008"
+
+
+def test_what_the_configuration_manager_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its buffers are read right: ids, class, place, power and problem; a device that is gone is none, and the part of
+    the id that names the single device is not kept.
+    """
+    nodes: dict[str, dict[int | str, Any]] = {
+        CARD: {0x03: IDS, 0x05: "nvlddmkm\0", 0x16: 1, 0x1D: 0, 0x1F: power_data(4)},
+        "PCI\\VEN_8086&DEV_1E31\\3&1": {0x03: "PCI\\CC_0C03\0", 0x16: 0, 0x1D: 20 << 16, "problem": 43},
+    }
+    manager = fake.FakeManager(nodes, gone=["PCI\\VEN_10DE&DEV_1401\\4&2"])
+    monkeypatch.setattr(device_calls, "library", lambda _name: manager)
+    card, usb = device_calls.pci_devices()
+    assert (card.pci_id, card.class_code, card.place, card.service) == ("10de:1058", 0x0302, (1, 0, 0), "nvlddmkm")
+    assert (card.is_gpu, card.sleeps, card.trouble()) == (True, True, None)
+    assert (usb.class_code, usb.place, usb.is_gpu, usb.sleeps, usb.problem) == (0x0C03, (0, 20, 0), False, False, 43)
+    assert "SERIAL" not in repr(card)
+    assert set(device_calls.present_devices() or ()) == {
+        CARD.rpartition("\\")[0], "PCI\\VEN_8086&DEV_1E31", "PCI\\VEN_10DE&DEV_1401"
+    }  # fmt: skip
+
+
+def test_what_the_graphics_kernel_says() -> None:
+    """Its structures have the sizes and places that the kernel fills; a question that it refuses is no answer."""
+    names = "NVIDIA GeForce 610M".encode("utf-16-le").ljust(4 * 520, b"\0")
+    gdi = fake.FakeGdi({
+        7: {15: struct.pack("<I", 0x11), 31: struct.pack("<7I", 0, 0x10DE, 0x1058, 0x17AA, 0x3978, 0xA1, 1),
+            6: struct.pack("<3I", 1, 0, 0), 3: struct.pack("<3Q", GIB, 0, 4 * GIB), 8: names,
+            18: struct.pack("<Q", 23 << 48 | 21 << 32 | 13 << 16 | 9135)},
+        8: {15: struct.pack("<I", 0x5)},
+    })  # fmt: skip
+    card, software = d3dkmt.adapters(gdi)
+    assert card == Adapter(
+        "NVIDIA GeForce 610M", 0x11, 0x10DE, 0x1058, (1, 0, 0), GIB, 4 * GIB, 23 << 48 | 21 << 32 | 13 << 16 | 9135
+    )
+    assert software == Adapter(flags=0x5)
+    assert gdi.closed == [7, 8]
+    assert d3dkmt.adapters(object()) == []

@@ -115,7 +115,7 @@ def test_a_hostile_name_does_no_harm() -> None:
     shown = {kind: report.render(odd, Workload(), "en", kind, today=DAY) for kind in report.FORMATS}
     assert b"<script>" not in shown["html"]
     assert b"\\<script\\>" in shown["md"]
-    assert json.loads(shown["json"])["machine"]["model"] == odd.model
+    assert json.loads(shown["json"])["machine"]["model"] == "<script>alert(1)</script>|`x` 機械 العربية 😀"
     assert shown["pdf"].startswith(b"%PDF")
 
 

@@ -67,13 +67,17 @@ def test_a_refused_profile_quotes_little(content: dict[str, object], tmp_path: P
     assert sentence.isprintable()
 
 
-@pytest.mark.parametrize(
-    ("mount", "kept"),
-    [
-        ("C:", True), ("D:\\", True), ("/", True), ("/home", True), ("/mnt/c", True), ("/home/alice", False),
-        ("/run/media/alice/USB", False), ("/Volumes/Alice's disk", False), ("C:\\Users\\alice\\mnt", False),
-    ],
-)  # fmt: skip
+KEPT = ("C:", "D:\\", "/", "/home", "/mnt/c", "/var/lib/docker", "[SWAP]", "/media/.../Data")
+LEFT_OUT = (
+    "/home/alice",
+    "/run/media/alice/USB",
+    "/media/alice/4526-3FDB",
+    "/Volumes/Alice's disk",
+    "C:\\Users\\alice\\mnt",
+)
+
+
+@pytest.mark.parametrize(("mount", "kept"), [*((one, True) for one in KEPT), *((one, False) for one in LEFT_OUT)])
 def test_a_saved_profile_tells_no_user_name(mount: str, kept: bool) -> None:
     machine = Machine(source="profile", disks=(Disk(name="disk", mount=mount),))
     again = profiles.from_json(profiles.to_json(machine), "again")

@@ -194,3 +194,12 @@ def test_every_recorded_table_is_read(shared: Path) -> None:
         if len(kinds) == 1 and memory.modules:
             assert memory.kind in kinds, file.name
         assert all(module.size_bytes for module in memory.modules), file.name
+
+
+def test_memory_of_a_kind_without_a_name_counts_by_its_width() -> None:
+    """LPDDR5X in an older table: four soldered chips of 32 bits on channels A to D are two channels of 64."""
+    chips = [
+        ram.Module(slot=f"OnBoard {n}", bank=f"Channel{n}0", size_bytes=4 * GIB, speed_mts=6400, width_bits=32)
+        for n in "ABCD"
+    ]
+    assert ram.memory(chips, "udev").bandwidth_bytes_per_s == 102.4e9

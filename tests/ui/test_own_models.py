@@ -197,3 +197,32 @@ def test_a_model_is_told_from_a_machine(tmp_path: Path, name: str, content: byte
     """By ending, by the first bytes, by the keys of its JSON."""
     (tmp_path / name).write_bytes(content)
     assert is_model(tmp_path / name) is expected
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"id": "pc", "class": "system", "children": [{"id": "core"}]}',
+        '{"lscpu": [{"field": "Architecture:", "data": "x86_64"}]}',
+        '[{"type": "CPU", "result": {"cpu": "i5-3210M"}}]',
+        '{"SPDisplaysDataType": [{"sppci_model": "Intel HD Graphics 4000"}]}',
+        '{"card0": {"Card Series": "Radeon"}}',
+        '{"CimClass": {"CimClassName": "root/cimv2:Win32_Processor"}, "Name": "Intel"}',
+        '{"half": [',
+    ],
+)
+def test_other_programs_json_is_no_model(content: str, tmp_path: Path) -> None:
+    """In any encoding that they write; the reader of dumps says then what it is."""
+    for encoding in ("utf-8", "utf-8-sig", "utf-16"):
+        path = tmp_path / f"{encoding}.json"
+        path.write_bytes(content.encode(encoding))
+        assert not is_model(path)
+
+
+def test_no_recorded_output_is_taken_for_a_model() -> None:
+    """Of all that real machines wrote, none goes to the reader of models."""
+    folder = Path(__file__).parents[3] / "shared" / "fixtures"
+    recorded = [path for path in folder.rglob("*") if path.is_file()]
+    if not recorded:
+        pytest.skip("the shared folder with recorded outputs is not beside the checkout")
+    assert not [path for path in recorded if is_model(path)]

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -11,6 +10,7 @@ from advisor.i18n import N_
 from advisor.machine import Disk, DiskKind, Machine
 from advisor.probes import files
 from advisor.probes.runner import limited, reason_of
+from advisor.sources.disks import kind_of, without_user
 from advisor.sources.facts import Facts
 from advisor.sources.names import usable
 
@@ -109,22 +109,13 @@ def _add_sizes(facts: Facts, mount: Mount) -> None:
     try:
         # Only a network volume can hang; a thread for each of the others would cost more than the call.
         remote = mount.filesystem in _NETWORK
-        usage = (
-            limited(lambda: shutil.disk_usage(mount.point), _NETWORK_WAIT_S)
-            if remote
-            else shutil.disk_usage(mount.point)
-        )
+        found = limited(lambda: os.statvfs(mount.point), _NETWORK_WAIT_S) if remote else os.statvfs(mount.point)
     except OSError as error:
         for name in ("total_bytes", "free_bytes"):
             facts.unknown(name, N_("{source}: could not be read ({reason})"), source="statvfs", reason=reason_of(error))
         return
-    facts.add("total_bytes", usage.total, "statvfs")
-    facts.add("free_bytes", usage.free, "statvfs")
-
-
-def without_user(point: str) -> str:
-    """A mount point without the user's name: "/run/media/maria/USB" becomes "/run/media/.../USB"."""
-    return re.sub(r"^(/(?:run/)?media/|/home/|/Users/)[^/]+(?=/|$)", r"\1...", point)
+    facts.add("total_bytes", found.f_blocks * found.f_frsize, "statvfs")
+    facts.add("free_bytes", found.f_bavail * found.f_frsize, "statvfs")  # for this user: some is kept for the system
 
 
 def block_folder(root: Path, mount: Mount) -> Path | None:
@@ -180,16 +171,6 @@ def describe_block(folder: Path) -> tuple[DiskKind | None, str | None, str]:
 
 
 def _kind(folder: Path, model: str) -> DiskKind | None:
-    path = str(folder)
-    if "/usb" in path:
-        return "usb"
-    if folder.name.startswith("mmcblk"):
-        return "emmc"
-    if folder.name.startswith(("vd", "xvd")) or re.search(r"virtual|vbox|qemu|vmware", model, re.IGNORECASE):
-        return "virtual"
-    if folder.name.startswith("nvme"):
-        return "nvme"
     rotational = files.integer(folder / "queue/rotational")
-    if rotational is None:
-        return None
-    return "hdd" if rotational else "ssd"
+    turns = None if rotational is None else bool(rotational)
+    return kind_of(folder.name, model, turns, usb="/usb" in str(folder))

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from advisor.i18n import N_
 from advisor.machine import Gpu, Machine
 from advisor.probes import files
+from advisor.probes.linux import wsl
 from advisor.probes.linux.pci_ids import pci_name
 from advisor.sources import pci
 from advisor.sources.facts import Facts
@@ -16,14 +17,25 @@ from advisor.sources.names import usable
 
 _PCI = "/sys/bus/pci/devices"
 _DRM = "/sys/class/drm"
-_SIZE_FILES = ("mem_info_vram_total", "tile0/physical_vram_size_bytes", "lmem_total_bytes")
+_SIZE_FILES = ("mem_info_vram_total", "lmem_total_bytes")  # amdgpu's, i915's
+_TILE_SIZE = "physical_vram_size_bytes"  # xe's, of each tile of a chip
+_MICROSOFT = "1414"
 
 
 def read(root: Path) -> Machine:
     """All GPUs below `root`, by bus address, then those inside an ARM chip."""
-    folders = [f for f in files.children(root / _PCI[1:]) if _class_of(f) in pci.GPU_CLASSES]
+    folders = [f for f in files.children(root / _PCI[1:]) if _is_gpu(f) and not _is_way_out(root, f)]
     on_bus = tuple(_pci_gpu(root, folder.resolve(), folder.name) for folder in folders)
     return Machine(gpus=on_bus + tuple(_chip_gpus(root)))
+
+
+def _is_gpu(folder: Path) -> bool:
+    return pci.is_gpu(_class_of(folder), _hex(folder, "vendor"))
+
+
+def _is_way_out(root: Path, folder: Path) -> bool:
+    """Whether this is WSL's way to the GPUs of the Windows around it, which the graphics kernel lists by name."""
+    return _hex(folder, "vendor") == _MICROSOFT and wsl.reaches_out(root)
 
 
 def _class_of(folder: Path) -> int | None:
@@ -74,7 +86,7 @@ def _add_driver(facts: Facts, root: Path, folder: Path) -> None:
     link = folder / "driver"
     name = link.resolve().name if link.exists() else _linked_name(link)
     if name is None:
-        facts.unknown("driver", N_("no driver is loaded for it"))
+        facts.absent("driver", N_("no driver is loaded for it"))
         return
     version = files.read(root / "sys/module" / name / "version")
     release = platform.release() if root == files.LIVE_ROOT else files.read(root / "proc/sys/kernel/osrelease")
@@ -94,6 +106,8 @@ def _add_memory(facts: Facts, folder: Path) -> None:
     for name in _SIZE_FILES:
         for place in (folder, *files.children(folder, "drm/card[0-9]*")):
             facts.add("vram_bytes", files.integer(place / name), name)
+    tiles = [size for tile in files.children(folder, "tile[0-9]*") if (size := files.integer(tile / _TILE_SIZE))]
+    facts.add("vram_bytes", sum(tiles) or None, _TILE_SIZE)
     used = files.integer(folder / "mem_info_vram_used")
     if used is not None and "vram_bytes" in facts.values:
         facts.add("vram_available_bytes", max(0, facts.values["vram_bytes"] - used), "mem_info_vram_used")
@@ -130,7 +144,7 @@ def _chip_gpus(root: Path) -> list[Gpu]:
 def cards(root: Path, vendor: int) -> tuple[Path, ...]:
     """The sysfs folders of one vendor's cards (0x10DE NVIDIA, 0x1002 AMD)."""
     folders = files.children(root / _PCI[1:])
-    return tuple(f for f in folders if _class_of(f) in pci.GPU_CLASSES and files.integer(f / "vendor") == vendor)
+    return tuple(f for f in folders if files.integer(f / "vendor") == vendor and _is_gpu(f))
 
 
 def sleeping(folders: Sequence[Path]) -> tuple[str, ...]:
@@ -140,7 +154,7 @@ def sleeping(folders: Sequence[Path]) -> tuple[str, ...]:
 
 
 class Counters(NamedTuple):
-    """What amdgpu counts: bytes and percent."""
+    """What a driver counts: bytes and percent."""
 
     used_bytes: int | None
     total_bytes: int | None
@@ -151,3 +165,12 @@ def counters(folder: Path) -> Counters:
     """The counters of one AMD card; reading them would wake a sleeping one."""
     names = ("mem_info_vram_used", "mem_info_vram_total", "gpu_busy_percent")
     return Counters(*(files.integer(folder / name) for name in names))
+
+
+def intel_counters(folder: Path) -> Counters:
+    """The memory of one Intel card of its own, where i915 shows both sizes; None for built-in graphics, and for xe."""
+    for place in files.children(folder, "drm/card[0-9]*"):
+        total, free = (files.integer(place / f"lmem_{name}_bytes") for name in ("total", "avail"))
+        if total and free is not None and 0 <= free <= total:
+            return Counters(total - free, total, None)
+    return Counters(None, None, None)

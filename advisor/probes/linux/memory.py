@@ -8,7 +8,7 @@ from advisor.machine import Machine, Memory
 from advisor.probes import files
 from advisor.probes.linux import cgroup
 from advisor.probes.linux.system import identity
-from advisor.sources import meminfo, ram, smbios
+from advisor.sources import meminfo, ram, smbios, udev
 from advisor.sources.facts import Facts
 from advisor.sources.names import is_virtual
 
@@ -70,31 +70,5 @@ def _modules(root: Path) -> tuple[tuple[ram.Module, ...], str | None]:
         return smbios.memory_modules(smbios.structures(table)), "SMBIOS"
     text = files.read(root / _UDEV[1:])
     if text and "MEMORY_DEVICE_0_" in text:
-        return parse_udev(text), N_("udev's copy of SMBIOS")
+        return udev.memory_modules(text), N_("udev's copy of SMBIOS")
     return (), None
-
-
-def parse_udev(text: str) -> tuple[ram.Module, ...]:
-    """The populated modules in udev's database entry of the firmware ("E:MEMORY_DEVICE_0_SIZE=...")."""
-    devices: dict[int, dict[str, str]] = {}
-    for number, name, value in re.findall(r"^E: ?MEMORY_DEVICE_(\d+)_(\w+)=(.*)$", text, re.MULTILINE):
-        devices.setdefault(int(number), {})[name] = value.strip()
-    return tuple(_module(devices[n]) for n in sorted(devices) if _positive(devices[n].get("SIZE")))
-
-
-def _module(values: dict[str, str]) -> ram.Module:
-    kind = values.get("TYPE")
-    return ram.Module(
-        slot=values.get("LOCATOR"),
-        bank=values.get("BANK_LOCATOR"),
-        size_bytes=_positive(values.get("SIZE")),
-        kind=kind if kind and re.fullmatch(r"(LP)?DDR\d?|HBM\d?|SDRAM", kind) else None,
-        speed_mts=_positive(values.get("CONFIGURED_SPEED_MTS")),
-        rated_mts=_positive(values.get("SPEED_MTS")),
-        maker=values.get("MANUFACTURER"),
-        width_bits=_positive(values.get("DATA_WIDTH")),
-    )
-
-
-def _positive(text: str | None) -> int | None:
-    return int(text) if text and text.isdecimal() and int(text) > 0 else None

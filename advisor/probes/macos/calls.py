@@ -6,8 +6,11 @@ import subprocess
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from advisor.sources.sysctl import Pages
+
 _PROFILER = "/usr/sbin/system_profiler"
 _PROFILER_LIMIT_S = 4.0
+_VM_INFO64 = 4  # HOST_VM_INFO64
 
 
 def sysctl(names: Iterable[str]) -> dict[str, int | str]:
@@ -45,11 +48,45 @@ def system_profiler(types: Sequence[str]) -> dict[str, Any]:
     return answer
 
 
-def available_memory() -> int:
-    """Bytes that programs could have: free and inactive pages."""
-    import psutil
+class _VmStatistics(ctypes.Structure):
+    # vm_statistics64 of <mach/vm_statistics.h>
+    _fields_ = (
+        *((name, ctypes.c_uint32) for name in ("free", "active", "inactive", "wired")),
+        ("counters", ctypes.c_uint64 * 9),
+        ("purgeable", ctypes.c_uint32),
+        ("speculative", ctypes.c_uint32),
+        ("swapping", ctypes.c_uint64 * 4),
+        *((name, ctypes.c_uint32) for name in ("compressor", "throttled", "external", "internal")),
+        ("compressed", ctypes.c_uint64),
+    )
 
-    return int(psutil.virtual_memory().available)
+
+def pages() -> Pages:
+    """The kernel's counts of pages; OSError when it does not answer."""
+    system = ctypes.CDLL("/usr/lib/libSystem.dylib")
+    host = system.mach_host_self()
+    size, found = ctypes.c_size_t(0), _VmStatistics()
+    count = ctypes.c_uint32(ctypes.sizeof(found) // 4)
+    if system.host_page_size(host, ctypes.byref(size)) != 0:
+        raise OSError("host_page_size")
+    if system.host_statistics64(host, _VM_INFO64, ctypes.byref(found), ctypes.byref(count)) != 0:
+        raise OSError("host_statistics64")
+    return Pages(size.value, found.internal, found.purgeable, found.wired, found.compressor)
+
+
+def metal_working_set() -> int | None:
+    """recommendedMaxWorkingSetSize of the default Metal device, bytes; None without one, OSError without Metal."""
+    ctypes.CDLL("/System/Library/Frameworks/CoreGraphics.framework/CoreGraphics")  # no default device without it
+    metal = ctypes.CDLL("/System/Library/Frameworks/Metal.framework/Metal")
+    objc = ctypes.CDLL("/usr/lib/libobjc.dylib")
+    metal.MTLCreateSystemDefaultDevice.restype = ctypes.c_void_p
+    objc.sel_registerName.restype = ctypes.c_void_p
+    device = metal.MTLCreateSystemDefaultDevice()
+    if not device:
+        return None
+    # A prototype of its own: arm64 passes the arguments of objc_msgSend as those of the method that is called.
+    send = ctypes.CFUNCTYPE(ctypes.c_uint64, ctypes.c_void_p, ctypes.c_void_p)(("objc_msgSend", objc))
+    return int(send(device, objc.sel_registerName(b"recommendedMaxWorkingSetSize")))
 
 
 def battery() -> tuple[float, bool | None] | None:

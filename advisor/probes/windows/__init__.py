@@ -3,21 +3,23 @@
 Modules named `*_calls` only ask the system and return plain data; all others are pure and are tested by replay.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from advisor.machine import Machine
-from advisor.probes import nvml
+from advisor.probes import d3dkmt, nvml
 from advisor.probes.runner import Probe
 from advisor.probes.windows import (
+    device_calls,
     disk_calls,
     disks,
-    display_calls,
     registry_calls,
     system_calls,
     topology,
 )
-from advisor.sources import ram, smbios
+from advisor.probes.windows.libraries import library
+from advisor.sources import ram, smbios, windows_devices
 from advisor.sources import windows_display as display
 from advisor.sources import windows_system as system
 from advisor.sources.names import describe, is_virtual
@@ -27,8 +29,8 @@ _CPU = r"HARDWARE\DESCRIPTION\System\CentralProcessor\0"
 _VERSION = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion"
 
 
-def probes() -> Sequence[Probe]:
-    """The probes of Windows, most trusted first."""
+def probes(wake: bool = False) -> Sequence[Probe]:
+    """The probes of Windows, most trusted first; `wake`: cards that sleep are asked too."""
     return (
         Probe("SMBIOS", _firmware, ("manufacturer", "model", "chassis", "environment", "memory", "module", "cpu")),
         Probe(_BIOS, _names, ("manufacturer", "model")),
@@ -37,7 +39,7 @@ def probes() -> Sequence[Probe]:
         Probe("GetLogicalProcessorInformationEx", _topology, ("cpu",)),
         Probe("GlobalMemoryStatusEx", _memory, ("memory",)),
         # Before the kernel's numbers: both of NVML's memory figures count the same way.
-        Probe(nvml.SOURCE, nvml.read, ("gpus",)),
+        Probe(nvml.SOURCE, partial(_ask_nvidia, wake), ("gpus",)),
         Probe(display.SOURCE, _gpus, ("gpus",)),
         Probe(disks.SOURCE, _disks, ("disks",)),
         Probe(system.POWER_SOURCE, _battery, ("battery",)),
@@ -87,9 +89,28 @@ def _memory() -> Machine:
     return Machine(memory=system.memory(total, available, system_calls.installed_memory()))
 
 
+def _ask_nvidia(wake: bool) -> Machine:
+    # Starting NVML wakes a card that sleeps to save the battery: a laptop's second card is left asleep.
+    asleep = () if wake else sleeping_nvidia()
+    return nvml.asleep(asleep) if asleep else nvml.read()
+
+
+def sleeping_nvidia() -> Sequence[str]:
+    """The bus addresses of the NVIDIA cards when all of them sleep; () when one is awake or Windows does not tell."""
+    return windows_devices.sleeping(_devices(device_calls.display_devices), "10de")
+
+
+def _devices(ask: Callable[[], list[windows_devices.Device]]) -> Sequence[windows_devices.Device]:
+    try:
+        return ask()
+    except (OSError, AttributeError):
+        return ()  # what the graphics kernel lists is worth having without them
+
+
 def _gpus() -> Machine:
     entries = display.class_entries(registry_calls.subkeys(display.CLASS_KEY))
-    return display.machine(display_calls.adapters(), entries, display_calls.present_devices())
+    adapters = d3dkmt.adapters(library("gdi32"))
+    return display.machine(adapters, entries, device_calls.present_devices(), _devices(device_calls.pci_devices))
 
 
 def _disks() -> Machine:
