@@ -1,4 +1,4 @@
-"""Section 3: what fits, as a table by method, the matrix in short, and the charts."""
+"""What fits: as a table by method, the matrix in short, and the charts."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -14,6 +14,7 @@ from advisor.machine import Machine
 from advisor.palette import LIGHT
 from advisor.report.cells import DASH, memory, method_word, verdict_cell
 from advisor.report.document import Bars, Block, Cell, Column, Lines, Mark, Paragraph, Section, Series, Table
+from advisor.report.sections.context import Context
 from advisor.workload import METHODS, for_method
 
 # Bounds of the size classes of which the short matrix shows the best models, in parameters.
@@ -23,15 +24,16 @@ _CONTEXTS = (2048, 4096, 8192, 16384, 32768, 65536, 131072)
 _LINE_COLOURS = ("weights", "gradients", "kv_cache")
 
 
-def what_fits(machine: Machine, found: Survey, advice: Advice, _: Translator) -> Section:
-    """Section 3."""
+def sections(context: Context) -> Iterator[Section]:
+    """Counts by method, the matrix in short, charts."""
+    machine, found, advice, _ = context.machine, context.found, context.advice, context._
     runners = _runners(found, advice)
     blocks: list[Block] = [_counts(advice, _), _matrix(found, advice, _), _legend(_)]
     if runners:
         blocks += _components(machine, found, advice, _)
         blocks += _contexts(machine, found, runners, _)
         blocks += _speeds(runners, _)
-    return Section(_("3 What fits"), tuple(blocks))
+    yield Section(_("What fits"), tuple(blocks))
 
 
 def _runners(found: Survey, advice: Advice) -> list[Estimate]:

@@ -1,25 +1,26 @@
-"""Sections 4 to 8: plans, models, techniques, uses and upgrades, each from the advice's numbers."""
+"""Feasible plans: running and fine-tuning here, in stages, in the cloud."""
 
 from collections.abc import Iterator, Sequence
 
 from advisor import words
-from advisor.advice import words as advice_words
-from advisor.advice.result import Advice, CloudPlan, Pick, Technique, Upgrade
+from advisor.advice.result import Advice, CloudPlan, Pick
 from advisor.advice.survey import WORKS, decode, realistic
 from advisor.i18n import Translator
-from advisor.report.cells import DASH, memory, pace, span, speed_span, time_span, verdict_words
+from advisor.report.cells import DASH, memory, span, speed_span, time_span
 from advisor.report.document import Block, Bullets, Cell, Column, Paragraph, Section, Table
+from advisor.report.sections.context import Context
 
 _TRAINING = ("lora", "qlora")
 
 
-def plans(advice: Advice, _: Translator) -> Iterator[Section]:
-    """Section 4: running here, fine-tuning here, in stages, in the cloud."""
-    yield Section(_("4 Feasible plans"), ())
-    yield Section(_("4.1 Running models here"), tuple(_run_here(advice, _)), 2)
-    yield Section(_("4.2 Fine-tuning here"), tuple(_train_here(advice, _)), 2)
-    yield Section(_("4.3 In stages, on several computers"), (_stages(advice, _),), 2)
-    yield Section(_("4.4 In the cloud"), tuple(_cloud(advice.cloud, _)), 2)
+def sections(context: Context) -> Iterator[Section]:
+    """Running here, fine-tuning here, in stages, in the cloud."""
+    advice, _ = context.advice, context._
+    yield Section(_("Feasible plans"), ())
+    yield Section(_("Running models here"), tuple(_run_here(advice, _)), 2)
+    yield Section(_("Fine-tuning here"), tuple(_train_here(advice, _)), 2)
+    yield Section(_("In stages, on several computers"), (_stages(advice, _),), 2)
+    yield Section(_("In the cloud"), tuple(_cloud(advice.cloud, _)), 2)
 
 
 def _run_here(advice: Advice, _: Translator) -> Iterator[Block]:
@@ -165,128 +166,4 @@ def _cloud_row(plan: CloudPlan, _: Translator) -> tuple[Cell, ...]:
         Cell(f"{low:.2f} – {high:.2f}"),
         Cell(cost),
         Cell(span(time.energy_kwh if time else None, "", _)),
-    )
-
-
-def models(advice: Advice, _: Translator) -> Section:
-    """Section 5: what to try here, and what to take to the cloud."""
-    columns = (
-        Column(_("Use"), 1.5), Column(_("Model"), 1.9), Column(_("Size"), 0.8, True), Column(_("Method"), 1.0),
-        Column(_("Memory"), 0.9, True), Column(_("Speed or time"), 1.2, True), Column(_("Verdict"), 1.0),
-    )  # fmt: skip
-    blocks: list[Block] = []
-    if advice.picks:
-        blocks.append(Table(columns, tuple(_pick_row(p, _) for p in advice.picks), _("On this machine")))
-    else:
-        blocks.append(Paragraph(_("No model of the catalogue fits into this machine's free memory.")))
-    if advice.cloud:
-        items = tuple(_cloud_pick(p, _) for p in advice.cloud)
-        blocks += [Paragraph(_("In the cloud"), "strong"), Bullets(items)]
-    blocks.append(
-        Paragraph(
-            _(
-                "Models are ranked by a rule of thumb: the geometric mean of all and active parameters, doubled "
-                "for each year of release. It is no measurement of quality; try two or three."
-            ),
-            "caption",
-        )
-    )
-    if not _.language.startswith("en"):
-        blocks.append(Paragraph(_("Models that list your language come before those that do not."), "caption"))
-    return Section(_("5 Which models"), tuple(blocks))
-
-
-def _pick_row(pick: Pick, _: Translator) -> tuple[Cell, ...]:
-    answer = pick.estimate
-    method = {"lora": "LoRA", "qlora": "QLoRA"}.get(pick.use, answer.workload.quant)
-    use = _(advice_words.USES[pick.use])
-    return (
-        Cell(f"{use}\n{_('slow')}" if pick.slow else use),
-        Cell(f"{answer.model.name}\n{answer.model.licence or ''}".rstrip("\n"), "strong"),
-        Cell(_.parameters(answer.parameters)),
-        Cell(method),
-        Cell(memory(answer, _)),
-        Cell(pace(answer, _) or _("unknown")),
-        Cell(verdict_words(answer, _), answer.verdict),
-    )
-
-
-def _cloud_pick(plan: CloudPlan, _: Translator) -> str:
-    return _(
-        "{model} ({parameters}) on {gpu}",
-        model=plan.estimate.model.name, parameters=_.parameters(plan.estimate.parameters), gpu=plan.gpu,
-    )  # fmt: skip
-
-
-def techniques(advice: Advice, _: Translator) -> Section:
-    """Section 6: each technique's effect in bytes on a model that suits this machine."""
-    columns = (
-        Column(_("Technique"), 1.5), Column(_("On"), 1.4), Column(_("Without"), 0.9, True),
-        Column(_("With"), 0.9, True), Column(_("Saves"), 0.7, True), Column(_("What it does"), 2.8),
-    )  # fmt: skip
-    rows = tuple(_technique_row(t, _) for t in advice.techniques)
-    return Section(_("6 Techniques and what each saves here"), (Table(columns, rows),))
-
-
-def _technique_row(t: Technique, _: Translator) -> tuple[Cell, ...]:
-    answer = t.after or t.before
-    model = answer.model.name if answer is not None else DASH
-    if t.code == "distillation" and t.before is not None and t.after is not None:
-        model = f"{t.before.model.name} → {t.after.model.name}"
-    share = DASH if t.share is None else f"{round(100 * t.share)} %"
-    what = _(advice_words.TECHNIQUE_SENTENCES[t.code])
-    return (
-        Cell(_(advice_words.TECHNIQUES[t.code]), "strong"),
-        Cell(model),
-        Cell(DASH if t.before is None else memory(t.before, _)),
-        Cell(DASH if t.after is None else memory(t.after, _)),
-        Cell(share),
-        Cell(what if t.code != "split" or answer is None else f"{what}\n{pace(answer, _)}"),
-    )
-
-
-def uses(advice: Advice, _: Translator) -> Section:
-    """Section 7."""
-    items = tuple(advice_words.say(_, advice_words.SCENARIOS[s.code], s.values) for s in advice.scenarios)
-    return Section(_("7 What this machine is good for"), (Bullets(items),))
-
-
-def upgrades(advice: Advice, _: Translator) -> Section:
-    """Section 8."""
-    counted = [u for u in advice.upgrades if u.new_run is not None]
-    blocks: list[Block] = []
-    if counted:
-        columns = (
-            Column(_("Change"), 2.6), Column(_("New models to run"), 1, True), Column(_("New to fine-tune"), 1, True),
-            Column(_("Generation speed"), 1.2, True), Column(_("Largest at reading pace"), 1.8),
-        )  # fmt: skip
-        blocks.append(Table(columns, tuple(_upgrade_row(u, _) for u in counted)))
-        blocks.append(
-            Paragraph(
-                _(
-                    "New to run: at reading pace, in the chosen quantisation. New to fine-tune: by QLoRA on a "
-                    "graphics card within a day. Both are counted over the whole catalogue, on the machine as it "
-                    "would be then; what helps most comes first."
-                ),
-                "caption",
-            )
-        )
-    others = [
-        advice_words.say(_, advice_words.UPGRADES[u.code], u.values) for u in advice.upgrades if u.new_run is None
-    ]
-    if others:
-        blocks.append(Bullets(tuple(others)))
-    if not blocks:
-        blocks.append(Paragraph(_("No upgrade of the list would add to what this machine can do.")))
-    return Section(_("8 Upgrades"), tuple(blocks))
-
-
-def _upgrade_row(u: Upgrade, _: Translator) -> tuple[Cell, ...]:
-    speed = DASH if u.decode is None else f"× {_.number(u.decode, 2)}\n{u.reference}"
-    return (
-        Cell(advice_words.say(_, advice_words.UPGRADES[u.code], u.values)),
-        Cell(f"+{u.new_run}" if u.new_run else "0"),
-        Cell(f"+{u.new_train}" if u.new_train else "0"),
-        Cell(speed),
-        Cell(DASH if u.largest is None else f"{u.largest.model.name}\n{memory(u.largest, _)}"),
     )
