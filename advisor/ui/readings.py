@@ -1,5 +1,6 @@
 """What the gauges show: a machine's sizes, and the last live sample where there is one."""
 
+import re
 from collections.abc import Iterator
 
 from advisor.i18n import Translator
@@ -22,7 +23,9 @@ def short_name(name: str | None) -> str:
         return ""
     for noise in ("(R)", "(TM)", "(r)", "(tm)", "Intel ", "AMD ", "NVIDIA ", "Core ", "GeForce ", " CPU", " Processor"):
         name = name.replace(noise, " " if noise[0] == " " else "")
-    return " ".join(name.split(" @ ")[0].split())
+    # "11th Gen" says no more than the number does, and "with Radeon Graphics" leaves no room for it.
+    name = re.sub(r"^\d+th Gen | (?:with|w/) .*$", "", name.split(" @ ")[0])
+    return " ".join(name.split())
 
 
 def _cpu(_: Translator, machine: Machine, live: LiveSample | None) -> Reading:

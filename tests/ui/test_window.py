@@ -28,7 +28,7 @@ from advisor.estimator.result import Estimate
 from advisor.machine import Gpu, Machine, Memory, Origin
 from advisor.probes import live
 from advisor.probes.live import LiveSample
-from advisor.ui import gauges_panel, memory_panel
+from advisor.ui import gauges_panel, memory_panel, readings
 from advisor.ui.cells import relevant
 from advisor.ui.matrix_model import FIRST_METHOD
 from advisor.ui.savings import savings
@@ -233,6 +233,22 @@ def test_notes_of_the_probes_stand_below_the_gauges(qtbot: QtBot, qapp: QApplica
     window = open_window(qapp, replace(MACHINE, notes=(note,)), language="zh-CN")
     assert "NVML：5 秒内没有响应" in window.gauges.notes.text()
     window.window().close()
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("Intel(R) Core(TM) i5-3210M CPU @ 2.50GHz", "i5-3210M"),
+        ("11th Gen Intel(R) Core(TM) i7-1165G7 @ 2.80GHz", "i7-1165G7"),
+        ("AMD Ryzen 7 PRO 4750U with Radeon Graphics", "Ryzen 7 PRO 4750U"),
+        ("AMD Ryzen 7 7840U w/ Radeon 780M Graphics", "Ryzen 7 7840U"),
+        ("NVIDIA GeForce GTX 1650", "GTX 1650"),
+        (None, ""),
+    ],
+)
+def test_gauges_name_processors_and_cards_shortly(name: str | None, short: str) -> None:
+    """What tells them apart has room under a dial."""
+    assert readings.short_name(name) == short
 
 
 def test_why_a_card_shows_no_load_stands_in_its_hint(qapp: QApplication) -> None:
