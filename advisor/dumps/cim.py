@@ -1,11 +1,11 @@
-"""What PowerShell prints of WMI objects: ConvertTo-Json (one object, a list, several lists) and Format-List.
+"""What PowerShell prints of WMI objects: ConvertTo-Json (one object, a list, several lists), Format-List, Format-Table.
 
 Get-CimInstance, Get-WmiObject, Get-PhysicalDisk and Get-ComputerInfo all print so.
 """
 
 import re
 
-from advisor.dumps import wmi_machine, wmi_objects
+from advisor.dumps import format_table, wmi_machine, wmi_objects
 from advisor.dumps.document import Document
 from advisor.dumps.kind import Kind
 from advisor.machine import Machine
@@ -13,6 +13,8 @@ from advisor.machine import Machine
 NAME = "Get-CimInstance"
 # "AdapterRAM           : 1073741824"; dmidecode and lshw have no blank before the colon, /proc/cpuinfo a tab.
 _PAIR = re.compile(r"^([A-Za-z_]\w*) +: ?(.*)$")
+_MOST = 10_000  # objects that are looked at; a computer has some hundred
+_LONGEST = 4000  # characters of a value that go on in the next line
 _MOST_BLANKS = 8  # a continuation is indented to the values' column
 
 
@@ -30,9 +32,11 @@ def _entries(document: Document) -> list[wmi_objects.Entry]:
     found = [entry for value in document.values for entry in wmi_objects.collect(value) if _is_known(entry)]
     if document.data is not None:
         return found
+    for values in format_table.rows(document.text):
+        found += (entry for entry in wmi_objects.collect(values) if _is_known(entry))
     if " : " not in document.text and " :\n" not in document.text:
         return found
-    for values in listed(document.text):
+    for values in listed(document.text)[:_MOST]:
         found += (entry for entry in wmi_objects.collect(values) if _is_known(entry))
     return found
 
@@ -54,7 +58,8 @@ def listed(text: str) -> list[dict[str, str]]:
             objects[-1][name] = value
             last = name
         elif last and len(line) - len(line.lstrip(" ")) >= _MOST_BLANKS and line.strip():
-            objects[-1][last] += line.strip()
+            if len(objects[-1][last]) < _LONGEST:
+                objects[-1][last] += line.strip()
         else:
             last = None
             if not line.strip() and objects[-1]:

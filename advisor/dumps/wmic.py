@@ -5,9 +5,9 @@ import html
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from itertools import pairwise
+from itertools import chain, islice, pairwise
 
-from advisor.dumps import wmi_machine, wmi_objects
+from advisor.dumps import format_table, wmi_machine, wmi_objects
 from advisor.dumps.document import Document
 from advisor.dumps.kind import Kind
 from advisor.machine import Machine
@@ -16,6 +16,7 @@ NAME = "wmic"
 _PAIR = re.compile(r"^([A-Za-z_]\w*)=(.*)$")
 _COLUMN = re.compile(r"[A-Za-z_]\w*\s*")
 _LEAST_PROPERTIES = 2
+_MOST = 10_000  # objects that are looked at; a computer has some hundred
 
 
 def recognise(document: Document) -> bool:
@@ -32,7 +33,8 @@ def _entries(document: Document) -> list[wmi_objects.Entry]:
     if document.data is not None:
         return []
     found = []
-    for values in (*_listed(document.text), *_rows(document.text)):
+    objects = chain(islice(_listed(document.text), _MOST), islice(_rows(document.text), _MOST))
+    for values in objects:
         entry = wmi_objects.entry(values)
         if entry is not None and any(name in wmi_objects.known_properties() for name in values):
             found.append(entry)
@@ -68,12 +70,14 @@ def _rows(text: str) -> Iterator[Mapping[str, str]]:
             names, header = found, []
         elif columns := _columns(line):
             names, header = [], columns
+        elif format_table.is_rule(line):  # PowerShell's, whose columns are others
+            names, header = [], []
         elif names:
             cells = next(csv.reader([line]), [])
             # wmic quotes nothing: a value with a comma shifts its row, which is left out then.
             if len(cells) == len(names):
                 yield {name: html.unescape(cell) for name, cell in zip(names, cells, strict=True) if cell}
-        elif header:
+        elif header and all(line[start - 1 : start] in ("", " ") for _, start, _ in header[1:]):
             yield {name: cell for name, start, end in header if (cell := line[start:end].strip())}
 
 

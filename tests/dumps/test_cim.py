@@ -64,7 +64,7 @@ def test_g480(encoding: str) -> None:
     assert (memory.kind, memory.speed_mts, memory.channels, memory.installed_bytes) == ("DDR3", 1600, 2, 12 * GIB)
     assert memory.bandwidth_bytes_per_s == 25.6e9
     assert (memory.total_bytes, memory.available_bytes) == (12562227200, 8316000 << 10)
-    assert any("dual channel for {double} of {total}" in note.detail for note in machine.notes)
+    assert [note.values["both"] for note in complete(machine).notes if "both" in note.values] == ["8"]
     assert [(g.pci_id, g.kind, g.vram_bytes) for g in machine.gpus] == [
         ("8086:0166", "integrated", 0),
         ("10de:1058", "discrete", GIB),
@@ -310,3 +310,37 @@ def test_other_json_is_refused(data: object) -> None:
     """JSON that is not of WMI names no program."""
     with pytest.raises(UserError, match="not recognised"):
         machine_of(json_of(data))
+
+
+def test_a_table_of_powershell() -> None:
+    """Numbers stand at the right below their headings and may be longer than these."""
+    cards = (
+        "\nName                      AdapterRAM DriverVersion\n----                      ---------- -------------\n"
+        "Intel(R) HD Graphics 4000 2214592512 10.18.10.4358\nNVIDIA GeForce 610M       1073741824 9.18.13.3165\n\n\n"
+    )
+    machine = machine_of(cards)
+    assert [(gpu.name, gpu.driver) for gpu in machine.gpus] == [
+        ("Intel(R) HD Graphics 4000", "10.18.10.4358"), ("NVIDIA GeForce 610M", "9.18.13.3165"),
+    ]  # fmt: skip
+    assert machine.gpus[1].vram_bytes == 1 << 30
+    assert programs_of(cards) == ["Get-CimInstance"]
+    modules = (
+        "\n  Capacity Speed DeviceLocator\n  -------- ----- -------------\n"
+        "8589934592  1600 DIMM0\n4294967296  1600 DIMM1\n"
+    )
+    assert [module.size_bytes for module in machine_of(modules).memory.modules] == [8 << 30, 4 << 30]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "----\n",
+        "Name\n",
+        "Name AdapterRAM\n---- ----------\n",
+        "Name AdapterRAM\n---- ----------\nxxxxxxxxxxxxxxxx\n",
+        "a b\n- -\n1 2\n",
+    ],
+)
+def test_tables_without_objects(text: str) -> None:
+    with pytest.raises(UserError):
+        machine_of(text)

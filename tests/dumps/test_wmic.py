@@ -87,3 +87,9 @@ def test_a_single_module_and_graphics_on_the_5950x() -> None:
     machine = machine_of(text, encoding="utf-16-le")
     assert (machine.cpu.vendor, machine.cpu.threads, machine.cpu.base_mhz) == ("AMD", 32, 3401.0)
     assert [(g.pci_id, g.vram_bytes) for g in machine.gpus] == [("10de:128b", 2 * GIB)]
+
+
+def test_lines_of_another_program_below_a_table_are_no_objects() -> None:
+    table = "AdapterRAM  Name                 \n1073741824  NVIDIA GeForce 610M  \n"
+    other = "\nThis is no row of the table above, whatever it says\n"
+    assert [gpu.name for gpu in machine_of(table + other).gpus] == ["NVIDIA GeForce 610M"]
