@@ -36,9 +36,10 @@ _SYSTEM_KEYS = frozenset(
 _WINDOWS = re.compile(r"^(?:Microsoft )?(Windows.*?)(?: (32|64)-bit)?\s*\((\d+\.\d+), Build (\d+)\)")
 _THREADS = re.compile(r"\s*\((\d+) CPUs?\)")
 _CLOCK = re.compile(r",\s*~\s*([\d.,]+)\s*([GM])Hz", re.IGNORECASE)
-_OWN = re.compile(r"^[\s>]*(?:DxDiag Version: |Available OS Memory: \d+MB RAM)", re.MULTILINE)
-_CARD = re.compile(r"^[\s>]*Card name: ", re.MULTILINE)
-_CARD_FIELD = re.compile(r"^[\s>]*(?:Dedicated Memory|Display Memory|Chip type|Device Key): ", re.MULTILINE)
+_OWN = re.compile(r"^[ \t>]*(?:DxDiag Version: |Available OS Memory: \d+MB RAM)", re.MULTILINE)
+_CARD = re.compile(r"^[ \t>]*Card name: ", re.MULTILINE)
+_CARD_FIELD = re.compile(r"^[ \t>]*(?:Dedicated Memory|Display Memory|Chip type|Device Key): ", re.MULTILINE)
+_LONGEST = 500  # characters of a value that are looked at
 Block = dict[str, str]
 
 
@@ -93,13 +94,13 @@ def _from_text(text: str) -> Report:
         found = _PAIR.match(line)
         if not found:
             continue
-        key, value = _key(found.group(1)), found.group(2).strip()
+        key, value = _key(found.group(1)), found.group(2)[:_LONGEST].strip()
         if key in _SYSTEM_KEYS and key not in report.system and not report.displays:
             report.system[key] = value
         elif key in _STARTS:
             block = {}
             getattr(report, _STARTS[key], []).append(block)
-        if key == "driver" and key in block:
+        if key == "driver" and len(block.get(key, "")) in range(1, _LONGEST * 20):
             block[key] += "\n" + value
         elif block is not report.system:
             block.setdefault(key, value)
@@ -121,7 +122,7 @@ def _from_xml(root: Element) -> Report:
 
 
 def _children(node: Element) -> Block:
-    return {_key(child.tag): (child.text or "").strip() for child in node}
+    return {_key(child.tag): (child.text or "")[:_LONGEST].strip() for child in node}
 
 
 def _add_system(facts: Facts, system: Mapping[str, str]) -> None:

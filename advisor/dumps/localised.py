@@ -4,6 +4,7 @@ import re
 
 _SIZE = re.compile(r"^\s*(\d[\d.,'\s]*?)\s*([KMGTКМГТ])i?(?:B|o|Б|iB)?\b", re.IGNORECASE)
 _EXACT = re.compile(r"\(\s*(\d[\d.,'\s]*)[^\d)]*\)")
+_LONGEST = 200  # no printed size is longer
 _STEPS = {"K": 1, "К": 1, "M": 2, "М": 2, "G": 3, "Г": 3, "T": 4, "Т": 4}
 
 
@@ -12,20 +13,18 @@ def size(text: str | None) -> int | None:
 
     Windows and macOS (for memory) count 1024s.
     """
-    if not text:
-        return None
     return exact(text) or rounded(text)
 
 
 def exact(text: str | None) -> int | None:
     """The whole number in brackets, whatever stands between its digits; None when there is none."""
-    found = _EXACT.search(text or "")
+    found = _EXACT.search((text or "")[:_LONGEST])
     return whole(found.group(1)) if found else None
 
 
 def rounded(text: str | None) -> int | None:
     """ "2,048.00 MB", "48,0 GB", "8,00 Go" in bytes, 1024s; None for anything else."""
-    found = _SIZE.match(text or "")
+    found = _SIZE.match((text or "")[:_LONGEST])
     if not found:
         return None
     value = decimal(found.group(1))

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from advisor import RESOURCES
 from advisor.dumps.document import Document
 
-_LINE = re.compile(r"^\s*(\S[^:：︰]*?)\s*[:：︰]\s*(.*?)\s*$")
+_LINE = re.compile(r"^\s*(\S[^:：︰]*)[:：︰]\s*(\S.*)?$")
 _CACHE = re.compile(r"^(?:\S+ )?(L1d|L2|L3)(?: \S+)?$")
 _LEAST = 4  # labels that make a block of lines this program's: fewer may be another's
 _OF_TYPE = frozenset(
@@ -88,7 +88,7 @@ def _from_text(text: str) -> Iterator[Pairs]:
                 pairs[-1] = (pairs[-1][0], f"{pairs[-1][1]} {line.strip()}")
             elif found:
                 column = found.start(2) if found.group(2) else column
-                pairs.append((" ".join(found.group(1).split()), found.group(2)))
+                pairs.append((" ".join(found.group(1).split()), (found.group(2) or "").rstrip()))
         if len(pairs) >= _LEAST:
             yield pairs
 

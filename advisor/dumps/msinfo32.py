@@ -37,6 +37,7 @@ _PARTITION = re.compile(r"#\d+\D+#\d+")
 _RESOLUTION = re.compile(r"^\d{3,5} x \d{3,5} x \d+")
 _RAM = ("ram", "озу")
 _LEAST_LABELS = 2
+_LONGEST = 500  # characters of a label or value that are looked at
 _VENDORS = {"GenuineIntel": "Intel", "AuthenticAMD": "AMD"}
 
 
@@ -106,7 +107,7 @@ def _rows(document: Document) -> Iterator[Row | None]:
                 yield None
             elif node.tag == "Data":
                 cells = [(cell.text or "").strip() for cell in node]
-                yield Row(*cells[:2]) if len(cells) > 1 and cells[0] else None
+                yield Row(cells[0][:_LONGEST], cells[1][:_LONGEST]) if len(cells) > 1 and cells[0] else None
         return
     yield from _without_heads(list(_lines(document.text)))
 
@@ -117,7 +118,7 @@ def _lines(text: str) -> Iterator[Row | str | None]:
         cells = [cell.strip() for cell in line.split("\t") if cell.strip()]
         if len(cells) > 1:
             # Copies out of the window have list marks before the label.
-            yield Row(cells[0].lstrip("> *•-"), cells[1])
+            yield Row(cells[0][:_LONGEST].lstrip("> *•-"), cells[1][:_LONGEST])
         else:
             yield cells[0] if cells and _HEADING.match(cells[0]) else None
 

@@ -4,7 +4,7 @@ Format: https://support.microsoft.com/help/310516 (strings, dword, hex with a ty
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from advisor.dumps import windows_gpu
@@ -65,19 +65,18 @@ def parse(text: str) -> dict[str, dict[str, object]]:
     return keys
 
 
-def _joined(text: str) -> list[str]:
-    lines: list[str] = []
-    continued = False
+def _joined(text: str) -> Iterator[str]:
+    """Lines, those of binary values that a backslash continues as one."""
+    parts: list[str] = []
     for line in text.split("\n"):
-        part = line.strip() if continued else line
-        if continued:
-            lines[-1] += part
-        else:
-            lines.append(part)
-        continued = lines[-1].endswith("\\") and "=hex" in lines[-1]
-        if continued:
-            lines[-1] = lines[-1][:-1]
-    return lines
+        part = line.strip() if parts else line
+        goes_on = part.endswith("\\") and (bool(parts) or "=hex" in part)
+        parts.append(part[:-1] if goes_on else part)
+        if not goes_on:
+            yield "".join(parts)
+            parts = []
+    if parts:
+        yield "".join(parts)
 
 
 def _value(text: str) -> object:

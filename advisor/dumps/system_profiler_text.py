@@ -11,8 +11,9 @@ from advisor.dumps.document import Document
 from advisor.dumps.localised import exact, whole
 from advisor.dumps.tables import label, table
 
-_LINE = re.compile(r"^([ \t>*-]*)(\S.*?)\s*$")
-_PAIR = re.compile(r"^(.+?)\s*(?:: |:\t|：)\s*(\S.*)$")
+_LONGEST = 1000  # characters of a label or value that are looked at
+_MARKS = " \t>*-"  # blanks, and what copies have before their lines
+_COLON = re.compile(r":[ \t]|：")
 _IDENTIFIER = re.compile(r"^(?:Mac|iMac|Xserve|VirtualMac|VMware|Parallels|Power)\w*\d,\d+")
 _SYSTEM = re.compile(r"^(?:Mac OS X|OS X|macOS) \d")
 _HARDWARE = (
@@ -102,18 +103,19 @@ def _tree(text: str) -> Node:
     root = Node("", -1)
     path = [root]
     for line in text.split("\n"):
-        found = _LINE.match(line)
-        if not found:
+        content = line.lstrip(_MARKS).rstrip()
+        if not content:
             continue
-        depth, content = len(found.group(1).expandtabs()), found.group(2)
+        depth = len(line[: len(line) - len(line.lstrip(_MARKS))].expandtabs())
         while len(path) > 1 and path[-1].depth >= depth:
             path.pop()
         if content.endswith((":", "：")):
             node = Node(content[:-1].strip(), depth)
             path[-1].below.append(node)
             path.append(node)
-        elif pair := _PAIR.match(content):
-            path[-1].pairs.setdefault(label(pair.group(1)), pair.group(2))
+        elif colon := _COLON.search(content):
+            name, value = content[: colon.start()], content[colon.end() :]
+            path[-1].pairs.setdefault(label(name[:_LONGEST]), value[:_LONGEST].strip())
     return root
 
 

@@ -29,6 +29,7 @@ _ARCHITECTURES = {"x64": "x86_64", "x86": "x86", "arm64": "arm64"}
 _PROCESSOR = re.compile(r"\[\d{1,3}\]\s*:\s*\S.* Family \d+ Model \d+ Stepping \d+,? (\w+) ~\s*\d+ M[Hh][Zz]")
 # The no-break space of French numbers is "ÿ" where code page 850 was taken for another.
 _MEGABYTES = re.compile(r"^\d[\d.,'\sÿ\ufffd]* ?(?:MB|Mo|МБ|Mb)$")
+_LONGEST = 500  # characters of a line that are looked at
 _SYSTEM = re.compile(r"^Microsoft\W{0,3}(?:\(R\))?\s*Windows")
 _VERSION = re.compile(r"^(\d+\.\d+\.(\d+))\b.*\b\2$")
 
@@ -75,7 +76,11 @@ def read(document: Document) -> Machine:
 def _rows(text: str) -> list[Row]:
     if text.lstrip().startswith('"'):
         text = _unfold(text)
-    return [Row(found.group(1), found.group(2).strip()) for line in text.split("\n") if (found := _LINE.match(line))]
+    return [
+        Row(found.group(1), found.group(2).strip())
+        for line in text.split("\n")
+        if (found := _LINE.match(line[:_LONGEST]))
+    ]
 
 
 def _unfold(text: str) -> str:

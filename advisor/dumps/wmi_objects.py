@@ -13,6 +13,7 @@ from advisor.sources.units import one_line
 _CLASS = re.compile(r"\b(Win32_\w+|MSFT_\w+|CIM_\w+)\b")
 _CLASS_KEYS = ("CreationClassName", "__CLASS", "CimClassName", "ClassName")
 _DEEPEST = 6
+_LONGEST = 1000  # characters of a text that are looked at
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Entry:
         """A property as one line of text; None when it is absent, empty or a list."""
         value = self.values.get(name)
         if isinstance(value, str):
-            return one_line(value)
+            return one_line(value[:_LONGEST])
         return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
     def number(self, name: str) -> int | None:

@@ -109,7 +109,7 @@ def packages_and_cores(info: CpuInfo) -> tuple[int | None, int | None]:
 
 def nominal_mhz(name: str | None) -> float | None:
     """The base clock that Intel writes into the name, "... @ 2.50GHz"; None otherwise."""
-    found = re.search(r"(?:@|\b)\s*(\d+(?:\.\d+)?)\s*(GHz|MHz)", name or "")
+    found = re.search(r"(?:@|\b)\s*(\d+(?:\.\d+)?)\s*(GHz|MHz)", (name or "")[:200])
     if not found:
         return None
     return float(found.group(1)) * (1000 if found.group(2) == "GHz" else 1)

@@ -7,7 +7,18 @@ import pytest
 
 from advisor import dumps
 from advisor.catalog.complete import complete
-from advisor.dumps import read_document
+from advisor.dumps import (
+    cim,
+    dxdiag,
+    msinfo32,
+    powercfg,
+    read_document,
+    registry_export,
+    sysctl,
+    system_profiler,
+    systeminfo,
+    wmic,
+)
 from advisor.dumps.document import decode
 from advisor.dumps.merging import one_machine
 from advisor.errors import UserError
@@ -23,6 +34,7 @@ TEXTS = {
     "json": str(test_system_profiler.M3_MAX).replace("'", '"'),
     "xml": test_system_profiler.property_list(test_system_profiler.M3_MAX),
 }
+READERS = (cim, dxdiag, msinfo32, powercfg, registry_export, sysctl, system_profiler, systeminfo, wmic)
 ROUNDS = 40
 
 
@@ -87,3 +99,25 @@ def test_a_file_of_another_computer_is_refused() -> None:
     with pytest.raises(UserError, match="of another computer"):
         one_machine(pieces)
     assert dumps.LIMIT > 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n" * 200_000,
+        "x" + " " * 200_000 + "x",
+        "Processor\tIntel, " + " " * 200_000 + "1\nSystem Model\tx\nSystem Manufacturer\ty\n",
+        "Available OS Memory: 5MB RAM\nProcessor: a" + " " * 200_000 + "x\nMemory: 1" + " " * 200_000 + "\n",
+        "Windows Registry Editor Version 5.00\n[A]\n\"a\"=hex:00,\\\n" + "  00,\\\n" * 60_000,
+        "AdapterRAM : 1\nName : x\n" + "             x\n" * 20_000,
+        "machdep.cpu.brand_string: " + "1" * 200_000 + "\n",
+        "Name=x\n" * 30_000,
+    ],
+    ids=["lines", "blanks", "msinfo32", "dxdiag", "registry", "list", "sysctl", "wmic"],
+)  # fmt: skip
+def test_long_ones_end(text: str) -> None:
+    """Endless lines and values take no longer than their length: each of these would take minutes otherwise."""
+    document = decode("file", text.encode())
+    for module in READERS:
+        if module.KIND.recognise(document):
+            module.KIND.read(document)
