@@ -41,8 +41,17 @@ def one_machine(pieces: Sequence[Piece]) -> Machine:
     machine = Machine(source="dump")
     for piece in ordered:
         machine = merge(machine, checked_machine(piece.machine))
-    machine = replace(consistent(machine), source="dump")
+    machine = replace(consistent(_in_wsl(machine, ordered)), source="dump")
     return _explained(machine, ", ".join(dict.fromkeys(piece.program for piece in ordered)))
+
+
+def _in_wsl(machine: Machine, pieces: Sequence[Piece]) -> Machine:
+    """WSL is a virtual machine to all programs but those that read the kernel's name: theirs is the better answer."""
+    knows = next((p.machine for p in pieces if "wsl" in (p.machine.environment or ())), None)
+    if knows is None:
+        return machine
+    origins = {**machine.origins, "environment": knows.origin("environment")}
+    return replace(machine, environment=knows.environment, origins=origins)
 
 
 def _without_old_cards(pieces: Sequence[Piece]) -> list[Piece]:

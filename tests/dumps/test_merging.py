@@ -173,3 +173,12 @@ def test_what_the_kernel_counts_goes_before_a_size_rounded_to_gib(tmp_path: Path
     for name, text in (("lshw.txt", lshw), ("free.txt", free)):
         (tmp_path / name).write_text(text, encoding="utf-8")
     assert dumps.load(tmp_path / "lshw.txt", tmp_path / "free.txt").memory.total_bytes == 16242104 << 10
+
+
+def test_wsl_is_told_by_the_kernels_name_alone() -> None:
+    """lscpu and lspci see a virtual machine there."""
+    seen = Machine(environment=("vm",), origins=_said("environment", by="lscpu"))
+    named = Machine(environment=("wsl",), origins=_said("environment", by="uname"))
+    machine = one_machine([Piece("a", "lscpu", 0, seen), Piece("b", "uname", 9, named)])
+    assert (machine.environment, machine.origin("environment").detail) == (("wsl",), "uname")
+    assert one_machine([Piece("a", "lscpu", 0, seen)]).environment == ("vm",)
