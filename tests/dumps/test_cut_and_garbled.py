@@ -19,7 +19,7 @@ from advisor.dumps import (
     systeminfo,
     wmic,
 )
-from advisor.dumps.document import decode
+from advisor.dumps.document import Document, decode
 from advisor.dumps.merging import one_machine
 from advisor.errors import UserError
 from tests.dumps import test_cim, test_dxdiag, test_msinfo32, test_system_profiler, test_systeminfo
@@ -117,7 +117,7 @@ def test_a_file_of_another_computer_is_refused() -> None:
 )  # fmt: skip
 def test_long_ones_end(text: str) -> None:
     """Endless lines and values take no longer than their length: each of these would take minutes otherwise."""
-    document = decode("file", text.encode())
+    document = Document("file", text)
     for module in READERS:
         if module.KIND.recognise(document):
             module.KIND.read(document)
