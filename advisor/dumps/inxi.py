@@ -6,22 +6,20 @@ from collections.abc import Mapping
 from functools import cache
 
 from advisor import RESOURCES
-from advisor.dumps.disk_names import add_kind
 from advisor.dumps.document import Document
 from advisor.dumps.identity import add_identity
-from advisor.dumps.inxi_text import before_key, items, sections, value
+from advisor.dumps.inxi_disks import disks
+from advisor.dumps.inxi_text import NAME, before_key, items, sections, value
 from advisor.dumps.kind import Kind
 from advisor.dumps.pci_devices import Device, gpus, split_maker
 from advisor.i18n import N_
-from advisor.machine import CPU_FEATURES, Battery, Cpu, Disk, Gpu, Machine, Memory
+from advisor.machine import CPU_FEATURES, Battery, Cpu, Gpu, Machine, Memory
 from advisor.sources import ram
-from advisor.sources.disks import without_user
 from advisor.sources.facts import Facts
 from advisor.sources.merge import merge
 from advisor.sources.names import Identity
 from advisor.sources.units import bus_address, mhz, size_bytes
 
-NAME = "inxi"
 _COUNTS = {"single": 1, "dual": 2, "triple": 3, "quad": 4, "six": 6, "hexa": 6, "octa": 8}
 _CORES = re.compile(r"(?:(\d{1,4})x )?(?:(\d{1,4})|(single|dual|triple|quad|six|hexa|octa))[- ]core\b", re.IGNORECASE)
 # Since 3.3.10 with -a and -v8: "Topology: cpus: 2x dies: 1 clusters: 10 cores: 10 threads: 20 tpc: 2", each figure of
@@ -40,7 +38,6 @@ _TYPES = {"laptop": "Laptop", "desktop": "Desktop", "server": "Main Server Chass
 _SUMMARY = re.compile(
     r"\b(?:System )?(?:RAM|Memory): (total: .*?|[\d.].*?)(?= (?:Array|Device|Processes|Init|RAM Report|Message)\b|$)"
 )
-_LEAST_VOLUME = 2 << 30  # boot partitions are no place for models
 
 
 def _recognise(document: Document) -> bool:
@@ -65,7 +62,7 @@ def _read(document: Document) -> Machine:
         cpu=_cpu(found.get("CPU", ""), found.get("System", "")),
         memory=_memory(found, virtual),
         gpus=_gpus(found.get("Graphics", "")),
-        disks=tuple(_disks(found.get("Drives", ""), found.get("Partition", ""))),
+        disks=tuple(disks(found.get("Drives", ""), found.get("Partition", ""))),
         battery=_battery(found.get("Battery", "")),
     )
 
@@ -225,45 +222,6 @@ def _module(item: str) -> ram.Module | None:
 def _rate(item: str, key: str) -> str | None:
     found = re.search(rf"\b{key}: (\d{{2,6}} M(?:T/s|Hz))", item)
     return found.group(1) if found else None
-
-
-def _disks(drives: str, partitions: str) -> list[Disk]:
-    """Mounted volumes with the names of their disks, then the disks that hold none of them."""
-    disks = {item.split(" ")[0]: item for item in items(drives, "ID", r"\d+: id") if item.startswith("/dev/")}
-    found, used = [], set()
-    for item in items(partitions, "ID"):
-        # With -v8 "size: 251.97 GiB (98.43%)": its share of the raw partition.
-        total, fs = size_bytes((value(item, "size") or "").split(" (")[0]), value(item, "fs")
-        if not total or total < _LEAST_VOLUME or fs in ("swap", "squashfs", "tmpfs"):
-            continue
-        device = value(item, "dev") or ""
-        disk = next((d for d in disks if re.fullmatch(rf"{re.escape(d)}(?:p?\d+)?", device)), None)
-        used.add(disk)
-        facts = Facts()
-        mount = item.split(" ")[0]
-        facts.add("mount", without_user(mount) if mount.startswith("/") else None, NAME)
-        facts.add("total_bytes", total, NAME)
-        taken = size_bytes((value(item, "used") or "").split(" (")[0])
-        if taken is not None and taken <= total:
-            facts.add("free_bytes", total - taken, N_("{source}: total less used"), "computed", source=NAME)
-        _add_disk(facts, disk or device, disks.get(disk or "", ""))
-        found.append(facts.part(Disk))
-    for device, item in disks.items():
-        if device not in used:
-            facts = Facts()
-            facts.add("total_bytes", size_bytes(value(item, "size")), NAME)
-            _add_disk(facts, device, item)
-            found.append(facts.part(Disk))
-    return found
-
-
-def _add_disk(facts: Facts, device: str, item: str) -> None:
-    model = " ".join(part for part in (value(item, "vendor"), value(item, "model")) if part)
-    facts.add("name", model or None, NAME)
-    facts.add("kind", "usb" if re.search(r"\btype: USB\b", item) else None, NAME)
-    if not device.startswith("/dev/nvme"):
-        facts.add("kind", {"HDD": "hdd", "SSD": "ssd"}.get(value(item, "tech") or ""), NAME)
-    add_kind(facts, NAME, device, model)
 
 
 def _battery(text: str) -> Battery:

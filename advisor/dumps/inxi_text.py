@@ -7,6 +7,7 @@ a wrapped line continues the line above. Colours of IRC clients may be left in a
 import re
 from collections.abc import Mapping
 
+NAME = "inxi"
 _SECTIONS = (
     "System|Machine|Battery|CPU|Graphics|Audio|Network|Bluetooth|Logical|RAID|Drives|Optical|Partition|Swap|Unmounted|"
     "USB|Sensors|Repos|Info|Memory|PCI Slots|Processes|Weather|Optical|Floppy"
@@ -35,7 +36,7 @@ def sections(text: str) -> Mapping[str, str]:
         for line in lines[at + 1 : after]:
             if not line.strip() or not line.strip(" >\t") or not line[min(margins) :][:1].isspace():
                 break  # a blank line, or one that is not indented: the section is over
-            body.append(line.strip(" >\t"))
+            body.append(line.lstrip(" >\t").rstrip())
         result.setdefault(found.group(2), " ".join(" ".join(body).split()))
     return result
 
