@@ -1,17 +1,26 @@
-"""The report: one document about a machine, written as Markdown, HTML, PDF or JSON in either language."""
+"""The report: one document about a machine, or about two side by side, as Markdown, HTML, PDF or JSON."""
 
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from pathlib import Path
 
-from advisor import advice, files
+from advisor import files
 from advisor.advice.result import Budget
 from advisor.errors import UserError
-from advisor.i18n import N_, translator
+from advisor.i18n import N_
 from advisor.machine import Machine
-from advisor.sources.plain import plain
+from advisor.report.names import check_name
 from advisor.workload import Workload
 
 FORMATS = {"md": (".md", ".markdown"), "html": (".html", ".htm"), "pdf": (".pdf",), "json": (".json",)}
+PAPERS = ("a4", "letter")
+# The stable names of the sections in the report's order, known without loading what writes them.
+SECTION_KEYS = (
+    "summary", "capability", "fits", "plans", "picks", "techniques", "scenarios", "upgrades", "conclusion", "appendix",
+)  # fmt: skip
+
+Progress = Callable[[float], None]
+Cancelled = Callable[[], bool]
 
 
 def write(
@@ -21,17 +30,66 @@ def write(
     language: str,
     format: str | None = None,  # noqa: A002
     budget: Budget = "free",
-) -> None:
+    *,
+    paper: str = "a4",
+    sections: Collection[str] | None = None,
+    today: date | None = None,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> bool:
     """Write the report on `machine` to `path`, whole or not at all; the format comes from the ending unless given.
 
-    Raises UserError when the ending is unknown or the file cannot be written.
+    `sections` are keys of SECTION_KEYS, all when None; `progress` is told shares from 0 to 1 and `cancelled` asked
+    between steps, both in the calling thread. False when it was cancelled: then nothing was written.
+    Raises UserError when the ending, paper or a section is unknown or the file cannot be written.
     """
     chosen = check_target(path, format)
-    files.write_bytes(path, render(machine, workload, language, chosen, budget))
+    check_choices(paper, sections)
+    from advisor.report import making
+
+    steps = making.Steps(progress, cancelled)
+    try:
+        data = making.report(machine, workload, language, chosen, budget, paper, sections, today, steps)
+        steps.reached(0.98)
+    except making.Stopped:
+        return False
+    files.write_bytes(path, data)
+    steps.done()
+    return True
+
+
+def write_comparison(
+    path: Path,
+    machines: Sequence[tuple[str, Machine]],
+    workload: Workload,
+    language: str,
+    format: str | None = None,  # noqa: A002
+    budget: Budget = "free",
+    *,
+    paper: str = "a4",
+    today: date | None = None,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> bool:
+    """Write two machines side by side, each with the name that its column carries ("" : its own); else as `write`."""
+    chosen = check_target(path, format)
+    check_choices(paper, None)
+    from advisor.report import making
+
+    steps = making.Steps(progress, cancelled)
+    try:
+        data = making.comparison(machines, workload, language, chosen, budget, paper, today, steps)
+        steps.reached(0.98)
+    except making.Stopped:
+        return False
+    files.write_bytes(path, data)
+    steps.done()
+    return True
 
 
 def check_target(path: Path, format: str | None = None) -> str:  # noqa: A002
     """The format that `path` is to be written in. Raises UserError before anything is computed."""
+    check_name(path)
     if path.is_dir():
         raise UserError(N_("{path}: this is a folder, a file name was expected"), path=path)
     if not path.parent.is_dir():
@@ -47,6 +105,17 @@ def check_target(path: Path, format: str | None = None) -> str:  # noqa: A002
     )  # fmt: skip
 
 
+def check_choices(paper: str, sections: Collection[str] | None) -> None:
+    """Raises UserError on a paper that is none of PAPERS, on a section that is none of SECTION_KEYS, or on none."""
+    if paper not in PAPERS:
+        _refuse("--paper", paper, PAPERS)
+    for key in sections or ():
+        if key not in SECTION_KEYS:
+            _refuse("--sections", key, SECTION_KEYS)
+    if sections is not None and not sections:
+        raise UserError(N_("{option}: at least one section was expected"), option="--sections")
+
+
 def render(
     machine: Machine,
     workload: Workload,
@@ -54,38 +123,43 @@ def render(
     format: str,  # noqa: A002
     budget: Budget = "free",
     today: date | None = None,
+    *,
+    paper: str = "a4",
+    sections: Collection[str] | None = None,
 ) -> bytes:
-    """The report as the bytes of a file in `format` (a key of FORMATS). Raises UserError on an unknown format."""
+    """The report as the bytes of a file in `format` (a key of FORMATS). Raises UserError on an unknown choice."""
     chosen = _known(format)
-    machine = plain(machine)
-    from advisor.advice.survey import survey
-    from advisor.report.build import build
+    check_choices(paper, sections)
+    from advisor.report import making
 
-    _ = translator(language)
-    found = survey(machine, workload, budget)
-    advised = advice.advise_survey(found, language)
-    document = build(machine, found, advised, _, today or date.today())
-    if chosen == "pdf":
-        from advisor.report import pdf
+    return making.report(machine, workload, language, chosen, budget, paper, sections, today, making.Steps())
 
-        return pdf.render(document)
-    if chosen == "html":
-        from advisor.report import html
 
-        return html.render(document).encode()
-    if chosen == "json":
-        from advisor.report import as_json
+def render_comparison(
+    machines: Sequence[tuple[str, Machine]],
+    workload: Workload,
+    language: str,
+    format: str,  # noqa: A002
+    budget: Budget = "free",
+    today: date | None = None,
+    *,
+    paper: str = "a4",
+) -> bytes:
+    """The comparison of two named machines as the bytes of a file in `format`. Raises UserError as `render`."""
+    chosen = _known(format)
+    check_choices(paper, None)
+    from advisor.report import making
 
-        return as_json.render(machine, found, advised, document, _).encode()
-    from advisor.report import markdown
-
-    return markdown.render(document).encode()
+    return making.comparison(machines, workload, language, chosen, budget, paper, today, making.Steps())
 
 
 def _known(format: str) -> str:  # noqa: A002
     if format not in FORMATS:
-        raise UserError(
-            N_("{option}: {value} is not one of {choices}"),
-            option="--format", value=repr(format), choices=", ".join(FORMATS),
-        )  # fmt: skip
+        _refuse("--format", format, FORMATS)
     return format
+
+
+def _refuse(option: str, value: str, choices: Collection[str]) -> None:
+    raise UserError(
+        N_("{option}: {value} is not one of {choices}"), option=option, value=repr(value), choices=", ".join(choices)
+    )

@@ -13,7 +13,7 @@ from advisor.estimator.as_json import to_json
 from advisor.estimator.result import Estimate
 from advisor.i18n import Translator
 from advisor.machine import Machine
-from advisor.report.document import Document
+from advisor.report.document import Document, Section
 from advisor.workload import METHODS
 
 
@@ -30,7 +30,7 @@ def render(machine: Machine, found: Survey, advice: Advice, document: Document, 
         "document": {
             "title": document.title,
             "subtitle": document.subtitle,
-            "sections": [_section(section) for section in document.sections],
+            "sections": [section_json(section) for section in document.sections],
         },
     }
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
@@ -52,7 +52,8 @@ def _row(machine: Machine, found: Survey, place: int, _: Translator) -> dict[str
     }
 
 
-def _section(section: Any) -> dict[str, Any]:
+def section_json(section: Section) -> dict[str, Any]:
+    """A section as JSON data: its title, its level, its blocks with their type."""
     blocks = [{"type": type(block).__name__.lower(), **_plain(block)} for block in section.blocks]
     return {"title": section.title, "level": section.level, "blocks": blocks}
 

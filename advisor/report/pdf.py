@@ -41,23 +41,24 @@ _PAGES = 4 * "\ue000"
 CellParts = list[tuple[list[str], float, Callable[[], None]]]
 
 
-def render(document: Document) -> bytes:
-    """The whole document as a PDF file."""
-    page = _Page(document)
+def render(document: Document, paper: str = "a4", reached: Callable[[float], None] = lambda _share: None) -> bytes:
+    """The whole document as a PDF file on `paper`, "a4" or "letter"; `reached` is told the share of sections done."""
+    page = _Page(document, paper)
     page.title()
-    for section in document.sections:
+    for number, section in enumerate(document.sections):
         page.section(section)
+        reached((number + 1) / len(document.sections))
     return page.finish()
 
 
 class _Page:
     """A pen on A4 pages: knows where it is and starts a new page before anything would be cut."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, paper: str) -> None:
         from fpdf import FPDF
 
         self._document = document
-        self._pdf = FPDF(format="A4")
+        self._pdf = FPDF(format=paper)
         self._pdf.set_margin(_MARGIN)
         self._pdf.set_auto_page_break(False)
         self._pdf.c_margin = 0
