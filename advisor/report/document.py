@@ -102,8 +102,50 @@ class Lines(NamedTuple):
     marks: tuple[Mark, ...] = ()
 
 
-Chart = Bars | Lines
-Block = Paragraph | Callout | Bullets | Facts | Table | Bars | Lines
+class PointSeries(NamedTuple):
+    """Points of one verdict: its word, its colour, and x and y of each."""
+
+    name: str
+    colour: str
+    points: tuple[tuple[float, float], ...]
+    tone: Tone = ""  # chooses the shape: never colour alone
+
+
+class Points(NamedTuple):
+    """Points on two logarithmic axes; `table` says the same where there is no picture."""
+
+    title: str
+    x_label: str
+    unit: str
+    series: tuple[PointSeries, ...]
+    table: Table
+    marks: tuple[Mark, ...] = ()
+
+
+class Step(NamedTuple):
+    """One step of a waterfall in the chart's unit: what is needed before it and after it; `note` stands beside."""
+
+    label: str
+    before: float
+    after: float
+    note: str = ""
+
+
+class Waterfall(NamedTuple):
+    """What each step saves: a whole bar `start` of the first step's `before`, steps that hang from it, a whole bar
+    `end` of the last step's `after`. `marks` are what the machine has.
+    """
+
+    title: str
+    start: str
+    steps: tuple[Step, ...]
+    end: str
+    unit: str
+    marks: tuple[Mark, ...] = ()
+
+
+Chart = Bars | Lines | Points | Waterfall
+Block = Paragraph | Callout | Bullets | Facts | Table | Bars | Lines | Points | Waterfall
 
 
 class Section(NamedTuple):
