@@ -220,7 +220,7 @@ def _short_roots(document: Document) -> list[Node]:
 
 
 def _text_roots(document: Document) -> list[Node]:
-    if not re.search(r"^\s*\*-[a-z]+", document.text, re.MULTILINE):
+    if not re.search(r"^[ \t]*\*-[a-z]+", document.text, re.MULTILINE):
         return []
     roots = from_text(document.text)
     return roots if any(node.text for root in roots for node in root.all()) else []

@@ -10,8 +10,8 @@ from advisor.machine import Gpu, Machine
 from advisor.sources.facts import Facts
 
 NAME = "nvidia-settings"
-_SECTION = re.compile(r"^\s*Attributes queryable via \S*?(\[gpu:\d+\]|\[\w+:\d+\])?:\s*$", re.MULTILINE)
-_ENTRY = re.compile(r"^\s+(\w+): (.+?)\s*$", re.MULTILINE)
+_SECTION = re.compile(r"^[ \t]*Attributes queryable via \S*?(\[gpu:\d+\]|\[\w+:\d+\])?:[ \t]*$", re.MULTILINE)
+_ENTRY = re.compile(r"^[ \t]+(\w+): (.+?)[ \t]*$", re.MULTILINE)
 _RATE = re.compile(r"\bmemTransferRatemax=(\d+)")
 
 

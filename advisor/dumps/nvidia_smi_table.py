@@ -70,7 +70,7 @@ def _is_list(document: Document) -> bool:
         r"NVSMI LOG|nvidia_smi_log|--query-gpu|memory\.total|pci\.bus_id", document.text
     ):
         return False
-    return bool(re.search(r"^\s*GPU \d+: .+ \(UUID: (?:GPU-|MIG-)?", document.text, re.MULTILINE))
+    return bool(re.search(r"^[ \t]*GPU \d+: .+ \(UUID: (?:GPU-|MIG-)?", document.text, re.MULTILINE))
 
 
 def _read_list(document: Document) -> Machine:

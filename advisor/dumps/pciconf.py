@@ -16,7 +16,7 @@ _HEAD = re.compile(
 )
 _CHIP = re.compile(r"\bchip=0x([0-9a-f]{4})([0-9a-f]{4})")
 _IDS = re.compile(r"\bvendor=0x([0-9a-f]{4}) device=0x([0-9a-f]{4})")
-_NAMED = re.compile(r"^\s+(vendor|device)\s+= '(.*)'", re.MULTILINE)
+_NAMED = re.compile(r"^[ \t]+(vendor|device)\s+= '(.*)'", re.MULTILINE)
 
 
 def _devices(text: str) -> Iterator[Device]:
