@@ -5,9 +5,11 @@ from dataclasses import replace
 
 from advisor.advice.result import CloudPlan, Pick, Technique
 from advisor.advice.survey import Survey, decode, dense_size, largest, ranked, teaching_model, works
+from advisor.advice.waterfall import Waterfall, waterfall
 from advisor.catalog.model import Model
 from advisor.workload import Workload, for_method
 
+TRAINING_USES = ("lora", "qlora", "full")
 _BATCH = 8  # a usual effective batch, all at once or gathered by gradient accumulation
 
 
@@ -21,6 +23,22 @@ def techniques(found: Survey, picks: tuple[Pick, ...], cloud: tuple[CloudPlan, .
     parts += _distilling(found, picks, cloud)
     parts.append(Technique("pruning"))
     return tuple(parts)
+
+
+def waterfalls(found: Survey, picks: tuple[Pick, ...]) -> tuple[Waterfall, ...]:
+    """The waterfalls of running the first pick and of fine-tuning the first pick for that; without picks of the model
+    that techniques are shown on.
+    """
+    shown = teaching_model(found)
+    run = next((p.estimate.model for p in picks if p.use not in TRAINING_USES), shown)
+    train = next((p.estimate for p in picks if p.use in TRAINING_USES), None)
+    cells = [(run, for_method(found.workload, "run"))]
+    if train is not None:
+        cells.append((train.model, train.workload))
+    else:
+        cells.append((shown, for_method(found.workload, "qlora")))
+    made = [waterfall(found, model, cell) for model, cell in cells if model is not None]
+    return tuple(one for one in made if one is not None)
 
 
 def _compare(found: Survey, model: Model, code: str, before: Workload, after: Workload) -> Technique:
