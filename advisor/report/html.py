@@ -1,13 +1,12 @@
 """The report as one HTML file that needs nothing else: style and charts lie inside it."""
 
-import base64
 from collections.abc import Iterator, Sequence
 from html import escape
 
 from advisor import RESOURCES
 from advisor.palette import DARK, LIGHT, Palette
 from advisor.report.chart_table import chart_table
-from advisor.report.charts import png
+from advisor.report.charts import draw
 from advisor.report.document import (
     Bars,
     Block,
@@ -20,9 +19,12 @@ from advisor.report.document import (
     Facts,
     Lines,
     Paragraph,
+    Points,
     Section,
     Table,
+    Waterfall,
 )  # fmt: skip
+from advisor.report.svg import svg
 
 _STYLE = RESOURCES / "templates" / "report.css"
 
@@ -54,7 +56,7 @@ def _style() -> str:
 
 def _variables(palette: Palette) -> str:
     names = ("window", "card", "border", "text", "caption", "accent")
-    colours = {**{name: getattr(palette, name) for name in names}, **palette.verdicts}
+    colours = {**{name: getattr(palette, name) for name in names}, **palette.verdicts, **palette.components}
     return " ".join(f"--{name}: {colour};" for name, colour in colours.items())
 
 
@@ -89,7 +91,7 @@ def _block(block: Block) -> Iterator[str]:
                 for f in block.rows
             )
             yield "<table><tbody>" + "\n".join(rows) + "</tbody></table>"
-        case Bars() | Lines():
+        case Bars() | Lines() | Points() | Waterfall():
             yield from _figure(block)
         case Table():
             yield from _table(block)
@@ -97,9 +99,8 @@ def _block(block: Block) -> Iterator[str]:
 
 def _figure(chart: Chart) -> Iterator[str]:
     """The picture; its numbers, which a screen reader can read, fold out below it."""
-    data = base64.b64encode(png(chart)).decode("ascii")
     yield f"<figure><figcaption>{escape(chart.title)}</figcaption>"
-    yield f'<img alt="{escape(chart.title)}" src="data:image/png;base64,{data}">'
+    yield svg(draw(chart), chart.title)
     yield f"<details><summary>{escape(chart.unit)}</summary>"
     yield from _table(chart_table(chart)._replace(caption=""))
     yield "</details></figure>"

@@ -14,8 +14,10 @@ from advisor.report.document import (
     Facts,
     Lines,
     Paragraph,
+    Points,
     Section,
     Table,
+    Waterfall,
 )  # fmt: skip
 
 # Signs of emphasis, code, links, HTML, tables and formulas; "&" where it begins an entity; what makes links by itself.
@@ -57,7 +59,7 @@ def _block(block: Block) -> Iterator[str]:
             yield from (f"- {_escape(item)}" for item in block.items)
         case Facts():
             yield from _rows(("", "", ""), (), [(f.label, f.value, f.note) for f in block.rows])
-        case Bars() | Lines():
+        case Bars() | Lines() | Points() | Waterfall():
             yield from _block(chart_table(block))
         case Table():
             if block.caption:

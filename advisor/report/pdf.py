@@ -1,13 +1,12 @@
 """The report as PDF by fpdf2: whole rows, repeated headings, bookmarks, text that can be searched."""
 
-import io
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, time
 from functools import partial
 
 from advisor import NAME, RESOURCES
 from advisor.palette import LIGHT
-from advisor.report.charts import png
+from advisor.report.charts import draw
 from advisor.report.document import (
     Bars,
     Block,
@@ -20,10 +19,13 @@ from advisor.report.document import (
     Facts,
     Lines,
     Paragraph,
+    Points,
     Section,
     Table,
     Tone,
+    Waterfall,
 )  # fmt: skip
+from advisor.report.drawing import Dot, Line, Path, Rect, Shape, Text
 from advisor.report.wrap import wrap
 
 _FONTS = RESOURCES / "fonts"
@@ -171,7 +173,7 @@ class _Page:
                 columns = (Column("", 1.0), Column("", 2.1), Column("", 1.7))
                 rows = [(Cell(f.label, "caption"), Cell(f.value), Cell(f.note, "caption")) for f in block.rows]
                 self._table(columns, rows, heading=False)
-            case Bars() | Lines():
+            case Bars() | Lines() | Points() | Waterfall():
                 self._chart(block)
             case Table():
                 if block.caption:
@@ -222,13 +224,44 @@ class _Page:
         self._pdf.set_y(y + height + 3)
 
     def _chart(self, chart: Chart) -> None:
-        picture = png(chart)
-        height = _png_height_mm(picture, self._pdf.epw)
-        self._room(height + 10)
+        drawing = draw(chart, self._pdf.epw)
+        self._room(drawing.height + 10)
         self._font(_TEXT, bold=True)
         self._print([chart.title], _MARGIN, self._pdf.epw, _LINE)
-        self._pdf.image(io.BytesIO(picture), _MARGIN, self._pdf.get_y(), self._pdf.epw, height, alt_text=chart.title)
-        self._down(height + 3)
+        self._down(1)
+        top = self._pdf.get_y()
+        for shape in drawing.shapes:
+            self._shape(shape, _MARGIN, top)
+        self._pdf.set_y(top + drawing.height + 3)
+
+    def _shape(self, shape: Shape, left: float, top: float) -> None:
+        pdf = self._pdf
+        match shape:
+            case Rect():
+                pdf.set_fill_color(shape.fill)
+                pdf.rect(left + shape.x, top + shape.y, shape.width, shape.height, style="F")
+            case Line():
+                pdf.set_draw_color(shape.colour)
+                pdf.set_line_width(shape.width)
+                if shape.dashed:
+                    pdf.set_dash_pattern(dash=1.2, gap=0.9)
+                pdf.line(left + shape.x1, top + shape.y1, left + shape.x2, top + shape.y2)
+                if shape.dashed:
+                    pdf.set_dash_pattern()
+            case Path():
+                points = [(left + x, top + y) for x, y in shape.points]
+                pdf.set_draw_color(shape.colour)
+                pdf.set_fill_color(shape.colour)
+                pdf.set_line_width(shape.width)
+                pdf.polyline(points, fill=shape.fill, polygon=shape.fill, style="F" if shape.fill else "D")
+            case Dot():
+                pdf.set_fill_color(shape.fill)
+                pdf.circle(left + shape.x, top + shape.y, shape.radius, style="F")
+            case Text():
+                self._font(shape.size, bold=shape.bold, colour=shape.colour)
+                shown = self._shown(shape.text)
+                back = {"start": 0.0, "middle": 0.5, "end": 1.0}[shape.anchor]
+                pdf.text(left + shape.x - back * self._measure(shown), top + shape.y, shown)
 
     # --- tables ----------------------------------------------------------------------------------------------------
 
@@ -292,9 +325,3 @@ def _colour(tone: Tone) -> str:
     if tone == "caption":
         return LIGHT.caption
     return LIGHT.verdicts.get(tone, LIGHT.text)
-
-
-def _png_height_mm(picture: bytes, width_mm: float) -> float:
-    """The height of a PNG that is `width_mm` wide; its sizes stand in the header, big-endian."""
-    width, height = (int.from_bytes(picture[at : at + 4], "big") for at in (16, 20))
-    return width_mm * height / width

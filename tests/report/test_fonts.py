@@ -1,6 +1,4 @@
-"""The fonts in the program: every character of the translations, a licence, a list that matplotlib reads."""
-
-import json
+"""The fonts in the program: every character of the translations, a licence, no glyph made of others."""
 
 from fontTools.ttLib import TTFont
 
@@ -42,11 +40,3 @@ def test_no_glyph_is_put_together_from_others() -> None:
     for path in FONTS.glob("*.otf"):
         with TTFont(str(path)) as font:
             assert hasattr(font["CFF "].cff[0], "ROS")
-
-
-def test_font_list_is_of_the_installed_matplotlib() -> None:
-    """A list of another version would be passed over, and every first chart would scan the system's fonts."""
-    from matplotlib.font_manager import FontManager
-
-    content = json.loads((FONTS / "matplotlib-fonts.json").read_text("utf-8"))
-    assert content["_version"] == FontManager.__version__

@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 
 from advisor import report
 from advisor.machine import Cpu, Disk, Gpu, Machine, Memory, MemoryModule, Origin
-from advisor.report.charts import png
-from advisor.report.document import Bars, Lines, Mark, Series
+from advisor.report.charts import WIDTH, draw
+from advisor.report.document import Bars, Lines, Mark, Series, Step, Waterfall
+from advisor.report.drawing import Text, text_width
 from advisor.report.markdown import _escape
 from advisor.sources.plain import plain
 from advisor.workload import Workload
@@ -173,8 +174,14 @@ def test_json_is_json() -> None:
 
 @pytest.mark.parametrize("name", ["$x^{2$", "$\\frac{$", "<b>x</b>", "a\nb", "y" * 200])
 def test_charts_take_any_name(name: str) -> None:
-    """A name with dollar signs is no formula, and a wrong formula is no crash."""
+    """No name reaches beyond the picture, and all of them become text in it."""
     series = (Series(name, "#2f6bd0", (1.0, 2.0)),)
     bars = Bars(name, (name, "b"), series, "GiB", (Mark(name, 1.5),))
     lines = Lines(name, name, (1.0, 2.0), series, name, (Mark(name, 1.5),))
-    assert png(bars)[:4] == png(lines)[:4] == b"\x89PNG"
+    falls = Waterfall(name, name, (Step(name, 3.0, 2.0, "x"), Step(name, 2.0, 1.0)), name, "GiB", (Mark(name, 1.5),))
+    for chart in (bars, lines, falls):
+        for shape in draw(chart).shapes:
+            if isinstance(shape, Text):
+                wide = text_width(shape.text, shape.size) * {"start": 0.0, "middle": 0.5, "end": 1.0}[shape.anchor]
+                assert shape.x - wide >= -0.1
+                assert shape.x <= WIDTH

@@ -137,7 +137,7 @@ def test_chinese_pdf_gives_its_text_back(tmp_path: Path) -> None:
     assert not re.search("[\u2e80-\u2fdf]", shown)
 
 
-def test_matplotlib_and_fpdf_are_loaded_only_for_the_formats_that_need_them() -> None:
+def test_fpdf_is_loaded_for_pdf_alone() -> None:
     code = (
         "import sys; from tests.machines import g480; from advisor import report;"
         "from advisor.workload import Workload;"

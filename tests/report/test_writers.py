@@ -8,12 +8,13 @@ import pytest
 
 from advisor.palette import LIGHT
 from advisor.report import html, markdown, pdf
-from advisor.report.charts import png
+from advisor.report.charts import WIDTH, draw
 from advisor.report.document import (
     Bars,
     Bullets,
     Callout,
     Cell,
+    Chart,
     Column,
     Document,
     Fact,
@@ -21,10 +22,15 @@ from advisor.report.document import (
     Lines,
     Mark,
     Paragraph,
+    Points,
+    PointSeries,
     Section,
     Series,
+    Step,
     Table,
+    Waterfall,
 )  # fmt: skip
+from advisor.report.drawing import Dot, Line, Path, Rect, Shape, Text, text_width
 
 BARS = Bars(
     "内存", ("推理", "QLoRA"), (Series("权重", LIGHT.components["weights"], (1.0, 2.0)),), "GiB", (Mark("空闲", 4.0),),
@@ -33,6 +39,19 @@ BARS = Bars(
 LINES = Lines(
     "上下文", "tokens", (1024.0, 2048.0), (Series("Qwen", "#2f6bd0", (1.0, 2.0)),), "GiB", (Mark("RAM", 3.0),)
 )
+
+FALLS = Waterfall(
+    "节省", "起点", (Step("量化", 8.0, 3.0, "质量 −1 %"), Step("检查点", 3.0, 2.5)), "终点", "GiB", (Mark("空闲", 4.0),)
+)
+POINTS = Points(
+    "规模", "参数（十亿）", "GiB",
+    (
+        PointSeries("能跑", "#0b6e55", ((0.1, 0.2), (1.0, 1.5)), "fits"),
+        PointSeries("装不下", "#5b6573", ((70.0, 41.0),), "no"),
+    ),
+    Table((Column("规模"), Column("个数")), ((Cell("小"), Cell("2")),)),
+    (Mark("空闲", 4.0),),
+)  # fmt: skip
 
 
 def document(rows: int = 3, *, charts: bool = True) -> Document:
@@ -67,8 +86,8 @@ def test_html_is_escaped_and_self_contained() -> None:
     assert "&lt;tag&gt;" in text
     assert "Lenovo &lt;G480&gt;" in text
     assert 'lang="zh-CN"' in text
-    assert not re.search(r"(?:src|href)=\"(?!data:image/png;base64,|#)", text)
-    assert text.count("data:image/png;base64,") == 2
+    assert not re.search(r"(?:src|href)=\"(?!#)", text)
+    assert text.count("<svg ") == text.count("</svg>") == 2
 
 
 def test_pdf_has_bookmarks_metadata_and_repeats_its_table_head() -> None:
@@ -99,8 +118,47 @@ def test_pdf_rows_never_cross_the_margin() -> None:
     assert not [y for y in heights if footer < y < margin]
 
 
-@pytest.mark.parametrize("chart", [BARS, LINES], ids=["bars", "lines"])
-def test_charts_are_pngs_as_wide_as_the_text(chart: Bars | Lines) -> None:
-    data = png(chart)
-    assert data[:8] == b"\x89PNG\r\n\x1a\n"
-    assert int.from_bytes(data[16:20], "big") == int(6.7 * 180)
+@pytest.mark.parametrize("chart", [BARS, LINES, FALLS, POINTS], ids=["bars", "lines", "waterfall", "points"])
+def test_charts_stay_within_their_ground(chart: Chart) -> None:
+    """Every shape lies on the drawing, whose width is the one that was asked for."""
+    for width in (WIDTH, 175.9):
+        drawing = draw(chart, width)
+        assert drawing.width == width
+        for shape in drawing.shapes:
+            for x, y in corners(shape):
+                assert -0.1 <= x <= width + 0.1, shape
+                assert -0.1 <= y <= drawing.height + 0.1, shape
+
+
+def corners(shape: Shape) -> list[tuple[float, float]]:
+    match shape:
+        case Rect():
+            return [(shape.x, shape.y), (shape.x + shape.width, shape.y + shape.height)]
+        case Line():
+            return [(shape.x1, shape.y1), (shape.x2, shape.y2)]
+        case Path():
+            return list(shape.points)
+        case Dot():
+            r = shape.radius
+            return [(shape.x - r, shape.y - r), (shape.x + r, shape.y + r)]
+        case Text():
+            wide = text_width(shape.text, shape.size)
+            left = shape.x - {"start": 0.0, "middle": 0.5, "end": 1.0}[shape.anchor] * wide
+            return [(left, shape.y), (left + wide, shape.y)]
+
+
+def test_bars_are_as_long_as_their_values() -> None:
+    """The second bar, of twice the value, is twice as long; the mark stands at its own value on the same axis."""
+    drawing = draw(BARS)
+    bars = [s for s in drawing.shapes if isinstance(s, Rect)]
+    mark = next(s for s in drawing.shapes if isinstance(s, Line) and s.dashed)
+    assert bars[1].width == pytest.approx(2 * bars[0].width)
+    assert mark.x1 - bars[0].x == pytest.approx(4 * bars[0].width)
+
+
+def test_a_waterfall_hangs_each_step_from_the_one_before() -> None:
+    drawing = draw(FALLS)
+    start, first, second, end = [s for s in drawing.shapes if isinstance(s, Rect)]
+    assert first.x + first.width == pytest.approx(start.x + start.width)
+    assert second.x + second.width == pytest.approx(first.x)
+    assert end.x + end.width == pytest.approx(second.x)

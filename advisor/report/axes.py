@@ -1,0 +1,94 @@
+"""Axes of charts: round ticks, a legend, and the labels of what the machine has."""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+
+from advisor.i18n import translator
+from advisor.palette import LIGHT
+from advisor.report.document import Mark
+from advisor.report.drawing import Line, Rect, Shape, Text, shortened, text_width
+
+SMALL = 7.5  # points
+ROW = 4.2  # mm of a line of small text
+LONGEST = 58.0  # mm of a label beside a bar
+_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+
+Scale = Callable[[float], float]
+
+
+def figure(value: float) -> str:
+    """A figure as it stands beside a bar or tick: three digits."""
+    return translator("en").number(value)
+
+
+def ticks(top: float, wanted: int = 6) -> list[float]:
+    """Round values from 0 to `top`, about as many as wanted."""
+    if not math.isfinite(top) or top <= 0:
+        return [0.0]
+    raw = top / wanted
+    power = 10.0 ** math.floor(math.log10(raw))
+    step = next(power * s for s in _STEPS if power * s >= raw * 0.999)
+    return [i * step for i in range(int(top / step * 1.0001) + 1)]
+
+
+def tick_text(value: float) -> str:
+    """A tick's value without needless zeros."""
+    return f"{value:,.4g}" if abs(value) < 10_000 else f"{value:,.0f}"
+
+
+def decades(low: float, high: float) -> list[float]:
+    """Powers of ten from the one at or below `low` to the one at or above `high`, both above 0."""
+    first, last = math.floor(math.log10(low) + 1e-9), math.ceil(math.log10(high) - 1e-9)
+    return [10.0**e for e in range(first, max(last, first + 1) + 1)]
+
+
+def top(longest: float, marks: Sequence[Mark], room: float = 1.12) -> float:
+    """The end of an axis: the longest bar, and any mark that is not far outside; never 0."""
+    return max([longest, *(m.value for m in marks if m.value <= 4 * longest)]) * room or 1.0
+
+
+def legend(names: Sequence[tuple[str, str]], width: float, y: float) -> tuple[list[Shape], float]:
+    """Coloured squares with names, in as many rows as they need, and the y below them; nothing for a single name."""
+    shapes: list[Shape] = []
+    if len(names) < 2:
+        return shapes, y
+    x = 0.0
+    for name, colour in names:
+        shown = shortened(name, 60, SMALL)
+        wide = 4 + text_width(shown, SMALL) + 3
+        if x and x + wide > width:
+            x, y = 0.0, y + ROW
+        shapes += [Rect(x, y + 0.6, 2.6, 2.6, colour), Text(x + 3.6, y + 2.9, shown, SMALL)]
+        x += wide
+    return shapes, y + ROW + 1
+
+
+def mark_rows(
+    marks: Sequence[Mark], x: Scale, end: float, right: float, y: float
+) -> tuple[list[Shape], list[float], float]:
+    """Labels of vertical marks above a plot, none over another: shapes, x of the lines to draw, y below the labels.
+
+    A mark beyond the axis's `end` is named at the right edge with an arrow.
+    """
+    shapes: list[Shape] = []
+    lines: list[float] = []
+    taken: list[float] = []  # where each row of labels ends on its left side
+    for mark in sorted(marks, key=lambda m: -m.value):
+        beyond = mark.value > end
+        text = f"{shortened(mark.name, 50, SMALL)}{' →' if beyond else ''}"
+        wide = text_width(text, SMALL)
+        place = right if beyond else x(mark.value)
+        start = min(place + 1, right - wide)
+        row = next((i for i, left in enumerate(taken) if start + wide + 2 <= left), len(taken))
+        taken[row : row + 1] = [start]
+        shapes.append(Text(start, y + row * ROW + 2.9, text, SMALL))
+        if not beyond:
+            lines.append(place)
+    return shapes, lines, y + len(taken) * ROW + (1 if taken else 0)
+
+
+def grid(values: Sequence[float], x: Scale, y0: float, y1: float, text: Callable[[float], str]) -> Iterator[Shape]:
+    """Vertical grid lines from y0 to y1 with their values below."""
+    for value in values:
+        yield Line(x(value), y0, x(value), y1)
+        yield Text(x(value), y1 + 3.6, text(value), SMALL, LIGHT.caption, "middle")
