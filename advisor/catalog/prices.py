@@ -38,6 +38,11 @@ class CloudPrice:
         year, month, day = (*(int(part) for part in self.date.split("-")), 1, 1)[:3]
         return datetime.date(year, month, day)
 
+    @property
+    def middle(self) -> float:
+        """The middle of the range, US dollars per hour."""
+        return (self.low_usd_per_hour + self.high_usd_per_hour) / 2
+
     def stale(self, today: datetime.date) -> bool:
         """Whether the price is older than 180 days on `today`, or undated."""
         known = self.known_by

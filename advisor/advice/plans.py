@@ -1,0 +1,65 @@
+"""What plans say: fine-tuning here, the stages over several places, what a rented card costs to buy. Codes and numbers."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from advisor.estimator.result import Estimate, Range
+from advisor.workload import Method
+
+
+class DatasetTime(NamedTuple):
+    """How long one data set takes in a plan. `code` is a key of words_plans.DATASETS, with the size in its sentence;
+    `tokens` are those of all epochs. None where the speed or the power is not known.
+    """
+
+    code: str
+    count: int
+    tokens: int
+    hours: Range | None
+    energy_kwh: Range | None
+
+
+class TrainingPlan(NamedTuple):
+    """A fine-tuning on this machine with the settings that the search chose.
+
+    `verdict` is a key of words_plans.VERDICTS. `longest_seq` is the longest sequence that still fits at batch 1, None
+    where none longer than the plan's does. `asked_hours` is the middle of the time with the settings as asked for,
+    where the plan changed the precision.
+    """
+
+    method: Method
+    estimate: Estimate
+    verdict: str
+    longest_seq: int | None
+    datasets: tuple[DatasetTime, ...]
+    asked_hours: float | None = None
+
+    @property
+    def recommended(self) -> bool:
+        """Whether it is worth doing: done by the morning, or on a graphics card within a day. Other plans show how
+        long it would take.
+        """
+        return self.verdict in (("hour", "overnight", "day") if self.on_gpu else ("hour", "overnight"))
+
+    @property
+    def on_gpu(self) -> bool:
+        """Whether a graphics card computes it."""
+        return self.estimate.placements[0].device != "ram"
+
+
+class Purchase(NamedTuple):
+    """What the rented card would cost to buy: its list price at launch (US dollars, in `year`), and the hours of rent
+    that cost as much, by the highest and the lowest price of an hour.
+    """
+
+    usd: float
+    year: int | None
+    source: str
+    rent_hours: tuple[float, float]
+
+
+class Stage(NamedTuple):
+    """One step from the data to the answers: a code of words_plans.STAGES with the values of its sentence."""
+
+    code: str
+    values: Mapping[str, object]
