@@ -1,6 +1,7 @@
 """Advice: from the estimates of the whole catalogue to what the owner of a machine should know."""
 
 from advisor.advice import words
+from advisor.advice.bottleneck import bottleneck
 from advisor.advice.cloud import cloud_plans
 from advisor.advice.picks import picks
 from advisor.advice.result import Advice, Budget, Fit, Unusable
@@ -41,6 +42,7 @@ def advise_survey(found: Survey, language: str = "en") -> Advice:
         upgrades=upgrades(found, chosen),
         techniques=techniques(found, chosen, cloud),
         scenarios=scenarios(found, chosen, cloud),
+        bottleneck=bottleneck(found.machine, found.budget),
     )
 
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from advisor.advice.grades import Bottleneck, Grade
+from advisor.advice.plans import Purchase
 from advisor.estimator.result import Estimate, Verdict
 from advisor.machine import Origin
 from advisor.workload import Method, Workload
@@ -11,17 +13,17 @@ from advisor.workload import Method, Workload
 Budget = Literal["free", "total"]
 Values = Mapping[str, object]
 
-TIERS = ("entry", "light", "capable", "strong", "workstation")  # weakest first
-
 
 class Tier(NamedTuple):
     """How much the machine can do, and the two estimates that decide it: the largest comfortable run, the largest
     realistic fine-tuning. None where there is none.
     """
 
-    code: str  # one of TIERS
+    code: str  # one of grades.TIERS, or "unknown"
     run: Estimate | None
     train: Estimate | None
+    inference: Grade | None = None  # None where nothing is known
+    training: Grade | None = None
 
 
 class Unusable(NamedTuple):
@@ -49,10 +51,10 @@ class Pick(NamedTuple):
 
 
 class CloudPlan(NamedTuple):
-    """A fine-tuning that is out of reach here, on the smallest rented GPU that holds it.
+    """A fine-tuning that is out of reach here, on the rented GPU that does it for least.
 
     `usd_per_hour` and `usd` are low and high; `date` is the price's (None: the source has none),
-    `old` says that it is stale.
+    `old` says that it is stale. `purchase` is what buying the card would mean, None where its price is not known.
     """
 
     gpu: str
@@ -62,6 +64,7 @@ class CloudPlan(NamedTuple):
     date: str | None
     source: str
     old: bool
+    purchase: Purchase | None = None
 
 
 class Upgrade(NamedTuple):
@@ -123,3 +126,4 @@ class Advice:
     upgrades: tuple[Upgrade, ...]
     techniques: tuple[Technique, ...]
     scenarios: tuple[Scenario, ...]
+    bottleneck: Bottleneck | None = None  # None where no single part holds the machine back, or nothing is known

@@ -1,24 +1,26 @@
-"""One word for a machine: its tier, by what it runs and fine-tunes in good time with the default settings."""
+"""What a machine can do in one word, for inference, for training and for both, with the default settings."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
-from advisor.advice.result import TIERS, Budget, Tier
-from advisor.advice.survey import Survey, comfortable, dense_size, realistic, speechless, survey
+from advisor.advice.grades import TIERS, Grade, Rule, rules
+from advisor.advice.result import Budget, Tier
+from advisor.advice.survey import (
+    Survey,
+    comfortable,
+    decode,
+    dense_size,
+    hours,
+    on_processor,
+    realistic,
+    speechless,
+    survey,
+)
+from advisor.catalog.model import Model
 from advisor.estimator.result import Estimate
 from advisor.machine import SameMachine
 from advisor.workload import Method, Workload
 
-# The least dense sizes of the largest comfortable run and the largest realistic QLoRA, strongest tier first.
-# A tier wants both: a computer with much RAM and no GPU runs much and trains little. Servers whose memory is quick
-# enough for the largest models count as capable all the same.
-_RULES = (
-    ("workstation", 60e9, 30e9),
-    ("strong", 24e9, 7e9),
-    ("capable", 7e9, 1.5e9),
-    ("capable", 30e9, 0.0),
-    ("light", 4e9, 0.0),
-)
 _METHODS: tuple[Method, ...] = ("run", "qlora")
 
 
@@ -32,25 +34,49 @@ def tier(found: Survey) -> Tier:
     return _reference(SameMachine(found.machine), found.budget)
 
 
+def grade(answers: Sequence[Estimate], ladder: Sequence[Rule]) -> Grade:
+    """The strongest tier of `ladder` that one of `answers` meets, the largest model that meets it deciding."""
+    ordered = sorted(answers, key=lambda a: dense_size(a.model), reverse=True)
+    missed: Rule | None = None
+    for rule in ladder:
+        answer = next((a for a in ordered if met(rule, a)), None)
+        if answer is not None:
+            return Grade(rule.tier, answer, rule, missed)
+        missed = rule
+    return Grade(TIERS[0], ordered[0] if ordered else None, None, missed)
+
+
+def met(rule: Rule, answer: Estimate) -> bool:
+    """Whether the estimate is large and quick enough for the rule."""
+    if dense_size(answer.model) < rule.parameters:
+        return False
+    if rule.tokens_per_s is not None:
+        return (decode(answer) or 0.0) >= rule.tokens_per_s
+    time = hours(answer)
+    return time is not None and rule.hours is not None and time <= rule.hours
+
+
+def current(model: Model) -> bool:
+    """Whether people would load the model today."""
+    return model.released is None or model.released >= rules().since
+
+
+def teachable(answer: Estimate) -> bool:
+    """Whether a graphics card trains it within a day: what a processor trains overnight is an experiment."""
+    return realistic(answer) and not on_processor(answer)
+
+
 def _tier(found: Survey) -> Tier:
     if speechless(found.estimates["run"]):
         return Tier("unknown", None, None)
-    run = _largest(found.estimates["run"], comfortable)
-    train = _largest(found.estimates["qlora"], realistic)
-    for code, least_run, least_train in _RULES:
-        if _size(run) >= least_run and _size(train) >= least_train:
-            return Tier(code, run, train)
-    return Tier(TIERS[0], run, train)
+    inference = grade([a for a in found.estimates["run"] if current(a.model) and comfortable(a)], rules().inference)
+    trained = [a for a in found.estimates["qlora"] if current(a.model) and teachable(a)]
+    training = grade(trained, rules().training)
+    highest = TIERS.index(training.code) + rules().above_training
+    code = TIERS[min(TIERS.index(inference.code), highest)]
+    return Tier(code, inference.estimate, training.estimate, inference, training)
 
 
 @lru_cache(maxsize=4)
 def _reference(same: SameMachine, budget: Budget) -> Tier:
     return _tier(survey(same.machine, Workload(), budget, _METHODS))
-
-
-def _largest(answers: Sequence[Estimate], wanted: Callable[[Estimate], bool]) -> Estimate | None:
-    return max((a for a in answers if wanted(a)), key=_size, default=None)
-
-
-def _size(answer: Estimate | None) -> float:
-    return 0.0 if answer is None else dense_size(answer.model)

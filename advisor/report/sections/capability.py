@@ -3,18 +3,21 @@
 from collections.abc import Iterator
 
 from advisor import words
+from advisor.advice import grades, words_bottleneck
 from advisor.advice import words as advice_words
 from advisor.advice.result import Advice
-from advisor.advice.survey import on_processor
+from advisor.advice.survey import dense_size
+from advisor.estimator.result import Estimate
 from advisor.i18n import Translator
 from advisor.machine import Machine
+from advisor.report.cells import DASH, speed_span, time_span
 from advisor.report.cells import memory as memory_text
-from advisor.report.cells import speed_span, time_span
-from advisor.report.document import Cell, Column, Paragraph, Section, Table
+from advisor.report.document import Block, Cell, Column, Paragraph, Section, Table
 from advisor.report.sections.context import Context
-from advisor.report.sections.machine_words import channels_text, disk_text, joined, joined_sentences, vram_text
+from advisor.report.sections.machine_words import channels_text, disk_text, joined, vram_text
 
 _GIB = 1 << 30
+_DENSE = 0.9  # the share of its parameters that a dense model reads for each token: all but embeddings
 _FEATURE_NAMES = {
     "avx": "AVX", "f16c": "F16C", "fma": "FMA", "avx2": "AVX2", "avx512f": "AVX-512", "avx512_vnni": "AVX-512 VNNI",
     "avx_vnni": "AVX-VNNI", "amx_int8": "AMX", "neon": "NEON", "dotprod": "dot product", "i8mm": "I8MM", "sve": "SVE",
@@ -27,32 +30,82 @@ def sections(context: Context) -> Iterator[Section]:
     rows = [*_compute(machine, _), *_graphics(machine, _), *_memory(machine, _), *_storage(machine, _)]
     columns = (Column(_("Part"), 0.9), Column(_("What it has"), 1.7), Column(_("What that means"), 2.6))
     table = Table(columns, tuple(tuple(Cell(text) for text in row) for row in rows))
-    tier = _(
-        "Tier: {tier}. {reason}",
-        tier=_(advice_words.TIERS[advice.tier.code]),
-        reason=joined_sentences(list(_reasons(advice, _)), _),
+    yield Section(_("Capability"), (table, *_tiers(advice, _)))
+
+
+def _tiers(advice: Advice, _: Translator) -> Iterator[Block]:
+    """The tier for inference and for training, each with the estimate that decides it, and what holds back."""
+    tier = advice.tier
+    if tier.inference is None or tier.training is None:
+        yield Paragraph(_(advice_words.TIER_SENTENCES[tier.code]))
+        return
+    columns = (
+        Column(_("For"), 0.8), Column(_("Tier"), 0.9), Column(_("What decides it"), 2.2), Column(_("Rule met"), 1.3),
+        Column(_("Next rule, missed"), 1.4),
+    )  # fmt: skip
+    rows = (
+        _tier_row(_("Inference"), tier.inference, _inference(tier.inference, _), _),
+        _tier_row(_("Training"), tier.training, _training(tier.training, _), _),
     )
-    yield Section(_("Capability"), (table, Paragraph(tier)))
+    yield Table(columns, rows, _("Tier: {tier}", tier=_(advice_words.TIERS[tier.code])))
+    yield Paragraph(words_bottleneck.sentence(advice.bottleneck, _))
+    yield Paragraph(
+        _(
+            "Sizes are dense equivalents: a mixture of experts counts by the geometric mean of all and active "
+            "parameters. One word for the whole machine is its tier for inference, at most {n} steps above that for "
+            "training. Judged with the default settings, whatever is chosen for the rest of this report, over models "
+            "released since {date}.",
+            n=grades.rules().above_training, date=grades.rules().since,
+        ),
+        "caption",
+    )  # fmt: skip
 
 
-def _reasons(advice: Advice, _: Translator) -> Iterator[str]:
-    run, train = advice.tier.run, advice.tier.train
-    if run is not None:
-        yield _(
-            "The largest model that answers at reading pace (5 tok/s) is {model}: {memory}, {speed}.",
-            model=run.model.name, memory=memory_text(run, _), speed=speed_span(run, _),
-        )  # fmt: skip
-    else:
-        yield _("No model of the catalogue is known to answer at reading pace (5 tok/s).")
-    if train is not None and train.training is not None and not on_processor(train):
-        yield _(
-            "The largest that QLoRA can fine-tune within a day is {model}: {memory}, {time} for {tokens} tokens.",
-            model=train.model.name, memory=memory_text(train, _), time=time_span(train.training.hours, _),
-            tokens=_.integer(train.workload.dataset_tokens * train.workload.epochs),
-        )  # fmt: skip
-    else:
-        yield _("No usable graphics card here fine-tunes a model of the catalogue by QLoRA within a day.")
-    yield _("The tier is judged with the default settings, whatever is chosen for the rest of this report.")
+def _tier_row(name: str, grade: grades.Grade, decided: str, _: Translator) -> tuple[Cell, ...]:
+    return (
+        Cell(name, "strong"),
+        Cell(_(advice_words.TIERS[grade.code])),
+        Cell(decided),
+        Cell(_("none") if grade.met is None else _rule(grade.met, _)),
+        Cell(DASH if grade.missed is None else _rule(grade.missed, _)),
+    )
+
+
+def _rule(rule: grades.Rule, _: Translator) -> str:
+    size = _.parameters(round(rule.parameters))
+    if rule.tokens_per_s is not None:
+        return _("{size} at {speed}", size=size, speed=_.tokens_per_second(rule.tokens_per_s))
+    return _("{size} by QLoRA within {time}", size=size, time=_.duration(3600 * (rule.hours or 0)))
+
+
+def _inference(grade: grades.Grade, _: Translator) -> str:
+    answer = grade.estimate
+    if answer is None:
+        return _("No model of the catalogue is known to answer at reading pace (5 tok/s).")
+    return _(
+        "The largest at its pace is {model} ({size}): {memory}, {speed}.",
+        model=answer.model.name, size=_size(answer, _), memory=memory_text(answer, _), speed=speed_span(answer, _),
+    )  # fmt: skip
+
+
+def _training(grade: grades.Grade, _: Translator) -> str:
+    answer = grade.estimate
+    if answer is None or answer.training is None:
+        return _("No usable graphics card here fine-tunes a model of the catalogue by QLoRA within a day.")
+    return _(
+        "The largest in its time is {model} ({size}): {memory}, {time} for {tokens} tokens.",
+        model=answer.model.name, size=_size(answer, _), memory=memory_text(answer, _),
+        time=time_span(answer.training.hours, _),
+        tokens=_.integer(answer.workload.dataset_tokens * answer.workload.epochs),
+    )  # fmt: skip
+
+
+def _size(answer: Estimate, _: Translator) -> str:
+    """A dense model's parameters; of one that uses a part of them for each token its dense equivalent, said so."""
+    size = _.parameters(round(dense_size(answer.model)))
+    if dense_size(answer.model) > _DENSE * answer.parameters:
+        return size
+    return _("as good as {size} dense", size=size)
 
 
 def _compute(machine: Machine, _: Translator) -> Iterator[tuple[str, str, str]]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from advisor import words
 from advisor.advice import words as advice_words
+from advisor.advice import words_bottleneck
 from advisor.advice.result import Advice
 from advisor.i18n import Translator
 from advisor.machine import Machine, Part
@@ -21,10 +22,19 @@ def sections(context: Context) -> Iterator[Section]:
 
 
 def _tier(advice: Advice, _: Translator) -> Callout:
-    tones = {"entry": "offload", "light": "tight", "unknown": "unknown"}
+    tones = {"entry": "offload", "basic": "tight", "unknown": "unknown"}
     sentences = [_(advice_words.TIER_SENTENCES[advice.tier.code])]
     if advice.tier.code == "unknown" and (fitting := advice_words.fitting(advice, _)):
         sentences.append(fitting)
+    if advice.tier.inference is not None and advice.tier.training is not None:
+        sentences.append(
+            _(
+                "For inference: {inference}; for training: {training}.",
+                inference=_(advice_words.TIERS[advice.tier.inference.code]),
+                training=_(advice_words.TIERS[advice.tier.training.code]),
+            )
+        )
+        sentences.append(words_bottleneck.sentence(advice.bottleneck, _))
     for gpu in advice.unusable:
         reason = advice_words.reason(_, gpu.reason)
         sentences.append(_("{name} cannot be used: {reason}", name=gpu.name, reason=reason))
