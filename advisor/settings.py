@@ -17,7 +17,20 @@ from advisor.workload import SETTINGS, Workload, parse
 
 Theme = Literal["system", "light", "dark"]
 Budget = Literal["free", "total"]
+ReportFormat = Literal["pdf", "html", "md", "json"]
+Paper = Literal["a4", "letter"]
 LIMIT = 1 << 20
+_MOST_SECTIONS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class ReportChoices:
+    """How reports are exported. `language` None follows the window; `left_out` are keys of sections."""
+
+    format: ReportFormat = "pdf"
+    language: str | None = None
+    paper: Paper = "a4"
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +41,7 @@ class Settings:
     theme: Theme = "system"
     budget: Budget = "free"
     workload: Workload = field(default_factory=Workload)
+    report: ReportChoices = field(default_factory=ReportChoices)
 
 
 def folder() -> Path:
@@ -72,7 +86,23 @@ def _from_json(data: Mapping[str, Any]) -> Settings:
         settings = replace(settings, theme=data["theme"])
     if data.get("budget") in get_args(Budget):
         settings = replace(settings, budget=data["budget"])
-    return replace(settings, workload=_workload(data.get("workload")))
+    return replace(settings, workload=_workload(data.get("workload")), report=_report(data.get("report")))
+
+
+def _report(data: object) -> ReportChoices:
+    choices = ReportChoices()
+    if not isinstance(data, dict):
+        return choices
+    if data.get("format") in get_args(ReportFormat):
+        choices = replace(choices, format=data["format"])
+    if data.get("language") in LANGUAGES:
+        choices = replace(choices, language=data["language"])
+    if data.get("paper") in get_args(Paper):
+        choices = replace(choices, paper=data["paper"])
+    left_out = data.get("left_out")
+    if isinstance(left_out, list):
+        choices = replace(choices, left_out=tuple(one for one in left_out[:_MOST_SECTIONS] if isinstance(one, str)))
+    return choices
 
 
 def _workload(data: object) -> Workload:

@@ -1,17 +1,18 @@
 """What menus and shortcuts do: detect, open and save machines, what-if, export. Waiting goes through the one door."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QWidget
 
 from advisor import settings, words
 from advisor.errors import UserError
 from advisor.machine import Machine
-from advisor.ui import tasks, whatif
+from advisor.ui import tasks, texts, whatif
 from advisor.ui.dialogs import ErrorDialog
+from advisor.ui.file_names import safe_name
 from advisor.ui.measure import MeasureDialog
 from advisor.ui.save_dialog import SaveDialog
 from advisor.ui.state import State
@@ -21,10 +22,11 @@ if TYPE_CHECKING:  # they load when they are asked for
     from advisor.catalog.typed import Parts
     from advisor.dumps import Loaded
     from advisor.ui.another_computer import AnotherComputer
+    from advisor.ui.report_dialog import ReportDialog
 
 # What dumps are usually called; many have no ending at all, so "all files" stands beside it.
 DUMP_NAMES = ("*.json", "*.txt", "*.xml", "*.nfo", "*.csv", "*.log", "*.out")
-REPORT_NAMES = {"pdf": "PDF", "html": "HTML", "md": "Markdown", "json": "JSON"}
+T = TypeVar("T")
 
 
 class _Built(NamedTuple):
@@ -67,13 +69,16 @@ class Actions(QObject):
 
     def open_machine(self) -> None:
         """Ask for a saved machine, or for dumps of one, and show it."""
+        paths = self._asked_files(self._window)
+        if paths:
+            self.load(*paths)
+
+    def _asked_files(self, parent: QWidget) -> Sequence[str]:
         _ = self._state.tr_
         dumps, everything = _("Saved machines and dumps"), _("All files (*)")
         kinds = f"{dumps} ({' '.join(DUMP_NAMES)});;{everything}"
-        title = _("Open a machine or dumps of one")
-        paths, _kind = QFileDialog.getOpenFileNames(self._window, title, "", kinds)
-        if paths:
-            self.load(*paths)
+        paths, _kind = QFileDialog.getOpenFileNames(parent, _("Open a machine or dumps of one"), "", kinds)
+        return paths
 
     def load(self, *paths: str) -> None:
         """Show the machine saved in a file, or the one that several dumps tell of."""
@@ -105,24 +110,60 @@ class Actions(QObject):
         self.busy()
         self._work.run(lambda: tasks.save_machine(machine, path), self._written, self.failed)
 
-    def export(self, kind: str) -> None:
-        """Ask where, and write the report of the machine that is shown; `kind` is only where the dialog begins."""
+    def export(self) -> None:
+        """Open the dialog that writes the report of the machine that is shown, alone or beside another one."""
+        from advisor.ui.report_dialog import ReportDialog
+
         machine = self._state.machine
         if machine is None:
             return
-        _ = self._state.tr_
-        kinds = {ending: f"{name} (*.{ending})" for ending, name in REPORT_NAMES.items()}
-        dialog = SaveDialog(_, self._window, kinds, lambda path: self.write_report(machine, path))
-        dialog.ask(_("Export report"), _file_name(machine), kind)
+        dialog = ReportDialog(self._state, self._work, machine, self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        asks = {"parts": self._ask_other_parts, "file": self._ask_other_file}
+        dialog.against.connect(lambda key: asks[key](dialog, machine))
+        dialog.open()
 
-    def write_report(self, machine: Machine, path: Path) -> None:
-        """Write the report in the format of the path's ending, off the window's thread."""
-        kind = path.suffix[1:].lower()
-        workload, budget, language = self._state.workload, self._state.budget, self._state.tr_.language
-        self.busy()
-        self._work.run(
-            lambda: tasks.export(path, machine, workload, language, kind, budget), self._written, self.failed
-        )
+    def _ask_other_parts(self, dialog: "ReportDialog", machine: Machine) -> None:
+        def ask(names: tasks.Names) -> None:
+            _ = self._state.tr_
+            parts = whatif.WhatIfDialog(_, machine, names.gpus, names.cpus, dialog)
+            parts.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            parts.accepted.connect(lambda: self.compare_parts(dialog, machine, parts.wish()))
+            parts.open()
+
+        self._for(dialog, tasks.names, ask)
+
+    def compare_parts(self, dialog: "ReportDialog", machine: Machine, wish: whatif.Wish) -> None:
+        """Let `dialog` compare `machine` with itself after an upgrade."""
+        if wish == whatif.Wish(None, wish.gpu_count, None, None):
+            return
+        _ = self._state.tr_
+        name = " + ".join((texts.machine_name(_, machine, self._state.what_if), whatif.describe(_, wish)))
+        self._for(dialog, lambda: tasks.assemble(machine, wish), lambda changed: dialog.compare(name, changed))
+
+    def _ask_other_file(self, dialog: "ReportDialog", _machine: Machine) -> None:
+        paths = self._asked_files(dialog)
+        if paths:
+            self.compare_files(dialog, *paths)
+
+    def compare_files(self, dialog: "ReportDialog", *paths: str) -> None:
+        """Let `dialog` compare with the machine saved in a file, or told of by dumps."""
+
+        def show(loaded: "Loaded") -> None:
+            _ = self._state.tr_
+            dialog.compare(texts.machine_name(_, loaded.machine, _("Another computer")), loaded.machine)
+
+        self._for(dialog, lambda: tasks.open_machine(*map(Path, paths)), show)
+
+    def _for(self, dialog: QDialog, function: Callable[[], T], done: Callable[[T], None]) -> None:
+        """Work whose outcome only `dialog` waits for; its errors stand before it."""
+
+        def failed(error: Exception) -> None:
+            box = ErrorDialog(self._state.tr_, error, dialog)
+            box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            box.open()
+
+        dialog.finished.connect(self._work.run(function, done, failed).cancel)
 
     def change_parts(self) -> None:
         """Ask for other parts; names come from the catalogue, read off the window's thread."""
@@ -219,6 +260,4 @@ class Actions(QObject):
 
 
 def _file_name(machine: Machine) -> str:
-    """A file name from the machine's: letters, digits and what every system allows."""
-    name = machine.model or machine.cpu.name or "machine"
-    return "".join(c if c.isalnum() or c in "-_." else "-" for c in name).strip("-")
+    return safe_name(machine.model or machine.cpu.name or "", "machine")

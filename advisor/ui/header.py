@@ -17,14 +17,6 @@ THEMES: tuple[tuple[Theme, str], ...] = (
     ("light", N_("Light")),
     ("dark", N_("Dark")),
 )
-FORMATS: tuple[tuple[str, str], ...] = (
-    ("pdf", N_("Report as PDF …")),
-    ("html", N_("Report as HTML …")),
-    ("md", N_("Report as Markdown …")),
-    ("json", N_("Report as JSON …")),
-)
-
-
 WHAT_IF_LETTERS = 30  # a longer name is cut: it must not push the other buttons out of the window
 
 
@@ -35,7 +27,7 @@ class Header(QFrame):
     describe = Signal()
     open_machine = Signal()
     save_machine = Signal()
-    export = Signal(str)  # a format of FORMATS
+    export = Signal()
     detect_again = Signal()
     measure = Signal()
 
@@ -50,7 +42,9 @@ class Header(QFrame):
         self.open_model = QToolButton()
         self.open_model.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.what_if, self.language = _menu_button(), _menu_button()
-        self.look, self.report = _menu_button(), _menu_button()
+        self.look, self.report = _menu_button(), QToolButton()
+        self.report.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.report.clicked.connect(self.export)
         self._layout()
         state.machine_changed.connect(self.refresh)
         state.theme_changed.connect(self.refresh)
@@ -74,8 +68,8 @@ class Header(QFrame):
         self.open_model.setToolTip(_("Your own .gguf, .safetensors or config.json (Ctrl+Shift+O), or drop it here"))
         self._fill(self.language, _("&Language"), [(LANGUAGE_NAMES[one], self._speaker(one)) for one in LANGUAGES])
         self._fill(self.look, _("T&heme"), [(_(name), self._painter(one)) for one, name in THEMES])
-        formats: list[tuple[str, Callable[[], None]]] = [(_(name), self._exporter(one)) for one, name in FORMATS]
-        self._fill(self.report, _("&Export report"), formats)
+        self.report.setText(_("&Export report …"))
+        self.report.setToolTip(_("As PDF, HTML, Markdown or JSON, also compared with another machine (Ctrl+E)"))
         self.refresh()
 
     def show_tier(self, words: str, hint: str) -> None:
@@ -139,9 +133,6 @@ class Header(QFrame):
 
     def _painter(self, look: Theme) -> Callable[[], None]:
         return lambda: self._state.set_theme(look)
-
-    def _exporter(self, kind: str) -> Callable[[], None]:
-        return lambda: self.export.emit(kind)
 
 
 def _action(menu: QMenu, text: str, run: Callable[[], None]) -> QAction:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QProgressBar, QVBoxLayout, QWidget
@@ -14,9 +12,7 @@ from advisor.machine import Machine
 from advisor.ui import tasks
 from advisor.ui.dialogs import error_text
 from advisor.ui.state import State
-
-if TYPE_CHECKING:
-    from advisor.ui.work import Job, Work
+from advisor.ui.work import Job, Run, Work
 
 WIDTH = 460
 STEPS = 1000
@@ -27,21 +23,13 @@ _BEFORE = N_(
 )
 
 
-class _Run:
-    """What the window's thread and the measuring one share: plain values, so that neither holds the other's objects."""
-
-    def __init__(self) -> None:
-        self.part = 0.0
-        self.cancelled = threading.Event()
-
-
 class MeasureDialog(QDialog):
     """Measures when asked to; `show` is given the machine with what was measured. Closing it cancels."""
 
     def __init__(self, state: State, work: Work, show: Callable[[Machine], None], parent: QWidget) -> None:
         super().__init__(parent)
         self._state, self._work, self._show = state, work, show
-        self._run: _Run | None = None
+        self._run: Run | None = None
         self._job: Job | None = None
         _ = state.tr_
         self.setWindowTitle(_("Measure this computer"))
@@ -74,17 +62,14 @@ class MeasureDialog(QDialog):
         machine = self._state.own
         if machine is None or self._run is not None:
             return
-        run, work = _Run(), self._work
+        run, work = Run(), self._work
         self._run = run
         self.start.setEnabled(False)
         self.close_.setText(self._state.tr_("Cancel"))
         self._timer.start()
 
-        def tell(part: float) -> None:
-            run.part = part
-
         self._job = work.run(
-            lambda: tasks.measure(machine, tell, lambda: run.cancelled.is_set() or work.closed),
+            lambda: tasks.measure(machine, run.tell, lambda: run.cancelled.is_set() or work.closed),
             self._done,
             self._failed,
         )

@@ -106,7 +106,7 @@ class Screen(QWidget):
             (QKeySequence.StandardKey.Open, self.actions_.open_machine),
             (QKeySequence("Ctrl+Shift+O"), self.own_models.ask),
             (QKeySequence.StandardKey.Save, self.actions_.save_machine),
-            (QKeySequence("Ctrl+E"), lambda: self.actions_.export("pdf")),
+            (QKeySequence("Ctrl+E"), self.actions_.export),
             (QKeySequence("Ctrl+M"), self.matrix.view.setFocus),
             (QKeySequence("F1"), self.details.show_why),
             (QKeySequence("F5"), self.actions_.detect_again),

@@ -36,6 +36,7 @@ class State(QObject):
         self.workload = workload
         self.budget: Budget = settings.budget
         self.theme: Theme = settings.theme
+        self.report = settings.report  # how the last report was exported
         self.model: Model | None = None
         self.method: Method = "run"
         self.tr_: Translator = translator(language)
@@ -54,7 +55,9 @@ class State(QObject):
 
     def settings(self) -> Settings:
         """The choices worth keeping until the next start."""
-        return Settings(language=self._language, theme=self.theme, budget=self.budget, workload=self.workload)
+        return Settings(
+            language=self._language, theme=self.theme, budget=self.budget, workload=self.workload, report=self.report
+        )
 
     def set_own(self, machine: Machine) -> None:
         """This computer is known now; it is shown unless a what-if is."""

@@ -1,4 +1,4 @@
-"""What the window does off its thread: detection, profiles, what-if machines, reports, advice. Plain functions."""
+"""What the window does off its thread: detection, profiles, what-if machines, advice. Plain functions."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -137,14 +137,6 @@ def names() -> Names:
     from advisor.catalog import cpus, gpus
 
     return Names(gpus.gpu_names(), cpus.cpu_names())
-
-
-def export(path: Path, machine: Machine, workload: Workload, language: str, kind: str, budget: Budget) -> Path:
-    """Write a report; returns where. Raises UserError."""
-    from advisor import report
-
-    report.write(path, machine, workload, language, kind, budget)
-    return path
 
 
 def advice(machine: Machine, workload: Workload, budget: Budget, language: str) -> "Advice":

@@ -1,6 +1,7 @@
 """The one door off the window's thread: a function goes in, its result or its error comes back in a callback."""
 
 import sys
+import threading
 import traceback
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -24,6 +25,18 @@ class Job:
     def cancel(self) -> None:
         """Forget the result. A function that is already running runs to its end."""
         self.cancelled = True
+
+
+class Run:
+    """What the window's thread and a long function share: plain values, so that neither holds the other's objects."""
+
+    def __init__(self) -> None:
+        self.part = 0.0  # how much is done, 0 to 1
+        self.cancelled = threading.Event()
+
+    def tell(self, part: float) -> None:
+        """The function says how far it is."""
+        self.part = part
 
 
 class Work(QObject):

@@ -1,4 +1,4 @@
-"""Commands of the window: export, saved machines, what-if, errors that can be copied."""
+"""Commands of the window: saved machines, what-if, errors that can be copied."""
 
 from pathlib import Path
 
@@ -24,21 +24,11 @@ def _no_settings_file(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "save", lambda *_args: None)
 
 
-def test_a_report_is_written_off_the_thread(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> None:
-    """Export to a folder with Chinese letters and a space: the file is there and names the machine."""
-    screen = open_window(qapp)
-    path = tmp_path / "我的 报告.md"
-    with qtbot.waitSignal(screen.actions_.told, timeout=60_000):
-        screen.actions_.write_report(MACHINE, path)
-    assert "Test Box" in path.read_text(encoding="utf-8")
-    screen.window().close()
-
-
 def test_an_unwritable_place_says_so_in_a_dialog_that_copies(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> None:
     """A missing folder: one sentence naming the path, its copy button fills the clipboard, nothing is written."""
     screen = open_window(qapp)
-    path = tmp_path / "missing" / "report.md"
-    screen.actions_.write_report(MACHINE, path)
+    path = tmp_path / "missing" / "machine.json"
+    screen.actions_.write_machine(MACHINE, path)
     qtbot.waitUntil(lambda: bool(screen.findChildren(ErrorDialog)), timeout=60_000)
     dialog = screen.findChildren(ErrorDialog)[0]
     assert str(path) in dialog.text.text()

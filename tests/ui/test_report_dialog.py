@@ -1,0 +1,334 @@
+"""The dialog that exports a report: choices that are kept, a preview, progress, cancel, errors, a comparison."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
+from pytestqt.qtbot import QtBot
+
+from advisor import profiles, report, settings
+from advisor.errors import UserError
+from advisor.i18n import N_
+from advisor.report import SECTION_KEYS
+from advisor.report.document import Block, Bullets, Callout, Cell, Column, Fact, Facts, Paragraph, Section, Table
+from advisor.report.sections import SECTIONS
+from advisor.settings import ReportChoices
+from advisor.ui.dialogs import ErrorDialog
+from advisor.ui.file_names import LONGEST, safe_name
+from advisor.ui.report_dialog import ReportDialog
+from advisor.ui.screen import Screen
+from advisor.ui.whatif import Wish
+from tests.ui.helpers import GIB, MACHINE, open_window
+
+WAIT = 60_000
+SAVE = settings.save
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Closing a window under test must not write into a home folder."""
+    monkeypatch.setattr(settings, "save", lambda *_args: None)
+
+
+@pytest.fixture
+def screen(qapp: QApplication) -> Iterator[Screen]:
+    """A window in English."""
+    opened = open_window(qapp)
+    yield opened
+    opened.window().close()
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sections that say their own key only: what is tested here is the dialog."""
+    for key in SECTION_KEYS:
+        section = Section(f"Title of {key}", (Paragraph(f"Text of {key} <b>&amp;"),))
+        monkeypatch.setitem(SECTIONS, key, lambda _context, section=section: iter([section]))  # type: ignore[index]
+
+
+def opened(screen: Screen, qtbot: QtBot) -> ReportDialog:
+    """The dialog with its first preview."""
+    screen.actions_.export()
+    dialog = screen.findChildren(ReportDialog)[-1]
+    settle(dialog, qtbot)
+    return dialog
+
+
+def settle(dialog: ReportDialog, qtbot: QtBot) -> None:
+    """Nothing is waited for any more."""
+    qtbot.waitUntil(lambda: not dialog.busy, timeout=WAIT)
+
+
+@pytest.mark.usefixtures("quick")
+def test_the_preview_shows_what_is_chosen(screen: Screen, qtbot: QtBot) -> None:
+    """All sections at first, as plain text even where it looks like HTML; one less once it is unchecked; another
+    language on demand; with no section there is nothing to export.
+    """
+    dialog = opened(screen, qtbot)
+    text = dialog.view.toPlainText()
+    assert [key for key in SECTION_KEYS if f"Text of {key} <b>&amp;" not in text] == []
+    dialog.form.sections.item(2).setCheckState(Qt.CheckState.Unchecked)
+    settle(dialog, qtbot)
+    text = dialog.view.toPlainText()
+    assert "Text of fits" not in text
+    assert "3 Title of plans" in text
+    dialog.form.language.setCurrentIndex(dialog.form.language.findData("zh-CN"))
+    settle(dialog, qtbot)
+    assert "报告" in dialog.view.toPlainText()
+    dialog.form.none.click()
+    settle(dialog, qtbot)
+    assert not dialog.export.isEnabled()
+    assert "section" in dialog.view.toPlainText()
+    dialog.form.all.click()
+    assert dialog.export.isEnabled()
+    assert dialog.form.chosen() == SECTION_KEYS
+    dialog.reject()
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_report_is_written_as_chosen(
+    screen: Screen, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder with Chinese letters: the file holds the chosen sections, its place is told, file and folder open."""
+    dialog = opened(screen, qtbot)
+    dialog.form.sections.item(0).setCheckState(Qt.CheckState.Unchecked)
+    path = tmp_path / "我的 报告.md"
+    dialog.write(path)
+    assert not dialog.form.isEnabled()
+    settle(dialog, qtbot)
+    text = path.read_text(encoding="utf-8")
+    assert "Title of capability" in text
+    assert "Title of summary" not in text
+    assert str(path) in dialog.said.text()
+    asked: list[QUrl] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: asked.append(url) or True)
+    dialog.open_file.click()
+    dialog.open_folder.click()
+    assert [Path(url.toLocalFile()) for url in asked] == [path, tmp_path]
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda _url: False)
+    dialog.open_file.click()
+    assert str(path) in dialog.said.text()
+    dialog.reject()
+
+
+@pytest.mark.usefixtures("quick")
+def test_an_error_is_one_sentence_and_the_old_file_survives(screen: Screen, qtbot: QtBot, tmp_path: Path) -> None:
+    """A missing folder, then a folder in the file's place: said below the preview; the choices stay."""
+    dialog = opened(screen, qtbot)
+    for path in (tmp_path / "missing" / "report.md", tmp_path):
+        dialog.write(path)
+        settle(dialog, qtbot)
+        assert str(path) in dialog.said.text()
+        assert not dialog.open_file.isVisible()
+        assert dialog.form.isEnabled()
+    assert not list(tmp_path.iterdir())
+    dialog.reject()
+
+
+class Slow:
+    """Stands for a writer that goes on until it is told to stop."""
+
+    def __init__(self) -> None:
+        self.begun, self.cancelled = threading.Event(), False
+        self.options: dict[str, Any] = {}
+
+    def write(self, *_args: object, **options: Any) -> bool:
+        self.options = options
+        options["progress"](0.4)
+        self.begun.set()
+        while not options["cancelled"]():
+            threading.Event().wait(0.005)
+        self.cancelled = True
+        return False
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("how", ["button", "escape", "window"])
+def test_writing_shows_progress_and_is_cancelled(
+    screen: Screen, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    """By its button or Escape the dialog stays and says so; with its window it goes."""
+    slow = Slow()
+    monkeypatch.setattr(report, "write", slow.write)
+    dialog = opened(screen, qtbot)
+    dialog.form.paper.setCurrentIndex(1)
+    dialog.write(tmp_path / "report.pdf")
+    qtbot.waitUntil(lambda: dialog.bar.value() == 400, timeout=WAIT)
+    assert not dialog.export.isEnabled()
+    assert slow.options["paper"] == "letter"
+    if how == "window":
+        screen.window().close()
+        assert slow.cancelled
+        return
+    if how == "button":
+        dialog.close_.click()
+    else:
+        QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    settle(dialog, qtbot)
+    assert dialog.isVisible()
+    assert "ancelled" in dialog.said.text()
+    assert dialog.export.isEnabled()
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+
+
+@pytest.mark.usefixtures("quick")
+def test_choices_are_kept(screen: Screen, qtbot: QtBot, tmp_path: Path) -> None:
+    """Format, language, paper and sections are those of the last time, also after the settings went through a file."""
+    dialog = opened(screen, qtbot)
+    form = dialog.form
+    form.kind.setCurrentIndex(form.kind.findData("html"))
+    assert not form.paper.isEnabled()
+    form.language.setCurrentIndex(form.language.findData("zh-CN"))
+    form.sections.item(9).setCheckState(Qt.CheckState.Unchecked)
+    dialog.reject()
+    expected = ReportChoices("html", "zh-CN", "a4", ("appendix",))
+    assert screen.state.report == expected
+    path = tmp_path / "settings.json"
+    SAVE(screen.state.settings(), path)
+    assert settings.load(path).report == expected
+    again = opened(screen, qtbot)
+    assert again.form.choices() == expected
+    again.reject()
+
+
+@pytest.mark.usefixtures("quick")
+def test_two_machines_are_compared(screen: Screen, qtbot: QtBot, tmp_path: Path) -> None:
+    """With other parts, with a saved machine, with nothing again; the sections wait meanwhile; the file names both."""
+    dialog = opened(screen, qtbot)
+    screen.actions_.compare_parts(dialog, MACHINE, Wish(None, 1, None, 64.0))
+    qtbot.waitUntil(lambda: len(dialog.machines) == 2, timeout=WAIT)
+    assert dialog.machines[1][0] == "Test Box + 64.0 GiB RAM"
+    assert dialog.machines[1][1].memory.total_bytes == 64 * GIB
+    assert not dialog.form.sections.isEnabled()
+    assert dialog.file_name() == "Test-Box-vs-Test-Box-64.0-GiB-RAM"
+    saved = tmp_path / "other.json"
+    profiles.save(replace(MACHINE, model="Other Box"), saved)
+    screen.actions_.compare_files(dialog, str(saved))
+    qtbot.waitUntil(lambda: dialog.machines[-1][0] == "Other Box", timeout=WAIT)
+    settle(dialog, qtbot)
+    assert "Other Box" in dialog.view.toPlainText()
+    path = tmp_path / "both.md"
+    dialog.write(path)
+    settle(dialog, qtbot)
+    text = path.read_text(encoding="utf-8")
+    assert "Test Box" in text
+    assert "Other Box" in text
+    dialog.form.against.emit("")
+    assert len(dialog.machines) == 1
+    assert dialog.form.sections.isEnabled()
+    settle(dialog, qtbot)
+    dialog.reject()
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_broken_file_to_compare_with_changes_nothing(screen: Screen, qtbot: QtBot, tmp_path: Path) -> None:
+    """One sentence before the dialog; the comparison that was there stays. A changed machine offers this computer."""
+    other = replace(MACHINE, model="Changed Box")
+    screen.state.show_machine(other, "Changed Box")
+    dialog = opened(screen, qtbot)
+    dialog.form.against.emit("own")
+    assert [name for name, _machine in dialog.machines] == ["Changed Box", "Test Box"]
+    broken = tmp_path / "broken.json"
+    broken.write_text('{"format": "hardware-adv', encoding="utf-8")
+    screen.actions_.compare_files(dialog, str(broken))
+    qtbot.waitUntil(lambda: bool(dialog.findChildren(ErrorDialog)), timeout=WAIT)
+    assert "broken.json" in dialog.findChildren(ErrorDialog)[0].text.text()
+    assert len(dialog.machines) == 2
+    dialog.findChildren(ErrorDialog)[0].close()
+    settle(dialog, qtbot)
+    dialog.reject()
+
+
+def test_a_preview_that_fails_says_why(screen: Screen, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sentence of the error stands in the preview's place."""
+
+    def refuse(_context: object) -> None:
+        raise UserError(N_("{path}: cannot be read ({reason})"), path="prices.json", reason="gone")
+
+    monkeypatch.setitem(SECTIONS, "summary", refuse)  # type: ignore[arg-type]
+    dialog = opened(screen, qtbot)
+    assert "prices.json" in dialog.view.toPlainText()
+    dialog.reject()
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_every_mnemonic_leads_somewhere_else(qtbot: QtBot, qapp: QApplication, language: str) -> None:
+    """Two controls under one letter would only move the focus to and fro."""
+    window = open_window(qapp, language=language)
+    dialog = opened(window, qtbot)
+    labels = [label.text() for label in dialog.findChildren(QLabel) if label.buddy() is not None]
+    buttons = [button.text() for button in dialog.findChildren(QAbstractButton)]
+    letters = mnemonics([*labels, *buttons])
+    assert len(letters) >= 10
+    assert len(set(letters)) == len(letters), letters
+    entries = mnemonics([action.text() for action in dialog.form.compare.menu().actions()])
+    assert len(set(entries)) == len(entries), entries
+    dialog.reject()
+    window.window().close()
+
+
+def mnemonics(texts: list[str]) -> list[str]:
+    """The letter after each single "&"."""
+    parts = (text.replace("&&", "").partition("&")[2] for text in texts)
+    return [part[0].lower() for part in parts if part]
+
+
+def test_every_kind_of_block_has_a_preview(screen: Screen, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Paragraphs, callouts, lists, facts, tables: their words are there, whatever they look like."""
+    blocks: tuple[Block, ...] = (
+        Paragraph("a <i>paragraph</i>", "caption"),
+        Callout("a title", "a callout\nof two lines", "tight"),
+        Bullets(("a point",)),
+        Facts((Fact("a label", "a value", "a note"),)),
+        Table((Column("a heading"), Column("figures", 1, True)), ((Cell("a cell", "fits"), Cell("4.7")),), "a caption"),
+    )
+    monkeypatch.setitem(SECTIONS, "summary", lambda _context: iter([Section("One", blocks)]))  # type: ignore[index]
+    screen.state.report = ReportChoices(left_out=tuple(SECTION_KEYS[1:]))
+    dialog = opened(screen, qtbot)
+    text = dialog.view.toPlainText()
+    words = (
+        "a <i>paragraph</i>",
+        "a title",
+        "a callout",
+        "a point",
+        "a label",
+        "a value",
+        "a note",
+        "a heading",
+        "4.7",
+    )
+    assert [word for word in (*words, "a cell", "a caption") if word not in text] == []
+    dialog.reject()
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("Lenovo G480", "Lenovo-G480"),
+        ("联想 G480", "联想-G480"),
+        ('a<b>c:d"e/f\\g|h?i*j', "a-b-c-d-e-f-g-h-i-j"),
+        ("CON", "report-CON"),
+        ("aux.pdf", "report-aux.pdf"),
+        ("Lpt1", "report-Lpt1"),
+        ("..", "report"),
+        ("", "report"),
+        ("name. ", "name"),
+        ("\u202ereversed\x00", "reversed"),
+    ],
+)
+def test_names_of_machines_become_names_of_files(name: str, safe: str) -> None:
+    """What Windows does not take is replaced; the names of devices get a word before them."""
+    assert safe_name(name, "report") == safe
+
+
+def test_a_long_name_is_cut() -> None:
+    """An endless name leaves room for the folder."""
+    assert safe_name("长" * 500, "report") == "长" * LONGEST
