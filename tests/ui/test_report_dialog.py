@@ -1,7 +1,7 @@
 """The dialog that exports a report: choices that are kept, a preview, progress, cancel, errors, a comparison."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -49,8 +49,12 @@ def screen(qapp: QApplication) -> Iterator[Screen]:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Sections that say their own key only: what is tested here is the dialog."""
     for key in SECTION_KEYS:
-        section = Section(f"Title of {key}", (Paragraph(f"Text of {key} <b>&amp;"),))
-        monkeypatch.setitem(SECTIONS, key, lambda _context, section=section: iter([section]))  # type: ignore[index]
+        monkeypatch.setitem(SECTIONS, key, short(key))
+
+
+def short(key: str) -> Callable[[object], Iterator[Section]]:
+    """The writer of a section that says its own key."""
+    return lambda _context: iter([Section(f"Title of {key}", (Paragraph(f"Text of {key} <b>&amp;"),))])
 
 
 def opened(screen: Screen, qtbot: QtBot) -> ReportDialog:
@@ -108,7 +112,12 @@ def test_a_report_is_written_as_chosen(
     assert "Title of summary" not in text
     assert str(path) in dialog.said.text()
     asked: list[QUrl] = []
-    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: asked.append(url) or True)
+
+    def open_url(url: QUrl) -> bool:
+        asked.append(url)
+        return True
+
+    monkeypatch.setattr(QDesktopServices, "openUrl", open_url)
     dialog.open_file.click()
     dialog.open_folder.click()
     assert [Path(url.toLocalFile()) for url in asked] == [path, tmp_path]
@@ -253,7 +262,7 @@ def test_a_preview_that_fails_says_why(screen: Screen, qtbot: QtBot, monkeypatch
     def refuse(_context: object) -> None:
         raise UserError(N_("{path}: cannot be read ({reason})"), path="prices.json", reason="gone")
 
-    monkeypatch.setitem(SECTIONS, "summary", refuse)  # type: ignore[arg-type]
+    monkeypatch.setitem(SECTIONS, "summary", refuse)
     dialog = opened(screen, qtbot)
     assert "prices.json" in dialog.view.toPlainText()
     dialog.reject()
@@ -290,7 +299,7 @@ def test_every_kind_of_block_has_a_preview(screen: Screen, qtbot: QtBot, monkeyp
         Facts((Fact("a label", "a value", "a note"),)),
         Table((Column("a heading"), Column("figures", 1, True)), ((Cell("a cell", "fits"), Cell("4.7")),), "a caption"),
     )
-    monkeypatch.setitem(SECTIONS, "summary", lambda _context: iter([Section("One", blocks)]))  # type: ignore[index]
+    monkeypatch.setitem(SECTIONS, "summary", lambda _context: iter([Section("One", blocks)]))
     screen.state.report = ReportChoices(left_out=tuple(SECTION_KEYS[1:]))
     dialog = opened(screen, qtbot)
     text = dialog.view.toPlainText()
