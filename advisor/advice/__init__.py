@@ -3,12 +3,14 @@
 from advisor.advice import words
 from advisor.advice.bottleneck import bottleneck
 from advisor.advice.cloud import cloud_plans
+from advisor.advice.distributed import clusters, stages
 from advisor.advice.picks import picks
 from advisor.advice.result import Advice, Budget, Fit, Unusable
 from advisor.advice.scenarios import scenarios
 from advisor.advice.survey import Survey, decode, largest, needed, survey, works
 from advisor.advice.techniques import techniques
 from advisor.advice.tier import tier
+from advisor.advice.training import as_picks, training_plans
 from advisor.advice.upgrades import upgrades
 from advisor.estimator.result import VERDICTS
 from advisor.i18n import N_, Translator
@@ -29,7 +31,8 @@ def advise(machine: Machine, workload: Workload, budget: Budget = "free", langua
 
 def advise_survey(found: Survey, language: str = "en") -> Advice:
     """The advice that follows from estimates that are already there."""
-    chosen = picks(found, language)
+    plans = training_plans(found, language)
+    chosen = as_picks(picks(found, language), plans)
     cloud = cloud_plans(found, language=language)
     return Advice(
         workload=found.workload,
@@ -43,6 +46,9 @@ def advise_survey(found: Survey, language: str = "en") -> Advice:
         techniques=techniques(found, chosen, cloud),
         scenarios=scenarios(found, chosen, cloud),
         bottleneck=bottleneck(found.machine, found.budget),
+        training=plans,
+        stages=stages(found, plans, cloud),
+        clusters=clusters(found, plans, cloud),
     )
 
 

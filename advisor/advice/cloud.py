@@ -1,88 +1,126 @@
-"""Fine-tunings that are out of reach here, on rented GPUs: which card, how long, how much."""
+"""Fine-tunings that are out of reach here, on rented GPUs: which card costs least, how long, what buying would cost."""
 
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
 from functools import cache
 
+from advisor.advice.plans import Purchase
 from advisor.advice.result import CloudPlan
-from advisor.advice.survey import Survey, hours, power, speaks, works
+from advisor.advice.survey import Survey, hours, power, speaks
+from advisor.advice.training import best_here, tuned
+from advisor.advice.training_rules import Provider, Target, cloud_rules
+from advisor.catalog.gpus import find_gpu
 from advisor.catalog.model import Model
 from advisor.catalog.prices import CloudPrice, cloud_prices
 from advisor.catalog.whatif import assemble
 from advisor.errors import UserError
-from advisor.estimator.estimate import estimate
 from advisor.estimator.result import Estimate
 from advisor.machine import Machine
-from advisor.workload import Method, Workload, for_method
-
-# The sizes that people rent for, in parameters: the usual small, middle and large open models.
-_CLASSES = ((6.0e9, 10.0e9), (11.0e9, 18.0e9), (25.0e9, 40.0e9))
-_RAM_GIB = 128.0  # rented machines have plenty; it must not decide
-_EASY_HOURS = 24.0  # what this machine does within a day needs no cloud
+from advisor.workload import Workload, for_method
 
 
 def cloud_plans(found: Survey, today: date | None = None, language: str = "en") -> tuple[CloudPlan, ...]:
-    """One QLoRA plan per size class that this machine cannot do within a day, and full fine-tuning of the smallest.
+    """The cheapest rented card for each target that this machine cannot do within a day.
 
     `language` is the reader's: models that list it come first.
     """
-    return tuple(_plans(found, today or date.today(), language))
+    day = today or date.today()
+    wanted = ((model, target) for target in cloud_rules().targets if (model := _model(found, target, language)))
+    plans = (_cheapest(model, for_method(found.workload, target.method), day) for model, target in wanted)
+    return tuple(plan for plan in plans if plan is not None)
 
 
-def _plans(found: Survey, today: date, language: str) -> Iterator[CloudPlan]:
-    first: Model | None = None
-    for low, high in _CLASSES:
-        answer = _target(found, low, high, language)
-        if answer is None:
-            continue
-        first = first or answer.model
-        if not _easy(answer) and (plan := _smallest(answer.model, found.workload, "qlora", today)) is not None:
-            yield plan
-    if first is None or any(a.model is first and _easy(a) for a in found.estimates["full"]):
-        return
-    if (plan := _smallest(first, found.workload, "full", today)) is not None:
-        yield plan
+def providers(language: str) -> tuple[Provider, ...]:
+    """Clouds to name to a reader of `language`: those of China to readers of Chinese."""
+    return cloud_rules().providers if language.lower().startswith("zh") else ()
 
 
-def _target(found: Survey, low: float, high: float, language: str) -> Estimate | None:
-    """The most powerful dense model for talk within the class: a mixture of experts is rarely fine-tuned."""
+def unsuitable(language: str) -> tuple[Provider, ...]:
+    """Clouds that are named for this now and then and cannot do it."""
+    return cloud_rules().unsuitable if language.lower().startswith("zh") else ()
+
+
+def _model(found: Survey, target: Target, language: str) -> Model | None:
+    """The most powerful dense model for talk of that size, a mixture of experts is rarely fine-tuned; None where there
+    is none, or where this machine trains it within a day.
+    """
     answers = [
-        a for a in found.estimates["qlora"]
-        if low <= a.parameters <= high and a.memory is not None and a.model.kind == "chat" and a.model.moe is None
+        a for a in found.estimates[target.method]
+        if target.low <= a.parameters <= target.high
+        and a.memory is not None and a.model.kind == "chat" and a.model.moe is None and a.model.linear is None
     ]  # fmt: skip
-    return max(answers, key=lambda a: (speaks(a.model, language), power(a.model)), default=None)
+    best = max(answers, key=lambda a: (speaks(a.model, language), power(a.model)), default=None)
+    return None if best is None or _easy(found, best) else best.model
 
 
-def _easy(answer: Estimate) -> bool:
-    time = hours(answer)
-    return works(answer) and time is not None and time <= _EASY_HOURS
+def _easy(found: Survey, answer: Estimate) -> bool:
+    here = best_here(found.machine, found.budget, answer.model, answer.workload)
+    time = hours(here) if here is not None else None
+    return time is not None and time <= cloud_rules().easy_hours
 
 
-def _smallest(model: Model, workload: Workload, method: Method, today: date) -> CloudPlan | None:
-    """The plan on the GPU with least memory that holds the job with room to spare; among equals the cheapest."""
+def _cheapest(model: Model, workload: Workload, today: date) -> CloudPlan | None:
+    """The card on which the job costs least, by the middles of hours and price, among those that hold it with room to
+    spare: nobody rents a card to find out whether the job just fits. Recent prices go before old and undated ones.
+    """
+    offers = []
     for price, machine in _rentable():
-        answer = estimate(machine, model, for_method(workload, method), "total")
-        # Nobody rents a card to find out whether the job just fits, nor to train on the processor beside it.
-        if answer.verdict == "fits" and answer.placements[0].device != "ram":
-            return _plan(price, answer, today)
-    return None
+        answer = best_here(machine, "total", model, workload)
+        time = hours(answer) if answer is not None else None
+        if answer is not None and time is not None:
+            offers.append((not _recent(price), time * price.middle, price, machine, answer))
+    if not offers:
+        return None
+    _, _, price, machine, answer = min(offers, key=lambda offer: offer[:2])
+    return _plan(price, tuned(machine, "total", answer), today)
 
 
 def _plan(price: CloudPrice, answer: Estimate, today: date) -> CloudPlan:
     low, high = price.low_usd_per_hour, price.high_usd_per_hour
     time = answer.training.hours if answer.training is not None else None
     cost = None if time is None else (time.low * low, time.high * high)
-    return CloudPlan(price.gpu, answer, (low, high), cost, price.date, price.source, price.stale(today))
+    return CloudPlan(
+        price.gpu, answer, (low, high), cost, price.date, price.source, price.stale(today), _purchase(price)
+    )
+
+
+def _purchase(price: CloudPrice) -> Purchase | None:
+    """None where the catalogue has no price of the card."""
+    spec = find_gpu(price.gpu)
+    usd = spec.launch_price_usd
+    if usd is None:
+        return None
+    hours_of_rent = (usd / price.high_usd_per_hour, usd / price.low_usd_per_hour)
+    return Purchase(usd, spec.year, spec.launch_price_source or "", hours_of_rent)
+
+
+def _recent(price: CloudPrice) -> bool:
+    return price.known_by is not None and price.known_by >= _newest() - timedelta(days=cloud_rules().recent_days)
+
+
+@cache
+def _newest() -> date:
+    return max((price.known_by for price in cloud_prices() if price.known_by is not None), default=date.min)
 
 
 @cache
 def _rentable() -> Sequence[tuple[CloudPrice, Machine]]:
-    """Every GPU of the price list as a machine: smallest memory first, then dated prices, then the cheapest."""
-    found = []
+    """Every GPU of the price list as a machine, at its newest price; of prices of one day the lowest."""
+    newest: dict[str, CloudPrice] = {}
     for price in cloud_prices():
+        known = newest.get(price.gpu)
+        if known is None or _freshness(price) > _freshness(known):
+            newest[price.gpu] = price
+    return tuple(_machines(newest.values()))
+
+
+def _freshness(price: CloudPrice) -> tuple[date, float]:
+    return price.known_by or date.min, -price.middle
+
+
+def _machines(prices: Iterable[CloudPrice]) -> Iterator[tuple[CloudPrice, Machine]]:
+    for price in prices:
         try:
-            found.append((price, assemble(None, gpu=price.gpu, gpu_count=1, cpu=None, ram_gib=_RAM_GIB)))
+            yield price, assemble(None, gpu=price.gpu, gpu_count=1, cpu=None, ram_gib=cloud_rules().ram_gib)
         except UserError:  # a price for a card that the catalogue does not know
             continue
-    found.sort(key=lambda pair: (pair[1].gpus[0].vram_bytes or 0, pair[0].date is None, pair[0].low_usd_per_hour))
-    return found

@@ -1,4 +1,4 @@
-"""What plans say: fine-tuning here, the stages over several places, what a rented card costs to buy. Codes and numbers."""
+"""What plans say, in codes and numbers: fine-tuning here, stages over several places, what a rented card costs."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -13,7 +13,7 @@ class DatasetTime(NamedTuple):
     """
 
     code: str
-    count: int
+    samples: int
     tokens: int
     hours: Range | None
     energy_kwh: Range | None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from advisor.advice.grades import Bottleneck, Grade
-from advisor.advice.plans import Purchase
+from advisor.advice.plans import Purchase, Stage, TrainingPlan
 from advisor.estimator.result import Estimate, Verdict
 from advisor.machine import Origin
 from advisor.workload import Method, Workload
@@ -127,3 +127,6 @@ class Advice:
     techniques: tuple[Technique, ...]
     scenarios: tuple[Scenario, ...]
     bottleneck: Bottleneck | None = None  # None where no single part holds the machine back, or nothing is known
+    training: tuple[TrainingPlan, ...] = ()  # on this machine
+    stages: tuple[Stage, ...] = ()  # from the data to the answers, each with its place
+    clusters: tuple[Stage, ...] = ()  # what more cards or computers would bring

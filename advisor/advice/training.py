@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from advisor.advice.makes import age, make
 from advisor.advice.plans import DatasetTime, TrainingPlan
-from advisor.advice.result import Budget
+from advisor.advice.result import Budget, Pick
 from advisor.advice.survey import (
     NIGHT_HOURS,
     SMALL_PARAMETERS,
@@ -44,6 +44,21 @@ def training_plans(found: Survey, language: str = "en") -> tuple[TrainingPlan, .
     """
     plans = [plan for method in TRAINED for plan in _on_gpu(found, method, language)]
     return tuple(plans or _on_processor(found, language))
+
+
+def as_picks(picks: Sequence[Pick], plans: Sequence[TrainingPlan]) -> tuple[Pick, ...]:
+    """`picks` with the plans' models as those for training: one advice names one model with one time everywhere."""
+    chosen = [p for p in plans if p.recommended and p.method != "full" and (p.on_gpu or small(p.estimate))]
+    running = [pick for pick in picks if pick.use not in TRAINED]
+    if not chosen:
+        return tuple(picks)
+    ordered = sorted(chosen, key=lambda plan: plan.method != "lora")
+    return (*running, *(Pick(plan.method, plan.estimate, slow=not plan.on_gpu) for plan in ordered))
+
+
+def small(answer: Estimate) -> bool:
+    """Whether a processor may be asked to train the model."""
+    return answer.parameters <= SMALL_PARAMETERS
 
 
 def best_here(machine: Machine, budget: Budget, model: Model, workload: Workload) -> Estimate | None:
@@ -118,7 +133,7 @@ def _on_gpu(found: Survey, method: Method, language: str) -> Iterator[TrainingPl
                     chosen.append(here)
 
     models = _ordered(found.estimates[method], language)
-    choose(models, lambda answer: True, 1)
+    choose(models, lambda _: True, 1)
     if method == "qlora" and chosen:  # the largest, where the strongest is a newer and much smaller one
         least = training_rules().larger * dense_size(chosen[0].model)
         largest = sorted((a for a in models if _usual(a)), key=lambda a: dense_size(a.model), reverse=True)
@@ -220,12 +235,12 @@ def _longest(found: Survey, answer: Estimate) -> int | None:
 
 
 def _dataset(answer: Estimate, one: Dataset) -> DatasetTime:
-    tokens = one.count * one.tokens_each * answer.workload.epochs
+    tokens = one.samples * one.tokens_each * answer.workload.epochs
     asked = answer.workload.dataset_tokens * answer.workload.epochs
     time: TrainingEstimate | None = answer.training
     taken = time.hours.scaled(tokens / asked) if time is not None and time.hours is not None else None
     energy = time.energy_kwh.scaled(tokens / asked) if time is not None and time.energy_kwh is not None else None
-    return DatasetTime(one.code, one.count, tokens, taken, energy)
+    return DatasetTime(one.code, one.samples, tokens, taken, energy)
 
 
 @lru_cache(maxsize=256)

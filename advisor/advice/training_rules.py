@@ -19,10 +19,10 @@ Rung = Mapping[str, object]
 
 
 class Dataset(NamedTuple):
-    """An example of a data set: `count` samples of `tokens_each` tokens."""
+    """An example of a data set: `samples` of `tokens_each` tokens."""
 
     code: str
-    count: int
+    samples: int
     tokens_each: int
 
 
@@ -47,6 +47,7 @@ class TrainingRules(NamedTuple):
     larger: float
     verdicts: tuple[tuple[str, float], ...]
     processor_parameters: float
+    trial_tokens: int
     network_bytes_per_s: float
     datasets: tuple[Dataset, ...]
 
@@ -108,9 +109,10 @@ def load_training(path: Path) -> TrainingRules:
         larger=_number(document, "larger", 1, 1000),
         verdicts=tuple((f.text("code"), f.number("hours")) for f in _each(document, "verdicts")),
         processor_parameters=_number(document, "processor_parameters", 1e6, 1e12),
+        trial_tokens=int(_number(document, "trial_tokens", 1, 1e9)),
         network_bytes_per_s=_network(_section(document, "network")),
         datasets=tuple(
-            Dataset(f.text("code"), f.integer("count", 1), f.integer("tokens_each", 1))
+            Dataset(f.text("code"), f.integer("samples", 1), f.integer("tokens_each", 1))
             for f in _each(document, "datasets")
         ),
     )
