@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
@@ -24,9 +24,10 @@ from advisor.errors import UserError
 from advisor.i18n import N_, Translator
 from advisor.palette import Palette
 from advisor.ui.dialogs import error_text
+from advisor.ui.frame import FRAME
+from advisor.ui.tasks import CpuHints
 from advisor.ui.whatif import completer
 from advisor.ui.widgets import caption, scrolled
-from advisor.ui.window import FRAME
 
 WIDTH = 600
 CARDS = 4
@@ -36,13 +37,6 @@ CHASSIS = ((None, N_("not known")), ("laptop", N_("laptop")), ("desktop", N_("de
 SYSTEMS = ((None, N_("not known")), ("windows", "Windows"), ("linux", "Linux"), ("macos", "macOS"))
 DISKS = ((None, N_("not known")), ("nvme", "NVMe SSD"), ("ssd", "SSD"), ("hdd", N_("hard disk")))
 COUNTS = ("1", "2", "4", "8")
-
-
-class CpuHints(NamedTuple):
-    """What the catalogue knows of a named processor: its graphics, and its memory ("DDR3-1600"), best first."""
-
-    graphics: str | None
-    memory: tuple[str, ...]
 
 
 class AnotherComputer(QDialog):

@@ -16,7 +16,12 @@ if TYPE_CHECKING:  # its rooms load after the first paint
     from advisor.advice.result import Advice
     from advisor.catalog.typed import Parts
     from advisor.dumps import Loaded
-    from advisor.ui.another_computer import CpuHints
+
+class CpuHints(NamedTuple):
+    """What the catalogue knows of a named processor: its graphics, and its memory ("DDR3-1600"), best first."""
+
+    graphics: str | None
+    memory: tuple[str, ...]
 
 
 class Names(NamedTuple):
@@ -102,12 +107,10 @@ def describe(parts: "Parts") -> "Machine | Mapping[str, UserError]":
     return problems(parts) or typed(parts)
 
 
-def cpu_hints(name: str) -> "CpuHints | None":
+def cpu_hints(name: str) -> CpuHints | None:
     """What the catalogue knows of a processor: its graphics and memory, the fastest first; None of an unknown one."""
     from advisor.catalog.cpus import known_cpu
     from advisor.catalog.typed import own_graphics
-    from advisor.ui.another_computer import CpuHints
-
     spec = known_cpu(name) if name else None
     if spec is None:
         return None

@@ -9,12 +9,12 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplicat
 from PySide6.QtWidgets import QDialog, QMainWindow, QStatusBar
 
 from advisor import NAME
+from advisor.ui.frame import FRAME
 
 if TYPE_CHECKING:  # it loads after the first paint
     from advisor.ui.screen import Screen
 
 SIZE = QSize(1366, 728)  # a 768-line screen less its task bar
-FRAME = QSize(16, 40)  # about what a system's frame and title take
 TELL_MS = 8000
 
 
