@@ -26,7 +26,7 @@ def build(
         subtitle=" · ".join(p for p in (machine_name(machine, _), machine.os_name, today.isoformat()) if p),
         language=_.language,
         created=today,
-        generator=f"{NAME} {__version__}",
+        generator=f"{_(NAME)} {__version__}",
         sections=tuple(_numbered(wanted, context)),
     )
 

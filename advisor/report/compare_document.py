@@ -46,7 +46,7 @@ def build(compared: Compared, _: Translator, today: date) -> Document:
         Section(_("What turns from one to the other"), tuple(_turns(compared, _))),
     )
     numbered = tuple(s._replace(title=f"{number} {s.title}") for number, s in enumerate(sections, 1))
-    return Document(_("Two machines compared"), names, _.language, today, f"{NAME} {__version__}", numbered)
+    return Document(_("Two machines compared"), names, _.language, today, f"{_(NAME)} {__version__}", numbered)
 
 
 def _tier(side: Side, _: Translator) -> str:
