@@ -230,13 +230,23 @@ def _print_csv(rows: Sequence[tuple[Model, Sequence[Estimate]]]) -> None:
 
 
 def report(arguments: argparse.Namespace, _: Translator) -> int:
-    """Write the report; nothing is left behind when that fails."""
+    """Write the report, or two machines side by side; nothing is left behind when that fails."""
     from advisor import report as reports
+    from advisor.cli import comparison
 
     workload = options.settings(arguments)
-    path = Path(arguments.output)
+    path, sections, paper = Path(arguments.output), options.sections(arguments), arguments.paper
     reports.check_target(path, arguments.format)
-    reports.write(path, _machine(arguments), workload, _.language, format=arguments.format, budget=arguments.budget)
+    reports.check_choices(paper, sections)
+    asked = comparison.wishes(arguments)
+    if asked and sections is not None:
+        raise UserError(N_("--sections: a comparison has no sections to choose from"))
+    machine = _machine(arguments)
+    how = (workload, _.language, arguments.format, arguments.budget)
+    if asked:
+        reports.write_comparison(path, comparison.compared(asked, machine, _), *how, paper=paper)
+    else:
+        reports.write(path, machine, *how, paper=paper, sections=sections)
     return OK
 
 

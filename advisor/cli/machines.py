@@ -23,6 +23,23 @@ def choose(wishes: Mapping[str, object], name: Callable[[str], str] | None = Non
     """
     name = name or option
     files = _files(wishes.get("machine"), name)
+    parts = _parts(wishes, name)
+    if parts is not None:
+        return _assembled(files, *parts)
+    return _loaded(files) if files else this_machine()
+
+
+def changed(base: Machine, wishes: Mapping[str, object], name: Callable[[str], str] | None = None) -> Machine:
+    """`base` with the parts that `wishes` names put in; `base` itself where it names none. Raises UserError."""
+    parts = _parts(wishes, name or option)
+    return base if parts is None else _changed(base, *parts)
+
+
+_Parts = tuple[str | None, int, str | None, float | None]  # gpu, how many, cpu, ram in GiB
+
+
+def _parts(wishes: Mapping[str, object], name: Callable[[str], str]) -> _Parts | None:
+    """The parts that are asked for, checked; None without any."""
     gpu, cpu = (_text(key, wishes.get(key), name) for key in ("gpu", "cpu"))
     count = _number("gpu_count", wishes.get("gpu_count"), 1, 64, name)
     ram = _number("ram_gib", wishes.get("ram_gib"), 0.25, 65_536, name)
@@ -30,11 +47,7 @@ def choose(wishes: Mapping[str, object], name: Callable[[str], str] | None = Non
         raise UserError(
             N_("{option}: says how many, but {needed} is missing"), option=name("gpu_count"), needed=name("gpu")
         )
-    if not files and gpu is None and cpu is None and ram is None:
-        return this_machine()
-    if gpu is None and cpu is None and ram is None:
-        return _loaded(files)
-    return _assembled(files, gpu, int(count or 1), cpu, ram)
+    return None if gpu is None and cpu is None and ram is None else (gpu, int(count or 1), cpu, ram)
 
 
 @lru_cache(maxsize=1)
@@ -64,14 +77,23 @@ def _loaded(files: tuple[str, ...]) -> Machine:
 
 @lru_cache(maxsize=256)
 def _assembled(files: tuple[str, ...], gpu: str | None, count: int, cpu: str | None, ram: float | None) -> Machine:
+    base = _loaded(files) if files else None
+    if base is None and cpu is None and ram is None and _is_none(gpu):
+        base = this_machine()
+    return _changed(base, gpu, count, cpu, ram)
+
+
+def _changed(base: Machine | None, gpu: str | None, count: int, cpu: str | None, ram: float | None) -> Machine:
     from advisor.catalog.whatif import assemble
 
-    base = _loaded(files) if files else None
-    if gpu is None or gpu.strip().lower() != "none":
+    if not _is_none(gpu):
         return assemble(base, gpu=gpu, gpu_count=count, cpu=cpu, ram_gib=ram)
-    if base is None and cpu is None and ram is None:
-        base = this_machine()
     return replace(assemble(base, gpu=None, cpu=cpu, ram_gib=ram), gpus=())
+
+
+def _is_none(gpu: str | None) -> bool:
+    """Whether no graphics card is asked for, in so many words."""
+    return gpu is not None and gpu.strip().lower() == "none"
 
 
 def _files(value: object, name: Callable[[str], str]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import NoReturn
 from advisor import __version__, workload
 from advisor.errors import UserError
 from advisor.i18n import LANGUAGES, N_
+from advisor.report import PAPERS, SECTION_KEYS
 from advisor.workload import Workload
 
 
@@ -80,8 +81,37 @@ def _report(commands: "Commands[Parser]") -> None:
     report.add_argument("-o", dest="output", metavar="FILE", required=True, help="the file to write")
     report.add_argument("--format", choices=("md", "html", "pdf", "json"), help="default: from the file's ending")
     report.add_argument("--lang", choices=LANGUAGES, help="default: the system's language")
+    report.add_argument("--paper", choices=PAPERS, default=PAPERS[0], help=f"of a PDF (default {PAPERS[0]})")
+    report.add_argument(
+        "--sections", metavar="A,B,...", help=f"only these, of {', '.join(SECTION_KEYS)} (default: all of them)"
+    )
+    _other_machine(report)
     _settings(report)
     _machine(report)
+
+
+def _other_machine(report: Parser) -> None:
+    """The options of the machine to compare with: `cli.comparison` reads them."""
+    group = report.add_argument_group("comparison: the machine beside another one, or before and after an upgrade")
+    group.add_argument(
+        "--compare-machine", metavar="FILE", action="append",
+        help="the other machine: a saved profile or dump, as with --machine; without it, parts below are put into "
+        "the report's own machine",
+    )  # fmt: skip
+    group.add_argument("--compare-gpu", metavar="NAME", help="the other machine's GPU, 'none' for no GPU")
+    group.add_argument("--compare-gpu-count", metavar="N", help="how many of it (default 1)")
+    group.add_argument("--compare-cpu", metavar="NAME", help="the other machine's processor")
+    group.add_argument(
+        "--compare-ram", "--compare-ram-gib", dest="compare_ram_gib", metavar="GIB", help="its system memory in GiB"
+    )
+
+
+def sections(arguments: argparse.Namespace) -> tuple[str, ...] | None:
+    """The sections that --sections names, None without it; that they exist is checked where they are written."""
+    if arguments.sections is None:
+        return None
+    names = (name.strip().lower() for name in arguments.sections.split(","))
+    return tuple(dict.fromkeys(name for name in names if name))
 
 
 def _output(command: Parser) -> None:

@@ -5,11 +5,11 @@ from datetime import date
 from pathlib import Path
 
 from advisor import files
-from advisor.advice.result import Budget
 from advisor.errors import UserError
 from advisor.i18n import N_
 from advisor.machine import Machine
 from advisor.report.names import check_name
+from advisor.settings import Budget
 from advisor.workload import Workload
 
 FORMATS = {"md": (".md", ".markdown"), "html": (".html", ".htm"), "pdf": (".pdf",), "json": (".json",)}
