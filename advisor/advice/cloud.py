@@ -7,8 +7,8 @@ from functools import cache
 from advisor.advice.plans import Purchase
 from advisor.advice.result import CloudPlan
 from advisor.advice.survey import Survey, hours, power, speaks
-from advisor.advice.training import best_here, tuned
 from advisor.advice.training_rules import Provider, Target, cloud_rules
+from advisor.advice.training_search import best_here, tuned
 from advisor.catalog.gpus import find_gpu
 from advisor.catalog.model import Model
 from advisor.catalog.prices import CloudPrice, cloud_prices
@@ -54,7 +54,7 @@ def _model(found: Survey, target: Target, language: str) -> Model | None:
 
 
 def _easy(found: Survey, answer: Estimate) -> bool:
-    here = best_here(found.machine, found.budget, answer.model, answer.workload)
+    here = best_here(found.machine, found.budget, answer.model, answer.workload, tight=True)
     time = hours(here) if here is not None else None
     return time is not None and time <= cloud_rules().easy_hours
 

@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import lru_cache
 
 from advisor.advice.makes import age, make
 from advisor.advice.plans import DatasetTime, TrainingPlan
-from advisor.advice.result import Budget, Pick
+from advisor.advice.result import Pick
 from advisor.advice.survey import (
     NIGHT_HOURS,
     SMALL_PARAMETERS,
@@ -20,11 +19,10 @@ from advisor.advice.survey import (
     works,
 )
 from advisor.advice.training_rules import TRAINED, Dataset, training_rules
-from advisor.catalog.model import Model
-from advisor.estimator.estimate import estimate
+from advisor.advice.training_search import best_here, device_of, tuned
 from advisor.estimator.result import Estimate, TrainingEstimate
 from advisor.estimator.training_time import cpu_class
-from advisor.machine import Cpu, Machine
+from advisor.machine import Cpu
 from advisor.workload import Method, Workload, for_method
 
 UNREALISTIC = "unrealistic"
@@ -61,41 +59,6 @@ def small(answer: Estimate) -> bool:
     return answer.parameters <= SMALL_PARAMETERS
 
 
-def best_here(machine: Machine, budget: Budget, model: Model, workload: Workload) -> Estimate | None:
-    """The first of the ladder's settings with which `workload`'s training of `model` fits a GPU with room to spare,
-    at batch 1; None when none does.
-    """
-    for rung in training_rules().rungs[_method(workload)]:
-        if rung.get("stack") == "fused-loss" and not _fuses(machine):
-            continue
-        answer = estimate(machine, model, _with_rung(workload, tuple(rung.items())), budget)
-        if answer.verdict == "fits" and not on_processor(answer):
-            return answer
-    return None
-
-
-def tuned(machine: Machine, budget: Budget, answer: Estimate) -> Estimate:
-    """`answer`'s job with the batch and the checkpointing that make it quickest with room to spare on the same device;
-    of settings about as fast the one with least memory. What is missing to the effective batch is accumulated.
-    """
-    rules, base = training_rules(), answer.workload
-    options = [answer]
-    for checkpointing in (True, False):
-        for batch in rules.batches:
-            accum = max(1, rules.effective_batch // batch)
-            wish = replace(base, batch=batch, grad_accum=accum, checkpointing=checkpointing)
-            other = estimate(machine, answer.model, wish, budget)
-            if other.verdict != "fits" or _device(other) != _device(answer):
-                break  # a larger batch needs more
-            options.append(other)
-    timed = [(time, option) for option in options[1:] or options if (time := hours(option)) is not None]
-    if not timed:
-        return answer
-    quickest = min(time for time, _ in timed)
-    near = [option for time, option in timed if time <= rules.as_fast * quickest]
-    return min(near, key=lambda option: option.memory.total if option.memory is not None else 0)
-
-
 def emulated(cpu: Cpu, workload: Workload) -> bool:
     """Whether the processor only emulates the workload's 16-bit training, so that FP32 is many times faster on it."""
     return workload.precision != "fp32" and cpu_class(cpu, workload) == "cpu-emulated"
@@ -123,22 +86,21 @@ def _on_gpu(found: Survey, method: Method, language: str) -> Iterator[TrainingPl
         room = max(room, found.machine.memory.total_bytes or 0)
     chosen: list[Estimate] = []
 
-    def choose(answers: Iterable[Estimate], wanted: Callable[[Estimate], bool], count: int) -> None:
+    def choose(answers: Iterable[Estimate], wanted: Callable[[Estimate], bool], count: int, **how: bool) -> None:
         for answer in answers:
             if len(chosen) >= count:
                 return
             if _weights(answer) <= room and wanted(answer):
-                here = best_here(found.machine, found.budget, answer.model, base)
+                here = best_here(found.machine, found.budget, answer.model, base, **how)
                 if here is not None and realistic(here):
                     chosen.append(here)
 
-    models = _ordered(found.estimates[method], language)
+    models, most = _ordered(found.estimates[method], language), _PER_METHOD[method]
     choose(models, lambda _: True, 1)
-    if method == "qlora" and chosen:  # the largest, where the strongest is a newer and much smaller one
-        least = training_rules().larger * dense_size(chosen[0].model)
-        largest = sorted((a for a in models if _usual(a)), key=lambda a: dense_size(a.model), reverse=True)
-        choose(largest, lambda answer: dense_size(answer.model) >= least, _PER_METHOD[method])
-    choose(models, lambda answer: _another(answer, chosen), _PER_METHOD[method])
+    if method == "qlora" and chosen:  # what the card holds at most, if that is much larger
+        for tight in (False, True):
+            choose(models, lambda answer: _larger(answer, chosen[0]), most, tight=tight, keep_seq=True)
+    choose(models, lambda answer: _another(answer, chosen), most)
     for here in chosen:
         yield _plan(found, method, tuned(found.machine, found.budget, here))
 
@@ -153,16 +115,20 @@ def _another(answer: Estimate, chosen: Sequence[Estimate]) -> bool:
     )
 
 
+def _larger(answer: Estimate, first: Estimate) -> bool:
+    """Whether a dense model that is not too old is much larger than the first choice."""
+    rules = training_rules()
+    if answer.model.moe is not None or not _validated(answer) or age(answer.model) > rules.larger_years:
+        return False
+    return dense_size(answer.model) >= rules.larger * dense_size(first.model)
+
+
 def _ordered(answers: Iterable[Estimate], language: str) -> list[Estimate]:
     """The models for fine-tuning: those that speak the language, whose training is validated, the strongest first.
     Mixtures of experts, which are rarely fine-tuned, come last.
     """
     wanted = ranked((a for a in answers if a.memory is not None), lambda a: a.model.kind in _KINDS)
     return sorted(wanted, key=lambda a: (a.model.moe is not None, not _validated(a), not speaks(a.model, language)))
-
-
-def _usual(answer: Estimate) -> bool:
-    return answer.model.moe is None and _validated(answer)
 
 
 def _validated(answer: Estimate) -> bool:
@@ -228,7 +194,7 @@ def _longest(found: Survey, answer: Estimate) -> int | None:
         if length > (answer.model.max_context or 0):
             break
         other = found.ask(answer.model, replace(answer.workload, seq=length, batch=1, checkpointing=True))
-        if other.verdict != "fits" or _device(other) != _device(answer):
+        if other.verdict != "fits" or device_of(other) != device_of(answer):
             break
         best = length
     return best
@@ -241,29 +207,3 @@ def _dataset(answer: Estimate, one: Dataset) -> DatasetTime:
     taken = time.hours.scaled(tokens / asked) if time is not None and time.hours is not None else None
     energy = time.energy_kwh.scaled(tokens / asked) if time is not None and time.energy_kwh is not None else None
     return DatasetTime(one.code, one.samples, tokens, taken, energy)
-
-
-@lru_cache(maxsize=256)
-def _with_rung(workload: Workload, rung: tuple[tuple[str, object], ...]) -> Workload:
-    return replace(workload, **dict(rung))  # type: ignore[arg-type]
-
-
-@lru_cache(maxsize=64)
-def _fused(vendor: str | None, capability: str | None) -> bool:
-    rule = training_rules().fused_loss
-    if vendor not in rule.vendors:
-        return False
-    return vendor != "NVIDIA" or capability is None or float(capability) >= rule.compute_capability
-
-
-def _fuses(machine: Machine) -> bool:
-    """Whether a card here can run the kernels of a fused loss."""
-    return any(_fused(gpu.vendor, gpu.compute_capability) for gpu in machine.gpus if gpu.usable is not False)
-
-
-def _method(workload: Workload) -> Method:
-    return next(method for method in TRAINED if method == workload.task)
-
-
-def _device(answer: Estimate) -> str | None:
-    return answer.placements[0].device if answer.placements else None

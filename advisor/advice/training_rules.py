@@ -45,6 +45,7 @@ class TrainingRules(NamedTuple):
     second_years: float
     second_share: float
     larger: float
+    larger_years: float
     verdicts: tuple[tuple[str, float], ...]
     processor_parameters: float
     trial_tokens: int
@@ -107,6 +108,7 @@ def load_training(path: Path) -> TrainingRules:
         second_years=_number(document, "second_years", 0, 100),
         second_share=_number(document, "second_share", 0, 1),
         larger=_number(document, "larger", 1, 1000),
+        larger_years=_number(document, "larger_years", 0, 100),
         verdicts=tuple((f.text("code"), f.number("hours")) for f in _each(document, "verdicts")),
         processor_parameters=_number(document, "processor_parameters", 1e6, 1e12),
         trial_tokens=int(_number(document, "trial_tokens", 1, 1e9)),
