@@ -67,7 +67,8 @@ class Compared:
         """The models picked for either machine, run on both; the first machine's picks first."""
         asked = dict.fromkeys((*self.first.picked, *self.second.picked))
         ran = [{a.model: a for a in side.found.estimates["run"]} for side in self.sides]
-        return [(model, ran[0][model], ran[1][model]) for model in asked]
+        # Picks beside language models may be of none of the survey's.
+        return [(model, ran[0][model], ran[1][model]) for model in asked if model in ran[0] and model in ran[1]]
 
 
 def compare(
