@@ -6,7 +6,8 @@ from typing import Literal, NamedTuple
 
 from advisor.advice.grades import Bottleneck, Grade
 from advisor.advice.plans import Purchase, Stage, TrainingPlan
-from advisor.estimator.result import Estimate, Verdict
+from advisor.advice.upgrade_rules import Price
+from advisor.estimator.result import Estimate, Reason, Verdict
 from advisor.machine import Origin
 from advisor.workload import Method, Workload
 
@@ -81,6 +82,10 @@ class Upgrade(NamedTuple):
     decode: float | None = None
     reference: str | None = None
     largest: Estimate | None = None
+    price: Price | None = None  # None: not known, or nothing is bought
+    warnings: tuple[Reason, ...] = ()  # what to look at before buying: codes of words_upgrades.WARNINGS
+    gain: float = 0.0  # models and speed in one currency (resources/advice/upgrades.json)
+    value: float | None = None  # gain per US dollar
 
 
 class Technique(NamedTuple):

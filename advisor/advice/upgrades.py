@@ -1,123 +1,161 @@
-"""What new hardware would bring, computed on the machine as it would be then."""
+"""What new hardware would bring, computed on the machine as it would be then; the best value first."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from math import log2
 
 from advisor.advice.result import Pick, Upgrade
-from advisor.advice.survey import Survey, comfortable, decode, largest, realistic, survey
-from advisor.catalog.measured import with_peak
+from advisor.advice.survey import Survey, comfortable, decode, realistic
+from advisor.advice.upgrade_memory import memory_upgrades
+from advisor.advice.upgrade_rules import Card, Computer, Price, upgrade_rules
+from advisor.catalog.gpus import find_gpu
 from advisor.catalog.whatif import assemble
 from advisor.errors import UserError
-from advisor.estimator.result import Estimate
-from advisor.i18n import N_
-from advisor.machine import Machine, Memory, Origin
-from advisor.workload import Method
+from advisor.estimator.estimate import estimate
+from advisor.estimator.result import Estimate, Reason
+from advisor.machine import Machine
+from advisor.workload import Method, for_method
 
-# A ladder of cards that are sold, new or used: each row is a step in memory.
-GPUS = ("GeForce RTX 3060 12 GB", "GeForce RTX 5060 Ti 16 GB", "GeForce RTX 3090", "GeForce RTX 5090")
-_DESKTOP_RAM_GIB = 32.0  # of the other computer that a laptop's owner would buy
-_WORTH_TELLING = 1.1  # a factor on the speed below this is no reason to buy a card
-_MULTIPLIES = 1.5  # a factor on the speed from which more memory alone is the lesser step
-_MOST = 0.75  # the share of the largest gain that a smaller step must bring to be the one to take
-_METHODS: tuple[Method, ...] = ("run", "qlora")
+_GIB = 1 << 30
+_LARGER = 1.05  # 24 GiB on the box are 23.99 in the driver
+_TRAINING = ("lora", "qlora", "full")
 # Sequential reading of a model file from a disk, bytes per second: usual figures of each kind's data sheets.
 _DISK_READ = {"hdd": 130e6, "ssd": 500e6, "nvme": 3000e6}
 
 
 def upgrades(found: Survey, picks: tuple[Pick, ...]) -> tuple[Upgrade, ...]:
-    """Memory, graphics card, disk, cooling: those that apply, each with its numbers, what helps most first."""
-    reference = next((p.estimate for p in picks if p.use not in ("lora", "qlora")), None)
-    lacking = not any(comfortable(answer) for answer in found.estimates["run"])
-    counted = sorted((*_memory(found, reference), *_graphics(found, reference)), key=_help, reverse=True)
-    if not lacking and any(_multiplies(u) for u in counted):
-        counted.sort(key=lambda u: u.code == "more_ram" and not _multiplies(u))
-    parts = [*counted, *_storage(found, reference)]
-    if found.machine.chassis == "laptop":
-        parts.append(Upgrade("cooling", {}))
-    return tuple(parts)
+    """Memory, graphics cards or other computers, the best value first; then disk, cooling and what cannot be done.
+
+    What has a price is ranked by its gain for the money; what has none follows, by its gain.
+    """
+    reference = next((p.estimate for p in picks if p.use not in _TRAINING), None)
+    if set(found.machine.environment or ()) & {"vm", "container"}:
+        return (Upgrade("virtual", {}), *_storage(found, reference))
+    counted = [_gained(found, reference, machine, bare) for machine, bare in _changes(found.machine)]
+    counted = [u for u in counted if u.code in ("more_ram", "second_module") or u.gain >= upgrade_rules().gain.least]
+    counted.sort(key=lambda u: (u.value is not None, u.value if u.value is not None else u.gain), reverse=True)
+    return (*counted, *_storage(found, reference), *_limits(found.machine))
 
 
 def worth_most(parts: Sequence[Upgrade]) -> Upgrade | None:
-    """The smallest step that brings most of what the best one would; None when nothing brings a model."""
-    useful = [u for u in parts if _models(u)]
-    most = max(map(_models, useful), default=0)
-    enough = [u for u in useful if _models(u) >= _MOST * most and _multiplies(u) >= _multiplies(useful[0])]
-    return enough[-1] if enough else None
+    """The best value of those that bring something; None when none does."""
+    return next((u for u in parts if u.gain >= upgrade_rules().gain.least), None)
 
 
-def _help(one: Upgrade) -> tuple[float, float]:
-    return _models(one), one.decode or 0.0
+def is_laptop(machine: Machine) -> bool:
+    """Whether no card can be put in: laptops, tablets, single boards, and chips with graphics and memory in one."""
+    closed = machine.chassis in ("laptop", "tablet", "board") or machine.battery.present is True
+    return closed or any(gpu.kind == "unified" for gpu in machine.gpus)
 
 
-def _models(one: Upgrade) -> int:
-    return (one.new_run or 0) + (one.new_train or 0)
-
-
-def _multiplies(one: Upgrade) -> bool:
-    return (one.decode or 0.0) >= _MULTIPLIES
-
-
-def _memory(found: Survey, reference: Estimate | None) -> Iterator[Upgrade]:
-    total = found.machine.memory.total_bytes
-    if total is None or "container" in (found.machine.environment or ()) or _unified(found.machine):
-        return
-    size = (found.machine.memory.installed_bytes or total) / 2**30
-    size = 2.0 ** round(size).bit_length() if size > 2 else 4.0  # the next power of two: modules come in those
-    if found.machine.memory.channels == 1:
-        machine = _second_module(found.machine)
-        yield _gain(found, machine, reference, "second_module", {"to_bytes": machine.memory.total_bytes})
+def _changes(machine: Machine) -> Iterator[tuple[Machine, Upgrade]]:
+    """Every change worth estimating: the machine as it would be, and the upgrade without its gains."""
+    yield from memory_upgrades(machine)
+    if is_laptop(machine):
+        yield from _computers(machine)
     else:
-        machine = assemble(found.machine, gpu=None, gpu_count=1, cpu=None, ram_gib=size)
-        yield _gain(
-            found,
-            machine,
-            reference,
-            "more_ram",
-            {"from_bytes": found.machine.memory.installed_bytes or total, "to_bytes": round(size * 2**30)},
-        )
+        yield from _cards(machine)
+        yield from _one_more(machine)
 
 
-def _unified(machine: Machine) -> bool:
-    """Whether processor, graphics and memory are one part, which nobody can extend."""
-    return any(gpu.kind == "unified" for gpu in machine.gpus)
-
-
-def _second_module(machine: Machine) -> Machine:
-    """`machine` with a module of the same kind beside its only one: twice the size and twice the channels."""
-    memory = with_peak(machine.memory)
-    added = memory.installed_bytes or memory.total_bytes or 0
-    origin = Origin("assumed", N_("a second module of the same kind"))
-    changed: Memory = replace(
-        memory,
-        total_bytes=None if memory.total_bytes is None else memory.total_bytes + added,
-        available_bytes=None if memory.available_bytes is None else memory.available_bytes + added,
-        channels=2,
-        bandwidth_bytes_per_s=None if memory.bandwidth_bytes_per_s is None else 2 * memory.bandwidth_bytes_per_s,
-        origins={**memory.origins, "channels": origin, "bandwidth_bytes_per_s": origin, "total_bytes": origin},
-    )
-    return replace(machine, memory=changed, source="catalogue")
-
-
-def _graphics(found: Survey, reference: Estimate | None) -> Iterator[Upgrade]:
-    """Cards with more memory than the best that is there; for a laptop another computer with that card."""
-    machine = found.machine
-    have = max((g.vram_bytes or 0 for g in machine.gpus if g.usable), default=0)
-    laptop = machine.chassis in ("laptop", "tablet") or _unified(machine)
-    for name in GPUS:
-        try:
-            after = assemble(
-                None if laptop else machine,
-                gpu=name, gpu_count=1, cpu=None, ram_gib=_DESKTOP_RAM_GIB if laptop else None,
-            )  # fmt: skip
-        except UserError:  # not in this catalogue
+def _cards(machine: Machine) -> Iterator[tuple[Machine, Upgrade]]:
+    have = sum(g.vram_bytes or 0 for g in machine.gpus if g.usable)
+    for card in upgrade_rules().cards:
+        if not card.from_gib <= have / _GIB <= card.to_gib or machine.memory.kind in card.not_with:
             continue
-        size = max((g.vram_bytes or 0 for g in after.gpus), default=0)
-        if size > 1.05 * have:  # 24 GiB on the box are 23.99 in the driver
-            code = "other_computer" if laptop else "gpu"
-            values = {"gpu": name, "vram_bytes": size, "ram_bytes": after.memory.total_bytes}
-            gain = _gain(found, after, reference, code, values)
-            if gain.new_run or gain.new_train or (gain.decode or 0) > _WORTH_TELLING:
-                yield gain
+        after = _assembled(machine, card.gpu, None, None)
+        size = _vram(after)
+        if after is not None and size > _LARGER * have:
+            values = {"gpu": card.gpu, "vram_bytes": size, "ram_bytes": after.memory.total_bytes}
+            yield after, Upgrade("gpu", values, price=_card_price(card), warnings=_warnings(machine, card, after))
+
+
+def _one_more(machine: Machine) -> Iterator[tuple[Machine, Upgrade]]:
+    """A second card of the kind that is there."""
+    cards = [g for g in machine.gpus if g.usable and g.kind == "discrete" and g.vram_bytes and g.name]
+    if len({g.name for g in cards}) != 1:
+        return
+    name = cards[0].name or ""
+    if any(part in name for part in upgrade_rules().soldered):
+        return
+    after = _assembled(machine, name, None, None, len(cards) + 1)
+    if after is not None:
+        card = next((c for c in upgrade_rules().cards if c.gpu == find_gpu(name).name), None)
+        values = {"gpu": name, "count": len(cards) + 1, "vram_bytes": sum(g.vram_bytes or 0 for g in after.gpus)}
+        known = card or Card(name, None, None, None, 0.0, 0.0, ())
+        power = (Reason("slot_free", {}), *_power(after))
+        yield after, Upgrade("one_more_gpu", values, price=_card_price(known), warnings=power)
+
+
+def _computers(machine: Machine) -> Iterator[tuple[Machine, Upgrade]]:
+    have = max(machine.memory.total_bytes or 0, sum(g.vram_bytes or 0 for g in machine.gpus if g.usable))
+    for other in upgrade_rules().computers:
+        after = _assembled(None, other.gpu, other.cpu, other.ram_gib)
+        if after is not None and max(after.memory.total_bytes or 0, _vram(after)) > _LARGER * have:
+            yield after, _other(other, after)
+
+
+def _other(other: Computer, after: Machine) -> Upgrade:
+    values = {"gpu": other.gpu, "vram_bytes": _vram(after), "ram_bytes": after.memory.total_bytes}
+    if other.name is None:
+        return Upgrade("other_computer", values)
+    return Upgrade("named_computer", {**values, "name": other.name}, price=other.price)
+
+
+def _assembled(
+    base: Machine | None, gpu: str, cpu: str | None, ram_gib: float | None, count: int = 1
+) -> Machine | None:
+    try:
+        return assemble(base, gpu=gpu, gpu_count=count, cpu=cpu, ram_gib=ram_gib)
+    except UserError:  # not in this catalogue
+        return None
+
+
+def _vram(machine: Machine | None) -> int:
+    return max((g.vram_bytes or 0 for g in machine.gpus), default=0) if machine is not None else 0
+
+
+def _card_price(card: Card) -> Price | None:
+    """The stated price, else the catalogue's launch price with its year."""
+    if card.price is not None:
+        return card.price
+    spec = find_gpu(card.gpu)
+    if spec.launch_price_usd is None or spec.year is None:
+        return None
+    usd = spec.launch_price_usd
+    return Price(usd, usd, str(spec.year), "launch", spec.launch_price_source or spec.source)
+
+
+def _warnings(machine: Machine, card: Card, after: Machine) -> tuple[Reason, ...]:
+    found = [] if machine.chassis in ("desktop", "server") else [Reason("form_unknown", {})]
+    if find_gpu(card.gpu).vendor == "AMD":
+        found.append(Reason("not_cuda", {}))
+    if card.psu_w is not None:
+        watts = find_gpu(card.gpu).board_power_w
+        found.append(Reason("power_supply", {"power_w": watts, "psu_w": card.psu_w}))
+    else:
+        found += _power(after)
+    if card.slots is not None:
+        found.append(Reason("slots", {"slots": card.slots}))
+    return tuple(found)
+
+
+def _power(after: Machine) -> tuple[Reason, ...]:
+    watts = [g.board_power_w for g in after.gpus if g.kind == "discrete"]
+    known = [w for w in watts if w is not None]
+    return (Reason("power", {"power_w": sum(known)}),) if known and len(known) == len(watts) else ()
+
+
+def _limits(machine: Machine) -> Iterator[Upgrade]:
+    """What cannot be done here, and what takes its place."""
+    if any(gpu.kind == "unified" for gpu in machine.gpus):
+        yield Upgrade("unified", {})
+    elif machine.chassis in ("laptop", "tablet") or machine.battery.present is True:
+        old = machine.memory.kind in upgrade_rules().no_external
+        yield Upgrade("external_seldom" if old else "external", {"kind": machine.memory.kind or ""})
+    elif machine.chassis == "board":
+        yield Upgrade("board", {})
+    if machine.chassis == "laptop":
+        yield Upgrade("cooling", {})
 
 
 def _storage(found: Survey, reference: Estimate | None) -> Iterator[Upgrade]:
@@ -133,26 +171,31 @@ def _storage(found: Survey, reference: Estimate | None) -> Iterator[Upgrade]:
     yield Upgrade("ssd", values)
 
 
-def _gain(found: Survey, machine: Machine, reference: Estimate | None, code: str, values: dict[str, object]) -> Upgrade:
-    """The same survey on the changed machine, and what became possible."""
-    after = survey(machine, found.workload, found.budget, _METHODS)
-    run = _new(found, after, "run")
-    train = _new(found, after, "qlora")
-    factor = _factor(reference, after) if reference is not None else None
-    return Upgrade(
-        code, values, run, train, factor, reference.model.name if factor is not None and reference else None,
-        largest(after.estimates["run"], comfortable),
+def _gained(found: Survey, reference: Estimate | None, machine: Machine, bare: Upgrade) -> Upgrade:
+    """`bare` with what becomes possible on `machine`; only what is not possible yet is estimated again."""
+    run, train = _new(found, machine, "run"), _new(found, machine, "qlora")
+    factor = _factor(found, reference, machine) if reference is not None else None
+    best = max((a for a in found.estimates["run"] if comfortable(a)), key=lambda a: a.parameters, default=None)
+    kept = [] if best is None else [estimate(machine, best.model, best.workload, found.budget)]
+    weights = upgrade_rules().gain
+    gain = weights.run * len(run) + weights.train * len(train)
+    gain += weights.speed_doubling * log2(factor) if factor else 0.0
+    return bare._replace(
+        new_run=len(run), new_train=len(train), decode=factor,
+        reference=reference.model.name if factor is not None and reference is not None else None,
+        largest=max((*run, *(a for a in kept if comfortable(a))), key=lambda a: a.parameters, default=None),
+        gain=gain, value=None if bare.price is None else gain / bare.price.mid,
     )  # fmt: skip
 
 
-def _new(before: Survey, after: Survey, method: Method) -> int:
-    """How many models become comfortable to run, or realistic to train."""
+def _new(found: Survey, machine: Machine, method: Method) -> list[Estimate]:
+    """The models that become comfortable to run, or realistic to train."""
     wanted = comfortable if method == "run" else realistic
-    pairs = zip(before.estimates[method], after.estimates[method], strict=True)
-    return sum(wanted(new) and not wanted(old) for old, new in pairs)
+    workload = for_method(found.workload, method)
+    left = [old.model for old in found.estimates[method] if not wanted(old)]
+    return [a for model in left if wanted(a := estimate(machine, model, workload, found.budget))]
 
 
-def _factor(reference: Estimate, after: Survey) -> float | None:
-    answer = next(a for a in after.estimates["run"] if a.model is reference.model)
-    old, new = decode(reference), decode(answer)
+def _factor(found: Survey, reference: Estimate, machine: Machine) -> float | None:
+    old, new = decode(reference), decode(estimate(machine, reference.model, reference.workload, found.budget))
     return new / old if old and new else None

@@ -54,9 +54,22 @@ UPGRADES: Mapping[str, str] = {
     "more_ram": N_("Memory: {to_bytes} instead of {from_bytes}"),
     "second_module": N_("Memory: a second module of the same kind ({to_bytes} in all, two channels)"),
     "gpu": N_("Graphics card: {gpu}"),
-    "other_computer": N_("Another computer: {gpu}, {ram_bytes} of memory"),
+    "one_more_gpu": N_("Graphics cards: {count} x {gpu} ({vram_bytes} together)"),
+    "other_computer": N_("Another computer: a desktop with {gpu} and {ram_bytes} of memory"),
+    "named_computer": N_("Another computer: {name}, {ram_bytes} of memory"),
     "ssd": N_("Disk: a solid-state disk; loading {model} ({size_bytes}) takes about {after_s} instead of {before_s}"),
     "cooling": N_("Cooling: clean fans and a stand; a laptop at full load for hours lowers its clock"),
+    "external": N_(
+        "A graphics card cannot be fitted into a laptop. An external one needs a port with Thunderbolt 3 or newer, "
+        "USB4 or OCuLink; whether this computer has one is not known"
+    ),
+    "external_seldom": N_(
+        "A graphics card cannot be fitted into a laptop, and computers with {kind} memory are older than the ports "
+        "that an external one needs (Thunderbolt 3, USB4)"
+    ),
+    "unified": N_("Memory and graphics are one part of this processor: neither can be extended or replaced"),
+    "board": N_("No graphics card of use fits on a single-board computer"),
+    "virtual": N_("This is a virtual machine or a container: its host decides what more it may have"),
 }
 
 TECHNIQUES: Mapping[str, str] = {
