@@ -1,60 +1,66 @@
-"""Models worth trying on this machine: for talk, code, reasoning and pictures, and for fine-tuning."""
+"""Models worth trying on this machine: by use, each with the best settings that leave room, and for fine-tuning."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from advisor.advice.makes import age, make
+from advisor.advice.pick_rules import Use, rules
+from advisor.advice.pick_settings import given_up, reference, tuned
+from advisor.advice.plans import TrainingPlan
 from advisor.advice.result import Pick
-from advisor.advice.survey import (
-    SMALL_PARAMETERS,
-    Survey,
-    comfortable,
-    decode,
-    hours,
-    on_processor,
-    ranked,
-    realistic,
-    speaks,
-    speechless,
-    works,
-)
+from advisor.advice.survey import READING_PACE, Survey, comfortable, decode, power, speaks, speechless, works
+from advisor.catalog.networks import Network, networks
 from advisor.estimator.result import Estimate
 from advisor.estimator.tensors import active_parameters
-from advisor.estimator.training_time import cpu_class
-from advisor.workload import Method, for_method
+from advisor.workload import for_method
 
-# How many models of each kind are picked, and what they are picked for.
-_KINDS = (("chat", 3), ("code", 1), ("reasoning", 1), ("vlm", 1))
-_QUICK_TOKENS_PER_S = 20.0
 # Where no speed is known: what any computer of the last ten years reads from memory at a bearable pace.
 _ACTIVE_PARAMETERS = 4.5e9
+_TRAINING = ("lora", "qlora")
+NETWORK_USES = ("embedding", "speech", "image", "vision")
 
 
-def picks(found: Survey, language: str = "en") -> tuple[Pick, ...]:
-    """The picks for inference, then for LoRA and QLoRA; the most powerful first within each use.
+def picks(found: Survey, language: str = "en", plans: Sequence[TrainingPlan] = ()) -> tuple[Pick, ...]:
+    """The picks for inference, the best first within each use; other networks; then what `plans` recommend to train.
 
-    `language` is the reader's ("zh-CN"): models that list it come before those that do not. English is spoken by all.
+    A model that is best for several uses is picked once: `also` names the others. `language` is the reader's
+    ("zh-CN"): models that list it come before those that do not. English is spoken by all.
     """
-    return (*_running(found, language), *_training(found, "lora", language), *_training(found, "qlora", language))
+    return (*_merged(_running(found, language)), *_networks(found), *_trained(plans))
 
 
-def _best(answers: Iterable[Estimate], wanted: Callable[[Estimate], bool], language: str) -> list[Estimate]:
-    """Those `wanted`: first those that speak the language, the most powerful first in either part."""
-    return sorted(ranked(answers, wanted), key=lambda a: not speaks(a.model, language))
+# Language models ----------------------------------------------------------------------------------------------------
 
 
 def _running(found: Survey, language: str) -> Iterator[Pick]:
-    answers = found.estimates["run"]
-    wanted = _bearable if speechless(answers) else comfortable
-    chosen: list[Estimate] = []
-    for kind, count in _KINDS:
-        of_kind = [a for a in answers if a.model.kind == kind]
-        best = _distinct(_best(of_kind, wanted, language), count)
-        chosen += best
-        yield from (Pick(kind, a) for a in best)
-    if not chosen:  # nothing is comfortable: the quickest that fits, marked as slow
-        yield from (Pick("chat", a, slow=True) for a in _quickest(answers, works, decode, highest=True))
-    yield from (Pick("quick", a) for a in _quick(answers, chosen, language))
+    answers = [a for a in reference(found) if not isinstance(a.model, Network)]
+    silent = speechless(answers)
+    nothing = True
+    for use in rules().uses:
+        candidates = [a for a in answers if a.model.kind in use.kinds and _speaks(a, use)]
+        wanted = _bearable if silent else _at(use.tokens_per_s)
+        best = _best(candidates, wanted, use.language or language)
+        if not best and use.tokens_per_s > READING_PACE and use.use != "quick":
+            wanted = comfortable
+            best = _best(candidates, wanted, use.language or language)
+        if silent and use.use == "quick":
+            best = []
+        for answer in _distinct(best, use, use.language or language):
+            nothing = False
+            yield Pick(
+                use.use, tuned(found, answer, use), gives_up=given_up(answer, candidates, wanted, language)
+            )  # fmt: skip
+    if nothing:  # nothing is comfortable: the quickest that fits, marked as slow
+        kinds = rules().uses[0].kinds
+        quickest = _quickest([a for a in answers if a.model.kind in kinds])
+        yield from (Pick("chat", a, slow=True) for a in quickest)
+
+
+def _at(tokens_per_s: float) -> Callable[[Estimate], bool]:
+    def wanted(answer: Estimate) -> bool:
+        return comfortable(answer) and (decode(answer) or 0.0) >= tokens_per_s
+
+    return wanted
 
 
 def _bearable(answer: Estimate) -> bool:
@@ -62,64 +68,93 @@ def _bearable(answer: Estimate) -> bool:
     return works(answer) and active_parameters(answer.model) <= _ACTIVE_PARAMETERS
 
 
-def _quick(answers: Sequence[Estimate], chosen: Sequence[Estimate], language: str) -> list[Estimate]:
-    """One that answers faster than people read, of a make that is not picked for talk already if there is one."""
-    quick = _best(
-        answers,
-        lambda a: a.model.kind == "chat" and works(a) and (decode(a) or 0) >= _QUICK_TOKENS_PER_S, language,
-    )  # fmt: skip
-    if any(a in chosen for a in quick[:1]):
-        return []
-    makes = {_make(a) for a in chosen}
-    return sorted(quick, key=lambda a: _make(a) in makes or not speaks(a.model, language))[:1]
+def _speaks(answer: Estimate, use: Use) -> bool:
+    return use.language is None or use.language in (answer.model.languages or "").split(",")
 
 
-def _training(found: Survey, method: Method, language: str) -> Iterator[Pick]:
-    answers = [a for a in found.estimates[method] if a.model.kind in ("chat", "base")]
-    best = _best(answers, lambda a: realistic(a) and not on_processor(a), language)
-    if best:
-        yield from (Pick(method, a) for a in _distinct(best, 2))
-    elif method == "lora":  # what a processor can train has room for its weights in 16 or 32 bits
-        yield from (Pick(method, a, slow=True) for a in _patient(found, answers, language))
+def _best(answers: Iterable[Estimate], wanted: Callable[[Estimate], bool], language: str) -> list[Estimate]:
+    """Those `wanted`: those that speak the language first, then those of our days, then the best expected answers."""
+    return sorted(
+        filter(wanted, answers),
+        key=lambda a: (_fluency(a, language), age(a.model) <= rules().max_age_years, _worth(a)),
+        reverse=True,
+    )
 
 
-def _patient(found: Survey, answers: Sequence[Estimate], language: str) -> list[Estimate]:
-    """The smallest models on the processor: those that end within a night, else the one that ends first.
+def _fluency(answer: Estimate, language: str) -> int:
+    """2: the model lists the language; 1: it lists "multilingual", and nobody says which languages; 0: neither."""
+    return 2 if speaks(answer.model, language) else int("multilingual" in (answer.model.languages or ""))
 
-    A processor that only emulates BF16 trains in FP32 instead: twice the bytes, tens of times the speed.
+
+def _worth(answer: Estimate) -> float:
+    """The power of the model, less where it has little room, a little more where it is quick. Only for comparing."""
+    speed = min(decode(answer) or READING_PACE, rules().speed_most)
+    return power(answer.model) * rules().weights.get(answer.verdict, 0.0) * float(speed ** rules().speed_exponent)
+
+
+def _distinct(answers: Sequence[Estimate], use: Use, language: str) -> list[Estimate]:
+    """The first of different makes, as long as they come near the first: sizes of one model are one recommendation.
+    Where one speaks the language, none that does not stands beside it.
     """
-    base = for_method(found.workload, "lora")
-    if cpu_class(found.machine.cpu, base) == "cpu-emulated":
-        base = replace(base, precision="fp32")
-    asked = [found.ask(a.model, base) for a in answers if a.parameters <= SMALL_PARAMETERS]
-    return _distinct(_best(asked, realistic, language), 2) or _quickest(asked, works, hours, highest=False)
-
-
-def _distinct(answers: Sequence[Estimate], count: int) -> list[Estimate]:
-    """The first `count` of different makes: three sizes or versions of one model are one recommendation."""
     seen: set[str] = set()
     chosen: list[Estimate] = []
     for answer in answers:
-        make = _make(answer)
-        if make not in seen and len(chosen) < count:
-            seen.add(make)
+        near = not chosen or (
+            _worth(answer) >= rules().second_share * _worth(chosen[0])
+            and bool(_fluency(answer, language)) >= bool(_fluency(chosen[0], language))
+        )
+        if near and make(answer) not in seen and len(chosen) < use.most:
+            seen.add(make(answer))
             chosen.append(answer)
     return chosen
 
 
-def _make(answer: Estimate) -> str:
-    """The family without its version: "Qwen2.5" and "Qwen3" are both "Qwen"."""
-    return re.split(r"[\s\d.-]", answer.model.family, maxsplit=1)[0]
+def _quickest(answers: Sequence[Estimate]) -> list[Estimate]:
+    known = [(speed, a) for a in answers if works(a) and (speed := decode(a)) is not None]
+    return [a for _speed, a in sorted(known, key=lambda pair: pair[0], reverse=True)[:1]]
 
 
-def _quickest(
-    answers: Sequence[Estimate],
-    wanted: Callable[[Estimate], bool],
-    figure: Callable[[Estimate], float | None],
-    *,
-    highest: bool,
-) -> list[Estimate]:
-    """The one best by `figure` among those wanted that have it; empty when there is none."""
-    known = [(value, answer) for answer in answers if wanted(answer) and (value := figure(answer)) is not None]
-    known.sort(key=lambda pair: pair[0], reverse=highest)
-    return [answer for _, answer in known[:1]]
+def _merged(chosen: Iterable[Pick]) -> list[Pick]:
+    """One pick for each model: the first use's settings, the other uses beside it."""
+    kept: dict[str, Pick] = {}
+    for pick in chosen:
+        known = kept.get(pick.estimate.model.id)
+        if known is None:
+            kept[pick.estimate.model.id] = pick
+        elif pick.use != known.use:
+            kept[pick.estimate.model.id] = known._replace(also=(*known.also, pick.use))
+    return list(kept.values())
+
+
+# Other networks, and training ---------------------------------------------------------------------------------------
+
+
+def _networks(found: Survey) -> Iterator[Pick]:
+    """The best network of each use that fits: on a graphics card where one computes it, else the lighter ones."""
+    known = {network.id: network for network in networks()}
+    workload = for_method(found.workload, "run")
+    served: set[str] = set()
+    for rule in rules().networks:
+        for name in rule.models:
+            if rule.use in served or name not in known:
+                continue
+            answer = found.ask(known[name], replace(workload, parallel=1))
+            if answer.verdict == "fits" and (answer.placements[0].device != "ram") == rule.gpu:
+                served.add(rule.use)
+                yield Pick(rule.use, answer)
+
+
+def _trained(plans: Sequence[TrainingPlan]) -> Iterator[Pick]:
+    for plan in plans:
+        if plan.method in _TRAINING and plan.recommended:
+            yield Pick(plan.method, plan.estimate, slow=not plan.on_gpu)
+
+
+def uses(pick: Pick) -> tuple[str, ...]:
+    """All uses of a pick, the one that it was picked for first."""
+    return (pick.use, *pick.also)
+
+
+def serving(chosen: Iterable[Pick], use: str) -> Pick | None:
+    """The first pick that serves `use`."""
+    return next((pick for pick in chosen if use in uses(pick)), None)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from advisor.advice.grades import Bottleneck, Grade
+from advisor.advice.pick_rules import GivesUp
 from advisor.advice.plans import Purchase, Stage, TrainingPlan
 from advisor.advice.upgrade_rules import Price
 from advisor.estimator.result import Estimate, Reason, Verdict
@@ -44,11 +45,17 @@ class Fit(NamedTuple):
 
 
 class Pick(NamedTuple):
-    """A model worth trying here. `use` is a key of words.USES; `slow` says that nothing better is comfortable."""
+    """A model worth trying here. `use` is a key of words.USES; `slow` says that nothing better is comfortable.
+
+    `also` are other uses for which it is the best; `gives_up` is None for networks that are no language models and
+    for training.
+    """
 
     use: str
     estimate: Estimate
     slow: bool = False
+    also: tuple[str, ...] = ()
+    gives_up: GivesUp | None = None
 
 
 class CloudPlan(NamedTuple):

@@ -46,6 +46,11 @@ USES: Mapping[str, str] = {
     "code": N_("Programming"),
     "reasoning": N_("Reasoning"),
     "vlm": N_("Pictures"),
+    "chinese": N_("Chinese"),
+    "embedding": N_("Search by meaning"),
+    "speech": N_("Speech to text"),
+    "image": N_("Making pictures"),
+    "vision": N_("Recognising pictures"),
     "lora": N_("Fine-tuning with LoRA"),
     "qlora": N_("Fine-tuning with QLoRA"),
 }

@@ -24,6 +24,14 @@ CAUSES: Mapping[str, tuple[str, str]] = {
 }
 
 
+def short(found: Bottleneck | None, _: Translator) -> str:
+    """What holds the machine back, without what a change would bring."""
+    if found is None:
+        return _("No single part holds it back.")
+    cause = CAUSES["gpu_fixed" if found.values.get("fixed") else found.code][0]
+    return _("What holds it back first: {cause}.", cause=say(_, cause, _spoken(found, _)))
+
+
 def sentence(found: Bottleneck | None, _: Translator) -> str:
     """What holds the machine back, and what one change would bring. Without one: that no single part does."""
     if found is None:

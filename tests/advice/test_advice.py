@@ -8,6 +8,7 @@ import pytest
 from advisor import advice
 from advisor.advice import words
 from advisor.advice.grades import TIERS
+from advisor.advice.picks import NETWORK_USES
 from advisor.advice.result import Advice
 from advisor.advice.survey import (
     NIGHT_HOURS,
@@ -79,7 +80,7 @@ def test_every_pick_runs_here_at_the_pace_it_claims(machine) -> None:  # type: i
         assert estimate(machine(), answer.model, answer.workload, "free") == answer
         if pick.use in ("lora", "qlora"):
             assert answer.workload.task == pick.use
-        elif not pick.slow:
+        elif not pick.slow and pick.use not in NETWORK_USES:
             assert (decode(answer) or 0) >= READING_PACE
 
 
@@ -156,12 +157,12 @@ def test_where_no_speed_is_known_models_are_picked_by_what_fits(rented_computer:
 
 @pytest.mark.parametrize("machine", [g480, rtx4090_desktop], ids=["G480", "RTX 4090"])
 def test_a_reader_of_chinese_is_offered_models_that_speak_it(machine) -> None:  # type: ignore[no-untyped-def]
-    """The catalogue's languages decide; a model that lists no Chinese stands only where no other will do."""
+    """The catalogue's languages decide: the first lists Chinese, the others at least say that they are multilingual."""
     advised = advice.advise(machine(), Workload(), language="zh-CN")
     chat = [p.estimate.model for p in advised.picks if p.use == "chat"]
-    assert len(chat) == 3
-    assert all(speaks(model, "zh-CN") for model in chat)
-    assert len({re.split(r"[\s\d.-]", model.family)[0] for model in chat}) == 3  # no sizes of one family
+    assert speaks(chat[0], "zh-CN")
+    assert all(speaks(model, "zh-CN") or "multilingual" in (model.languages or "") for model in chat)
+    assert len({re.split(r"[\s\d.-]", model.family)[0] for model in chat}) == len(chat)  # no sizes of one family
     code = next(p.estimate.model for p in advised.picks if p.use == "code")
     assert speaks(code, "zh-CN")
 

@@ -2,56 +2,79 @@
 
 from collections.abc import Iterator
 
-from advisor.advice import words as advice_words
-from advisor.advice.result import CloudPlan, Pick
+from advisor.advice import pick_rules, words_picks
+from advisor.advice.picks import NETWORK_USES
+from advisor.advice.result import Advice, CloudPlan, Pick
 from advisor.i18n import Translator
-from advisor.report.cells import memory, pace, verdict_words
+from advisor.report.cells import memory, pace, verdict_word
 from advisor.report.document import Block, Bullets, Cell, Column, Paragraph, Section, Table
 from advisor.report.sections.context import Context
+
+_METHODS = {"lora": "LoRA", "qlora": "QLoRA"}
 
 
 def sections(context: Context) -> Iterator[Section]:
     """What to try here, and what to take to the cloud."""
     advice, _ = context.advice, context._
-    columns = (
-        Column(_("Use"), 1.5), Column(_("Model"), 1.9), Column(_("Size"), 0.8, True), Column(_("Method"), 1.0),
-        Column(_("Memory"), 0.9, True), Column(_("Speed or time"), 1.2, True), Column(_("Verdict"), 1.0),
-    )  # fmt: skip
     blocks: list[Block] = []
     if advice.picks:
-        blocks.append(Table(columns, tuple(_pick_row(p, _) for p in advice.picks), _("On this machine")))
+        columns = (
+            Column(_("Use"), 1.4), Column(_("Model"), 1.9), Column(_("Size"), 0.7, True),
+            Column(_("Settings"), 1.2), Column(_("Memory"), 0.9, True), Column(_("Speed or time"), 1.0, True),
+            Column(_("What it gives up"), 2.2),
+        )  # fmt: skip
+        blocks.append(Table(columns, tuple(_row(p, _) for p in advice.picks), _("On this machine")))
     else:
         blocks.append(Paragraph(_("No model of the catalogue fits into this machine's free memory.")))
     if advice.cloud:
         items = tuple(_cloud_pick(p, _) for p in advice.cloud)
         blocks += [Paragraph(_("In the cloud"), "strong"), Bullets(items)]
-    blocks.append(
-        Paragraph(
-            _(
-                "Models are ranked by a rule of thumb: the geometric mean of all and active parameters, doubled "
-                "for each year of release. It is no measurement of quality; try two or three."
-            ),
-            "caption",
-        )
-    )
-    if not _.language.startswith("en"):
-        blocks.append(Paragraph(_("Models that list your language come before those that do not."), "caption"))
+    blocks += [Paragraph(text, "caption") for text in _how(advice, _)]
     yield Section(_("Which models"), tuple(blocks))
 
 
-def _pick_row(pick: Pick, _: Translator) -> tuple[Cell, ...]:
+def _row(pick: Pick, _: Translator) -> tuple[Cell, ...]:
     answer = pick.estimate
-    method = {"lora": "LoRA", "qlora": "QLoRA"}.get(pick.use, answer.workload.quant)
-    use = _(advice_words.USES[pick.use])
+    use = words_picks.uses(pick, _)
     return (
         Cell(f"{use}\n{_('slow')}" if pick.slow else use),
-        Cell(f"{answer.model.name}\n{answer.model.licence or ''}".rstrip("\n"), "strong"),
+        Cell(f"{answer.model.name}\n{words_picks.licence(pick, _)}".rstrip("\n"), "strong"),
         Cell(_.parameters(answer.parameters)),
-        Cell(method),
-        Cell(memory(answer, _)),
+        Cell(_settings(pick, _)),
+        Cell(f"{memory(answer, _)}\n{verdict_word(answer, _)}", answer.verdict),
         Cell(pace(answer, _) or _("unknown")),
-        Cell(verdict_words(answer, _), answer.verdict),
+        Cell(words_picks.given_up(pick, _)),
     )
+
+
+def _settings(pick: Pick, _: Translator) -> str:
+    """The quantisation with its context, the fine-tuning's method, the precision of a network."""
+    workload = pick.estimate.workload
+    if pick.use in _METHODS:
+        return _METHODS[pick.use]
+    if pick.use in NETWORK_USES:
+        return _("16 bits")
+    return _("{quant}\n{context} tokens", quant=workload.quant, context=_.integer(workload.context))
+
+
+def _how(advice: Advice, _: Translator) -> Iterator[str]:
+    """The rules in a few lines."""
+    rules = pick_rules.rules()
+    yield _(
+        "Models are ranked by a rule of thumb: the geometric mean of all and active parameters, doubled "
+        "for each year of release. It is no measurement of quality; try two or three."
+    )
+    yield _(
+        "The model is chosen in {quant}; then the best quantisation of {quants} that leaves room to spare with "
+        "{context} tokens and {speed}, then the longest context that does.",
+        quant=rules.quants[-1], quants=", ".join(rules.quants), context=_.integer(rules.first_context),
+        speed=_.tokens_per_second(rules.quality_tokens_per_s),
+    )  # fmt: skip
+    quality = next((p.gives_up.quality for p in advice.picks if p.gives_up and p.gives_up.quality), None)
+    if quality is not None:
+        yield _("Perplexity as published for {model}: {source}", model=quality.model, source=quality.source)
+    if not _.language.startswith("en"):
+        yield _("Models that list your language come before those that do not.")
 
 
 def _cloud_pick(plan: CloudPlan, _: Translator) -> str:
