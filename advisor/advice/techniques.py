@@ -7,6 +7,7 @@ from advisor.advice.result import CloudPlan, Pick, Technique
 from advisor.advice.survey import Survey, decode, dense_size, largest, ranked, teaching_model, works
 from advisor.advice.waterfall import Waterfall, waterfall
 from advisor.catalog.model import Model
+from advisor.catalog.networks import Network
 from advisor.workload import Workload, for_method
 
 TRAINING_USES = ("lora", "qlora", "full")
@@ -30,7 +31,8 @@ def waterfalls(found: Survey, picks: tuple[Pick, ...]) -> tuple[Waterfall, ...]:
     that techniques are shown on.
     """
     shown = teaching_model(found)
-    run = next((p.estimate.model for p in picks if p.use not in TRAINING_USES), shown)
+    running = (p.estimate.model for p in picks if p.use not in TRAINING_USES)
+    run = next((model for model in running if not isinstance(model, Network)), shown)
     train = next((p.estimate for p in picks if p.use in TRAINING_USES), None)
     cells = [(run, for_method(found.workload, "run"))]
     if train is not None:

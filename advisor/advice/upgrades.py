@@ -27,7 +27,7 @@ def upgrades(found: Survey, picks: tuple[Pick, ...]) -> tuple[Upgrade, ...]:
 
     What has a price is ranked by its gain for the money; what has none follows, by its gain.
     """
-    reference = next((p.estimate for p in picks if p.use not in _TRAINING), None)
+    reference = next((p.estimate for p in picks if p.use not in _TRAINING and decode(p.estimate) is not None), None)
     if set(found.machine.environment or ()) & {"vm", "container"}:
         return (Upgrade("virtual", {}), *_storage(found, reference))
     counted = [_gained(found, reference, machine, bare) for machine, bare in _changes(found.machine)]

@@ -1,70 +1,124 @@
-"""The conclusion: a few sentences that stand alone."""
+"""The conclusion: a few sentences that stand alone and say what the other sections found."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from advisor import words as program_words
 from advisor.advice import words as advice_words
+from advisor.advice import words_bottleneck, words_upgrades
 from advisor.advice.result import Advice, Upgrade
+from advisor.advice.survey import READING_PACE, Survey, decode, realistic
+from advisor.advice.techniques import TRAINING_USES
 from advisor.advice.upgrades import worth_most
-from advisor.i18n import Translator
+from advisor.estimator.result import Estimate
+from advisor.i18n import N_, Translator
 from advisor.machine import Machine
 from advisor.report.cells import memory, speed_span, time_span
 from advisor.report.document import Bullets, Section
 from advisor.report.sections.context import Context
 from advisor.report.sections.machine_words import machine_name
-from advisor.words import names
+from advisor.words import METHOD_WORDS, names
+from advisor.workload import METHODS, Method
+
+_TRAINING: tuple[Method, ...] = tuple(method for method in METHODS if method in TRAINING_USES)
+
+_METHOD_NAMES: Mapping[Method, str] = {"qlora": "QLoRA", "lora": "LoRA", "full": N_("of all weights")}
+_TOO_SLOW = READING_PACE / 2  # below this even patient readers turn away
 
 
 def sections(context: Context) -> Iterator[Section]:
     """A few sentences that stand alone."""
-    machine, advice, _ = context.machine, context.advice, context._
-    yield Section(_("Conclusion"), (Bullets(tuple(_conclusions(machine, advice, _))),))
+    found, advice, _ = context.found, context.advice, context._
+    lines = (
+        _tier(context.machine, advice, _),
+        "" if advice.bottleneck is None else words_bottleneck.sentence(advice.bottleneck, _),
+        _run(advice, _),
+        _train(advice, _),
+        _upgrade(worth_most(advice.upgrades), _),
+        _not_here(found, advice, _),
+    )
+    yield Section(_("Conclusion"), (Bullets(tuple(line for line in lines if line)),))
 
 
-def _conclusions(machine: Machine, advice: Advice, _: Translator) -> Iterator[str]:
+def _tier(machine: Machine, advice: Advice, _: Translator) -> str:
     tier = _(advice_words.TIERS[advice.tier.code])
     sentence = _(advice_words.TIER_SENTENCES[advice.tier.code])
     if advice.tier.code == "unknown":
         sentence = " ".join((sentence, advice_words.fitting(advice, _))).rstrip()
-    yield _("{machine}: {tier}. {sentence}", machine=machine_name(machine, _), tier=tier, sentence=sentence)
-    run = next((p.estimate for p in advice.picks if p.use not in ("lora", "qlora")), None)
-    if run is not None:
-        yield _(
-            "Run {model} ({quant}): {memory}, {speed}.",
-            model=run.model.name, quant=run.workload.quant, memory=memory(run, _), speed=speed_span(run, _),
-        )  # fmt: skip
-    else:
-        yield _("No model of the catalogue fits into its free memory.")
-    yield _training(advice, _)
-    best = worth_most(advice.upgrades)
-    if best is not None:
-        yield _upgrade(best, _)
+    return _("{machine}: {tier}. {sentence}", machine=machine_name(machine, _), tier=tier, sentence=sentence)
 
 
-def _upgrade(best: Upgrade, _: Translator) -> str:
-    """The change with its gains, those that are there."""
-    gains = [
-        _("+{count} models run", count=best.new_run) if best.new_run else "",
-        _("+{count} can be fine-tuned", count=best.new_train) if best.new_train else "",
-        _("generates x{factor}", factor=_.number(best.decode, 2)) if best.decode and best.decode > 1.05 else "",
-    ]
-    change = advice_words.say(_, advice_words.UPGRADES[best.code], best.values)
-    gained = names(_, [gain for gain in gains if gain])
-    return _("The upgrade that pays most: {change}: {gains}.", change=change, gains=gained)
+def _run(advice: Advice, _: Translator) -> str:
+    run = next((p.estimate for p in advice.picks if p.use not in TRAINING_USES), None)
+    if run is None:
+        return _("No model of the catalogue fits into its free memory.")
+    return _(
+        "Run {model} ({quant}): {memory}, {speed}.",
+        model=run.model.name, quant=run.workload.quant, memory=memory(run, _), speed=speed_span(run, _),
+    )  # fmt: skip
 
 
-def _training(advice: Advice, _: Translator) -> str:
-    train = next((p for p in advice.picks if p.use in ("qlora", "lora") and not p.slow), None)
-    if train is not None and train.estimate.training is not None:
+def _train(advice: Advice, _: Translator) -> str:
+    """Here, where a plan is worth doing; else on the first rented card."""
+    plan = next((p for p in advice.training if p.recommended), None)
+    if plan is not None and plan.estimate.training is not None:
         return _(
             "Fine-tune {model} here with {method}: {time}.",
-            model=train.estimate.model.name, method={"lora": "LoRA", "qlora": "QLoRA"}[train.use],
-            time=time_span(train.estimate.training.hours, _),
+            model=plan.estimate.model.name, method=_(METHOD_WORDS[plan.method]),
+            time=time_span(plan.estimate.training.hours, _),
         )  # fmt: skip
     if advice.cloud:
-        plan = advice.cloud[0]
-        time = plan.estimate.training.hours if plan.estimate.training else None
+        rented = advice.cloud[0]
+        time = rented.estimate.training.hours if rented.estimate.training else None
         return _(
             "Fine-tune in the cloud: {model} on a rented {gpu}, {time}.",
-            model=plan.estimate.model.name, gpu=plan.gpu, time=time_span(time, _),
+            model=rented.estimate.model.name, gpu=rented.gpu, time=time_span(time, _),
         )  # fmt: skip
     return _("Fine-tuning is not realistic on this machine.")
+
+
+def _upgrade(best: Upgrade | None, _: Translator) -> str:
+    """The first of the upgrades' section, with its price and its gains."""
+    if best is None:
+        return _("No upgrade of the list is worth its price here.")
+    return _(
+        "The upgrade that pays most: {change}, {price}: {gains}.",
+        change=words_upgrades.change(_, best), price=words_upgrades.price(_, best.price),
+        gains=words_upgrades.gains(_, best),
+    )  # fmt: skip
+
+
+def _not_here(found: Survey, advice: Advice, _: Translator) -> str:
+    """What disappoints: the next larger dense model, and the methods with which nothing ends in time."""
+    parts = [_too_large(found, _)]
+    done = {plan.method for plan in advice.training if plan.recommended}
+    done |= {method for method in _TRAINING if any(map(realistic, found.estimates[method]))}
+    left = [_(_METHOD_NAMES[method]) for method in _TRAINING if method not in done]
+    parts.append(_("fine-tuning ({methods})", methods=names(_, left)) if left else "")
+    kept = program_words.sentences(_, parts)
+    return _("Not worth trying here: {what}.", what=kept) if kept else ""
+
+
+def _too_large(found: Survey, _: Translator) -> str:
+    """The smallest dense model above all that are bearable, with the figure that forbids it; "" where no speed is
+    known.
+    """
+    dense = [a for a in found.estimates["run"] if a.model.kind == "chat" and a.model.moe is None]
+    if not any(decode(a) is not None for a in dense):
+        return ""
+    most = max((a.parameters for a in dense if (decode(a) or 0.0) >= _TOO_SLOW), default=0)
+    above = [a for a in dense if a.parameters > most and a.memory is not None]
+    first = min(above, key=lambda a: a.parameters, default=None)
+    return "" if first is None else _figure(first, _)
+
+
+def _figure(first: Estimate, _: Translator) -> str:
+    size, speed = _.parameters(first.parameters), decode(first)
+    if speed is None:
+        return _(
+            "dense models from {size} parameters on ({model} needs {memory})",
+            size=size, model=first.model.name, memory=memory(first, _),
+        )  # fmt: skip
+    return _(
+        "dense models from {size} parameters on ({model}: {speed})",
+        size=size, model=first.model.name, speed=_.tokens_per_second(speed),
+    )  # fmt: skip
