@@ -1,10 +1,12 @@
 """Fine-tuning in stages: which step where, from the data to the answers, and what several computers would bring."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from advisor.advice.plans import Stage, TrainingPlan
 from advisor.advice.result import CloudPlan
-from advisor.advice.survey import READING_PACE, Survey, decode, hours, needed
+from advisor.advice.survey import READING_PACE, Survey, decode, hours, needed, on_processor, works
+from advisor.advice.training import emulated
 from advisor.advice.training_rules import TRAINED, training_rules
 from advisor.estimator.mixes import weights
 from advisor.estimator.result import Estimate
@@ -48,15 +50,16 @@ def _split(found: Survey, plan: TrainingPlan | None, job: CloudPlan) -> Iterator
 
 
 def _out_of_reach(found: Survey, job: Estimate) -> Stage | None:
-    """Why the job is not for this machine: its memory, else its time."""
+    """Why the job is not for this machine: its memory, else its time, in FP32 where 16 bits are only emulated."""
     here = next((a for a in found.estimates[_column(job)] if a.model is job.model), None)
-    if here is None:
+    if here is None or needed(here) is None:
         return None
+    if on_processor(here) and emulated(found.machine.cpu, here.workload):
+        here = found.ask(here.model, replace(here.workload, precision="fp32"))
+    if not works(here):
+        return Stage("too_large_here", {"model": job.model.name, "needed_bytes": needed(here)})
     time = hours(here)
-    if here.verdict in ("fits", "tight") and time is not None:
-        return Stage("too_slow_here", {"model": job.model.name, "time_s": 3600 * time})
-    values = {"model": job.model.name, "needed_bytes": needed(here)}
-    return Stage("too_large_here", values) if values["needed_bytes"] is not None else None
+    return None if time is None else Stage("too_slow_here", {"model": job.model.name, "time_s": 3600 * time})
 
 
 def _column(job: Estimate) -> Method:

@@ -8,7 +8,7 @@ from advisor.workload import Method
 
 
 class DatasetTime(NamedTuple):
-    """How long one data set takes in a plan. `code` is a key of words_plans.DATASETS, with the size in its sentence;
+    """How long one data set takes in a plan. `code` is a key of words_plans.DATASETS;
     `tokens` are those of all epochs. None where the speed or the power is not known.
     """
 

@@ -56,6 +56,7 @@ def tuned(machine: Machine, budget: Budget, answer: Estimate) -> Estimate:
 
 
 def device_of(answer: Estimate) -> str | None:
+    """Where the job lies: "gpu0", "ram"; None when nowhere."""
     return answer.placements[0].device if answer.placements else None
 
 

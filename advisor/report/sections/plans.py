@@ -3,11 +3,14 @@
 from collections.abc import Iterator, Sequence
 
 from advisor import words
-from advisor.advice.result import Advice, CloudPlan, Pick
-from advisor.advice.survey import WORKS, decode, realistic
+from advisor.advice import words_plans
+from advisor.advice.plans import TrainingPlan
+from advisor.advice.result import Advice
+from advisor.advice.survey import SMALL_PARAMETERS, WORKS, decode
 from advisor.i18n import Translator
 from advisor.report.cells import DASH, memory, span, speed_span, time_span
 from advisor.report.document import Block, Bullets, Cell, Column, Paragraph, Section, Table
+from advisor.report.sections.cloud import cloud
 from advisor.report.sections.context import Context
 
 _TRAINING = ("lora", "qlora")
@@ -19,16 +22,57 @@ def sections(context: Context) -> Iterator[Section]:
     yield Section(_("Feasible plans"), ())
     yield Section(_("Running models here"), tuple(_run_here(advice, _)), 2)
     yield Section(_("Fine-tuning here"), tuple(_train_here(advice, _)), 2)
-    yield Section(_("In stages, on several computers"), (_stages(advice, _),), 2)
-    yield Section(_("In the cloud"), tuple(_cloud(advice.cloud, _)), 2)
+    if advice.stages or advice.clusters:
+        yield Section(_("In stages, on several computers"), tuple(_stages(advice, _)), 2)
+    yield Section(_("In the cloud"), tuple(cloud(advice, _)), 2)
+
+
+def conclusion(advice: Advice, _: Translator) -> str:
+    """What to tell of training in one sentence: here, else in the cloud, else nowhere."""
+    plan = next((p for p in advice.training if p.recommended), None)
+    if plan is not None and plan.estimate.training is not None:
+        sentence = _(
+            "Fine-tune {model} here with {method}: {time} for {tokens} tokens.",
+            model=plan.estimate.model.name, method=_(words.METHOD_WORDS[plan.method]),
+            time=time_span(plan.estimate.training.hours, _), tokens=_tokens(plan, _),
+        )  # fmt: skip
+        return sentence if plan.on_gpu or not advice.cloud else f"{sentence} {_rented(advice, _)}"
+    return _rented(advice, _) if advice.cloud else _("Fine-tuning is not realistic on this machine.")
+
+
+def matrix_note(advice: Advice, _: Translator) -> str:
+    """Why the matrix shows another time than the plans, where it does; "" where it does not."""
+    plan = next((p for p in advice.training if p.asked_hours is not None), None)
+    if plan is None or plan.asked_hours is None:
+        return ""
+    time = plan.estimate.training
+    return _(
+        "The matrix trains in {asked}, as its settings say. This processor only emulates 16-bit training: LoRA of "
+        "{model} takes about {slow} there, in FP32 {time}. Plans and picks therefore use FP32.",
+        asked=advice.workload.precision.upper(), model=plan.estimate.model.name,
+        slow=_.duration(3600 * plan.asked_hours), time=time_span(time.hours if time else None, _),
+    )  # fmt: skip
+
+
+def _rented(advice: Advice, _: Translator) -> str:
+    plan = advice.cloud[0]
+    time = plan.estimate.training.hours if plan.estimate.training else None
+    return _(
+        "Fine-tune in the cloud: {model} on a rented {gpu}, {time}.",
+        model=plan.estimate.model.name, gpu=plan.gpu, time=time_span(time, _),
+    )  # fmt: skip
+
+
+# Running ------------------------------------------------------------------------------------------------------------
 
 
 def _run_here(advice: Advice, _: Translator) -> Iterator[Block]:
     run = [p for p in advice.picks if p.use not in _TRAINING]
     if not run:
         yield Paragraph(
-            _("No model of the catalogue fits into the free memory. Close other programs, or see section 8.")
-        )
+            _("No model of the catalogue fits into the free memory. Close other programs, or see “{section}”.",
+              section=_("Upgrades"))
+        )  # fmt: skip
         return
     if all(decode(p.estimate) is None for p in run):
         yield Paragraph(
@@ -52,118 +96,129 @@ def _run_here(advice: Advice, _: Translator) -> Iterator[Block]:
     )
 
 
+# Fine-tuning --------------------------------------------------------------------------------------------------------
+
+
 def _train_here(advice: Advice, _: Translator) -> Iterator[Block]:
-    train = [p for p in advice.picks if p.use in _TRAINING]
-    if not train:
-        fits = any(
-            count for fit in advice.fits if fit.method == "lora" for v, count in fit.counts.items() if v in WORKS
-        )
-        yield Paragraph(
-            _("Fine-tuning of small models fits into memory, but how long it would take here is not known.")
-            if fits
-            else _("No fine-tuning of a catalogue model fits into this machine's memory: use section 4.4.")
-        )
+    plans = advice.training
+    if not plans:
+        yield Paragraph(_no_plan(advice, _))
         return
-    if any(p.slow and realistic(p.estimate) for p in train):
-        yield Paragraph(
-            _(
-                "No graphics card here can train, so the processor does: slow, and worth it only for the smallest "
-                "models, left alone for a night. For anything larger use section 4.4."
-            )
-        )
-    elif all(p.slow for p in train):
-        yield Paragraph(
-            _("It fits into memory but is not realistic here; the quickest one shows how long it would take.")
-        )
-    if any(p.estimate.workload.precision != advice.workload.precision for p in train):
-        yield Paragraph(
-            _(
-                "In FP32: this processor has no instructions for 16-bit training, which would be tens of times "
-                "slower on it."
-            )
-        )
+    if not plans[0].on_gpu:
+        yield Paragraph(_processor(plans, _))
     columns = (
-        Column(_("Method"), 1.2), Column(_("Model"), 1.6), Column(_("Memory"), 1, True), Column(_("Time"), 1.6, True),
-        Column(_("Energy"), 1.3, True), Column(_("Settings"), 2.4),
+        Column(_("Method"), 1.1), Column(_("Model"), 1.5), Column(_("Memory"), 0.9, True), Column(_("Time"), 1.5, True),
+        Column(_("Energy"), 1.2, True), Column(_("Settings"), 2.6),
     )  # fmt: skip
-    yield Table(columns, tuple(_training_row(p, _) for p in train))
-    tokens = advice.workload.dataset_tokens * advice.workload.epochs
-    yield Paragraph(_("Time for {tokens} training tokens.", tokens=_.integer(tokens)), "caption")
+    yield Table(columns, tuple(_training_row(p, _) for p in plans))
+    yield Paragraph(" ".join(_notes(advice, _)), "caption")
+    if (note := matrix_note(advice, _)) != "":
+        yield Paragraph(note, "caption")
+    yield Paragraph(_("How long data sets take"), "strong")
+    yield _datasets(plans, _)
+    yield Paragraph(_("Time and energy grow with the tokens; each further epoch takes as long again."), "caption")
 
 
-def _training_row(pick: Pick, _: Translator) -> tuple[Cell, ...]:
-    answer, w = pick.estimate, pick.estimate.workload
-    time = answer.training
-    settings = _(
-        "batch {batch} × {accum}, sequence {seq}, rank {rank}, {precision}", batch=w.batch, accum=w.grad_accum,
-        seq=_.integer(w.seq), rank=w.rank, precision=w.precision.upper(),
-    )  # fmt: skip
-    return (
-        Cell({"lora": "LoRA", "qlora": "QLoRA"}[pick.use]),
-        Cell(answer.model.name),
-        Cell(memory(answer, _), answer.verdict),
-        Cell(time_span(time.hours if time else None, _)),
-        Cell(span(time.energy_kwh if time else None, "kWh", _)),
-        Cell(settings),
+def _no_plan(advice: Advice, _: Translator) -> str:
+    counts = next((fit.counts for fit in advice.fits if fit.method == "lora"), {})
+    if any(count for verdict, count in counts.items() if verdict in WORKS):
+        return _("Fine-tuning of small models fits into memory, but how long it would take here is not known.")
+    return _(
+        "Not realistic here: no fine-tuning of a catalogue model fits into this machine's memory. See “{section}”.",
+        section=_("In the cloud"),
     )
 
 
-def _stages(advice: Advice, _: Translator) -> Bullets:
-    """Three stages with this machine's own models, and what is honest about distributed training."""
-    run = next((p.estimate for p in advice.picks if p.use not in _TRAINING), None)
-    items = [_("Prepare, clean and tokenise the data here: this needs no GPU.")]
-    if run is not None:
-        items.append(
-            _(
-                "Try prompts and check the data's format with {model} here before anything is rented.",
-                model=run.model.name,
-            )
-        )
-    if advice.cloud:
-        plan = advice.cloud[0]
-        items.append(
-            _("Train the adapters of {model} on a rented {gpu}.", model=plan.estimate.model.name, gpu=plan.gpu)
-        )
-    items.append(_("Merge the adapters, quantise to 4 bits, and run the result here."))
-    items.append(
-        _(
-            "Training one model over several computers needs a fast network and equal GPUs; "
-            "the time of such a set-up has not been validated here, so no figure is given."
-        )
+def _processor(plans: Sequence[TrainingPlan], _: Translator) -> str:
+    if not any(plan.recommended for plan in plans):
+        return _("It fits into memory but is not realistic here; the quickest one shows how long it would take.")
+    return _(
+        "No graphics card here can train, so the processor does: slow, and worth it only for small models, left alone "
+        "for a night. For anything larger see “{section}”.",
+        section=_("In the cloud"),
     )
-    return Bullets(tuple(items))
 
 
-def _cloud(plans_: Sequence[CloudPlan], _: Translator) -> Iterator[Block]:
-    if not plans_:
-        yield Paragraph(
-            _("No cloud plan could be computed: no GPU of the price list holds a model that is out of reach here.")
-        )
-        return
-    columns = (
-        Column(_("Job"), 1.8), Column(_("GPU"), 1.3), Column(_("Memory"), 0.9, True), Column(_("Time"), 1.5, True),
-        Column(_("US$ per hour"), 1.1, True), Column(_("Cost in US$"), 1.2, True),
-        Column(_("Energy in kWh"), 1.3, True),
-    )  # fmt: skip
-    yield Table(columns, tuple(_cloud_row(p, _) for p in plans_))
-    dates = words.names(_, sorted({p.date or _("a page without a date") for p in plans_}))
-    note = _("Prices as published on {dates}, low and high of the source; they change often.", dates=dates)
-    yield Paragraph(note, "caption")
-    if any(p.old for p in plans_):
-        yield Paragraph(_("Some prices are older than half a year or undated: check before you decide."), "caption")
+def _notes(advice: Advice, _: Translator) -> Iterator[str]:
+    plans = advice.training
+    yield _("Time for {tokens} training tokens.", tokens=_tokens(plans[0], _))
+    yield _(
+        "The settings were searched: the first that fit with room to spare, then the batch that ends first; they may "
+        "differ from the matrix's."
+    )
+    if any(p.estimate.verdict == "tight" for p in plans):
+        yield _("▲ fits only just: close everything else, and expect to shorten the sequences.")
+    if any(p.estimate.training is None or p.estimate.training.energy_kwh is None for p in plans):
+        yield _("The power that this machine draws in training is not known, so neither is the energy.")
+    if not plans[0].on_gpu and any(p.recommended and p.estimate.parameters > SMALL_PARAMETERS for p in plans):
+        yield _("The largest of these is at the limit of what a processor should be asked for.")
 
 
-def _cloud_row(plan: CloudPlan, _: Translator) -> tuple[Cell, ...]:
+def _training_row(plan: TrainingPlan, _: Translator) -> tuple[Cell, ...]:
     answer, time = plan.estimate, plan.estimate.training
-    method = {"lora": "LoRA", "qlora": "QLoRA", "full": _("Full fine-tuning")}.get(answer.workload.task, "")
-    low, high = plan.usd_per_hour
-    cost = DASH if plan.usd is None else f"{plan.usd[0]:,.2f} – {plan.usd[1]:,.2f}"
+    symbol = words.VERDICT_SYMBOLS[answer.verdict]
     return (
-        Cell(f"{answer.model.name}\n{method}"),
-        Cell(plan.gpu),
-        Cell(memory(answer, _)),
-        Cell(time_span(time.hours if time else None, _)),
-        Cell(f"{low:.2f} – {high:.2f}"),
-        Cell(cost),
-        Cell(span(time.energy_kwh if time else None, "", _)),
+        Cell(_(words.METHOD_WORDS[plan.method])),
+        Cell(answer.model.name),
+        Cell(f"{symbol} {memory(answer, _)}", answer.verdict),
+        Cell(f"{time_span(time.hours if time else None, _)}\n{_(words_plans.VERDICTS[plan.verdict])}"),
+        Cell(DASH if time is None or time.energy_kwh is None else span(time.energy_kwh, "kWh", _)),
+        Cell(_settings(plan, _)),
     )
+
+
+def _settings(plan: TrainingPlan, _: Translator) -> str:
+    w = plan.estimate.workload
+    seq = _.integer(w.seq)
+    if plan.longest_seq is not None:
+        seq = _("{seq} (up to {longest} at batch 1)", seq=seq, longest=_.integer(plan.longest_seq))
+    parts = [
+        _("batch {batch} × {accum}", batch=w.batch, accum=w.grad_accum),
+        _("sequence {seq}", seq=seq),
+        "" if plan.method == "full" else _("rank {rank}", rank=w.rank),
+        w.precision.upper(),
+        _("checkpointing") if w.checkpointing else _("no checkpointing"),
+        w.optimizer,
+        _("fused loss") if w.resolved_stack == "fused-loss" else "",
+    ]
+    return words.clauses(_, parts)
+
+
+def _datasets(plans: Sequence[TrainingPlan], _: Translator) -> Table:
+    kinds = plans[0].datasets
+    columns = (
+        Column(_("Model"), 1.6), Column(_("Method"), 1.2),
+        *(Column(words_plans.dataset(_, one), 2, True) for one in kinds),
+    )  # fmt: skip
+    rows = tuple(
+        (
+            Cell(plan.estimate.model.name),
+            Cell(_(words.METHOD_WORDS[plan.method])),
+            *(Cell(time_span(one.hours, _)) for one in plan.datasets),
+        )
+        for plan in plans
+    )
+    return Table(columns, rows)
+
+
+def _tokens(plan: TrainingPlan, _: Translator) -> str:
+    w = plan.estimate.workload
+    return _.integer(w.dataset_tokens * w.epochs)
+
+
+# In stages ----------------------------------------------------------------------------------------------------------
+
+
+def _stages(advice: Advice, _: Translator) -> Iterator[Block]:
+    if advice.stages:
+        yield Bullets(tuple(words_plans.stage(_, one) for one in advice.stages))
+    if advice.clusters:
+        yield Paragraph(_("Several computers"), "strong")
+        yield Bullets(tuple(words_plans.stage(_, one) for one in advice.clusters))
+        yield Paragraph(
+            _(
+                "The times of the network are computed from the bytes, at best; training on several computers was not "
+                "measured here."
+            ),
+            "caption",
+        )
