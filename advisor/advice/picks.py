@@ -47,9 +47,8 @@ def _running(found: Survey, language: str) -> Iterator[Pick]:
             best = []
         for answer in _distinct(best, use, use.language or language):
             nothing = False
-            yield Pick(
-                use.use, tuned(found, answer, use), gives_up=given_up(answer, candidates, wanted, language)
-            )  # fmt: skip
+            chosen = tuned(found, answer, use)
+            yield Pick(use.use, chosen, gives_up=given_up(chosen, candidates, wanted, language))
     if nothing:  # nothing is comfortable: the quickest that fits, marked as slow
         kinds = rules().uses[0].kinds
         quickest = _quickest([a for a in answers if a.model.kind in kinds])

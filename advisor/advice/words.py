@@ -46,7 +46,7 @@ USES: Mapping[str, str] = {
     "code": N_("Programming"),
     "reasoning": N_("Reasoning"),
     "vlm": N_("Pictures"),
-    "chinese": N_("Chinese"),
+    "chinese": N_("Chinese (中文)"),
     "embedding": N_("Search by meaning"),
     "speech": N_("Speech to text"),
     "image": N_("Making pictures"),

@@ -40,7 +40,7 @@ def _given_up(pick: Pick, _: Translator) -> Iterator[str]:
     if lost.quality is not None:
         yield _("{percent} % worse perplexity than in 16 bits", percent=_.number(100 * lost.quality.share, 2))
     if lost.context is not None:
-        yield _("of {trained} trained tokens of context", trained=_.integer(lost.context))
+        yield _("trained for a context of {trained} tokens", trained=_.integer(lost.context))
     if lost.larger is not None:
         text = N_("{model} is too slow here") if lost.why == "speed" else N_("{model} does not fit")
         yield _(text, model=lost.larger.model.name)
