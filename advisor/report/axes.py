@@ -36,10 +36,16 @@ def tick_text(value: float) -> str:
     return f"{value:,.4g}" if abs(value) < 10_000 else f"{value:,.0f}"
 
 
-def decades(low: float, high: float) -> list[float]:
-    """Powers of ten from the one at or below `low` to the one at or above `high`, both above 0."""
-    first, last = math.floor(math.log10(low) + 1e-9), math.ceil(math.log10(high) - 1e-9)
-    return [10.0**e for e in range(first, max(last, first + 1) + 1)]
+def log_span(values: Sequence[float]) -> tuple[float, float]:
+    """The ends of a logarithmic axis around `values`, which are above 0."""
+    return min(values) / 1.4, max(values) * 1.4
+
+
+def log_ticks(low: float, high: float) -> list[float]:
+    """1, 3 and 10 times powers of ten from `low` to `high`, both above 0."""
+    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+    values = [digit * 10.0**power for power in range(first, last + 1) for digit in (1, 3)]
+    return [value for value in values if low <= value <= high]
 
 
 def top(longest: float, marks: Sequence[Mark], room: float = 1.12) -> float:

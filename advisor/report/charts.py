@@ -167,10 +167,9 @@ def _points(chart: Points, width: float) -> Drawing:
     y0 += ROW
     left, right, y1 = 14.0, width - 4, y0 + _PLOT + 8
     every = [point for s in chart.series for point in s.points]
-    xs = axes.decades(min(p[0] for p in every), max(p[0] for p in every))
-    ys = axes.decades(min(p[1] for p in every), max(p[1] for p in every))
+    xs, ys = (axes.log_span([point[axis] for point in every]) for axis in (0, 1))
     lows = (math.log10(xs[0]), math.log10(ys[0]))
-    spans = (math.log10(xs[-1]) - lows[0], math.log10(ys[-1]) - lows[1])
+    spans = (math.log10(xs[1]) - lows[0], math.log10(ys[1]) - lows[1])
 
     def x(value: float) -> float:
         return left + (right - left) * (math.log10(value) - lows[0]) / spans[0]
@@ -178,10 +177,10 @@ def _points(chart: Points, width: float) -> Drawing:
     def y(value: float) -> float:
         return y1 - (y1 - y0) * (math.log10(value) - lows[1]) / spans[1]
 
-    for value in ys:
+    for value in axes.log_ticks(*ys):
         shapes.append(Line(left, y(value), right, y(value)))
         shapes.append(Text(left - 1.5, y(value) + 1, tick_text(value), SMALL, LIGHT.caption, "end"))
-    shapes += axes.grid(xs, x, y0, y1, tick_text)
+    shapes += axes.grid(axes.log_ticks(*xs), x, y0, y1, tick_text)
     shapes.append(
         Text((left + right) / 2, y1 + 7.4, shortened(chart.x_label, 120, SMALL), SMALL, LIGHT.caption, "middle")
     )
@@ -190,7 +189,7 @@ def _points(chart: Points, width: float) -> Drawing:
         for point in series.points:
             shapes.append(_point(series.tone, x(point[0]), y(point[1]), series.colour))
     marks = tuple(mark for mark in chart.marks if mark.value >= ys[0])
-    shapes += _level_marks(marks, y, left, right, ys[-1])
+    shapes += _level_marks(marks, y, left, right, ys[1])
     return Drawing(width, y1 + _FOOT, tuple(shapes))
 
 

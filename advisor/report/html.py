@@ -61,17 +61,17 @@ def _variables(palette: Palette) -> str:
 
 
 def _contents(sections: Sequence[Section]) -> Iterator[str]:
-    yield "<nav><ol>"
+    """The titles as links; sections carry their own numbers."""
+    yield "<nav><ul>"
     for number, section in enumerate(sections):
         if section.level == 1:
-            # Sections carry their own number in the title; the list shows the words alone.
-            yield f'<li><a href="#s{number}">{escape(section.title.split(" ", 1)[-1])}</a></li>'
-    yield "</ol></nav>"
+            yield f'<li><a href="#s{number}">{escape(section.title)}</a></li>'
+    yield "</ul></nav>"
 
 
 def _section(section: Section, number: int) -> Iterator[str]:
     level = section.level + 1
-    yield f'<h{level} id="s{number}">{escape(section.title)}</h{level}>'
+    yield f'<h{level} id="s{number}">{escape(section.title)} <a class="anchor" href="#s{number}">#</a></h{level}>'
     for block in section.blocks:
         yield from _block(block)
 

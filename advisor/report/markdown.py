@@ -74,7 +74,8 @@ def _texts(row: tuple[Cell, ...]) -> list[str]:
 
 
 def _rows(headings: Sequence[str], right: Sequence[int], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    yield "| " + " | ".join(_escape(h) for h in headings) + " |"
+    # A heading without words is no heading to a linter, nor to a reader of tables aloud: a dot stands in its place.
+    yield "| " + " | ".join(_escape(h) or "·" for h in headings) + " |"
     yield "|" + "|".join("---:" if i in right else "---" for i in range(len(headings))) + "|"
     for row in rows:
         yield "| " + " | ".join(_escape(text) for text in row) + " |"

@@ -171,7 +171,10 @@ class Pen:
                 pdf.set_fill_color(shape.colour)
                 pdf.set_line_width(shape.width)
                 points = [(left + x, top + y) for x, y in shape.points]
-                pdf.polyline(points, fill=shape.fill, polygon=shape.fill, style="F" if shape.fill else "D")
+                if shape.fill:
+                    pdf.polygon(points, style="F")
+                else:
+                    pdf.polyline(points)
             case Dot():
                 pdf.set_fill_color(shape.fill)
                 pdf.circle(left + shape.x, top + shape.y, shape.radius, style="F")
