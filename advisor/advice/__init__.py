@@ -8,7 +8,7 @@ from advisor.advice.picks import picks
 from advisor.advice.result import Advice, Budget, Fit, Unusable
 from advisor.advice.scenarios import scenarios
 from advisor.advice.survey import Survey, decode, largest, needed, survey, works
-from advisor.advice.techniques import techniques
+from advisor.advice.techniques import techniques, waterfalls
 from advisor.advice.tier import tier
 from advisor.advice.training import as_picks, training_plans
 from advisor.advice.upgrades import upgrades
@@ -49,6 +49,7 @@ def advise_survey(found: Survey, language: str = "en") -> Advice:
         training=plans,
         stages=stages(found, plans, cloud),
         clusters=clusters(found, plans, cloud),
+        waterfalls=waterfalls(found, chosen),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from advisor.advice.grades import Bottleneck, Grade
 from advisor.advice.pick_rules import GivesUp
@@ -11,6 +11,9 @@ from advisor.advice.upgrade_rules import Price
 from advisor.estimator.result import Estimate, Reason, Verdict
 from advisor.machine import Origin
 from advisor.workload import Method, Workload
+
+if TYPE_CHECKING:
+    from advisor.advice.waterfall import Waterfall  # it is drawn from a survey, which names the types of this module
 
 Budget = Literal["free", "total"]
 Values = Mapping[str, object]
@@ -142,3 +145,4 @@ class Advice:
     training: tuple[TrainingPlan, ...] = ()  # on this machine
     stages: tuple[Stage, ...] = ()  # from the data to the answers, each with its place
     clusters: tuple[Stage, ...] = ()  # what more cards or computers would bring
+    waterfalls: "tuple[Waterfall, ...]" = ()  # what techniques save: for running, then for training

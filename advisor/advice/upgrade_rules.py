@@ -12,7 +12,10 @@ UPGRADES_FILE = RESOURCES / "advice" / "upgrades.json"
 
 
 class Price(NamedTuple):
-    """US dollars, low and high; `date` is as exact as the source. `kind`: "launch" (of the catalogue), "list", "street", "used"."""
+    """US dollars, low and high; `date` is as exact as the source.
+
+    `kind`: "launch" (the GPU catalogue's), "list" (the maker's), "street" (shops), "used".
+    """
 
     low: float
     high: float
@@ -61,10 +64,13 @@ class MemoryKind(NamedTuple):
 
 
 class Gain(NamedTuple):
-    """What one model to run, one to train and a doubling of speed are worth; `least` is worth money at all."""
+    """What one model to run, one to train (with CUDA or without) and a doubling of speed are worth; `least` is worth
+    money at all.
+    """
 
     run: float
     train: float
+    train_without_cuda: float
     speed_doubling: float
     least: float
 

@@ -66,7 +66,7 @@ def _cards(machine: Machine) -> Iterator[tuple[Machine, Upgrade]]:
         size = _vram(after)
         if after is not None and size > _LARGER * have:
             values = {"gpu": card.gpu, "vram_bytes": size, "ram_bytes": after.memory.total_bytes}
-            yield after, Upgrade("gpu", values, price=_card_price(card), warnings=_warnings(machine, card, after))
+            yield after, Upgrade("gpu", values, price=_card_price(card), warnings=_warnings(card, after))
 
 
 def _one_more(machine: Machine) -> Iterator[tuple[Machine, Upgrade]]:
@@ -125,8 +125,8 @@ def _card_price(card: Card) -> Price | None:
     return Price(usd, usd, str(spec.year), "launch", spec.launch_price_source or spec.source)
 
 
-def _warnings(machine: Machine, card: Card, after: Machine) -> tuple[Reason, ...]:
-    found = [] if machine.chassis in ("desktop", "server") else [Reason("form_unknown", {})]
+def _warnings(card: Card, after: Machine) -> tuple[Reason, ...]:
+    found: list[Reason] = []
     if find_gpu(card.gpu).vendor == "AMD":
         found.append(Reason("not_cuda", {}))
     if card.psu_w is not None:
@@ -154,6 +154,8 @@ def _limits(machine: Machine) -> Iterator[Upgrade]:
         yield Upgrade("external_seldom" if old else "external", {"kind": machine.memory.kind or ""})
     elif machine.chassis == "board":
         yield Upgrade("board", {})
+    elif machine.chassis is None:
+        yield Upgrade("form_unknown", {})
     if machine.chassis == "laptop":
         yield Upgrade("cooling", {})
 
@@ -178,7 +180,8 @@ def _gained(found: Survey, reference: Estimate | None, machine: Machine, bare: U
     best = max((a for a in found.estimates["run"] if comfortable(a)), key=lambda a: a.parameters, default=None)
     kept = [] if best is None else [estimate(machine, best.model, best.workload, found.budget)]
     weights = upgrade_rules().gain
-    gain = weights.run * len(run) + weights.train * len(train)
+    cuda = any("cuda" in (g.engines or ()) for g in machine.gpus)
+    gain = weights.run * len(run) + (weights.train if cuda else weights.train_without_cuda) * len(train)
     gain += weights.speed_doubling * log2(factor) if factor else 0.0
     return bare._replace(
         new_run=len(run), new_train=len(train), decode=factor,

@@ -73,6 +73,7 @@ UPGRADES: Mapping[str, str] = {
         "that an external one needs (Thunderbolt 3, USB4)"
     ),
     "unified": N_("Memory and graphics are one part of this processor: neither can be extended or replaced"),
+    "form_unknown": N_("Whether a graphics card fits into this computer's case is not known"),
     "board": N_("No graphics card of use fits on a single-board computer"),
     "virtual": N_("This is a virtual machine or a container: its host decides what more it may have"),
 }

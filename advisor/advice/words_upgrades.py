@@ -16,16 +16,15 @@ _PRICES: Mapping[str, str] = {
     "used": N_("{usd} USD (used, {date})"),
 }
 _WARNINGS: Mapping[str, str] = {
-    "power_supply": N_("draws up to {power_w} W; its maker asks for a power supply of {psu_w} W or more"),
-    "power": N_("draws up to {power_w} W: the power supply and its plugs must be made for that"),
-    "slots": N_("as wide as {slots} slots and long: measure the case first"),
+    "power_supply": N_("draws up to {power_w} W, its maker asks for a power supply of {psu_w} W or more"),
+    "power": N_("draws up to {power_w} W, for which the power supply and its plugs must be made"),
+    "slots": N_("{slots} slots wide and long, measure the case first"),
     "slot_free": N_("needs a free slot that feeds a second card"),
-    "form_unknown": N_("whether a card fits into this computer is not known"),
-    "not_cuda": N_("computes with ROCm or Vulkan, not with CUDA: not every training program runs on it"),
-    "second_slot_unknown": N_("whether there is a second, free slot is not known: look before buying"),
-    "slots_unknown": N_("how many slots are free is not known: look before buying"),
+    "not_cuda": N_("computes with ROCm or Vulkan, not with CUDA, so not every training program runs on it"),
+    "second_slot_unknown": N_("whether there is a second, free slot is not known, look before buying"),
+    "slots_unknown": N_("how many slots are free is not known, look before buying"),
     "modules_replaced": N_("the {count} modules that are there may have to come out"),
-    "memory_limit": N_("usual boards of this kind take at most {to_bytes}; this board's own limit is not read"),
+    "memory_limit": N_("usual boards of this kind take at most {to_bytes}, this board's own limit is not read"),
     "memory_limit_unknown": N_("how much this board takes is not known"),
 }
 
@@ -64,4 +63,4 @@ def warning(_: Translator, reason: Reason) -> str:
 
 def warnings(_: Translator, one: Upgrade) -> str:
     """All of them in one text; "" when there are none."""
-    return program_words.clauses(_, [warning(_, reason) for reason in one.warnings])
+    return program_words.sentences(_, [warning(_, reason) for reason in one.warnings])

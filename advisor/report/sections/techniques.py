@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from advisor.advice import words as advice_words
 from advisor.advice import words_techniques
 from advisor.advice.result import Technique
-from advisor.advice.techniques import waterfalls
 from advisor.advice.waterfall import Idle, Step, Waterfall
 from advisor.i18n import GIB, Translator
 from advisor.report import document
@@ -24,7 +23,7 @@ def sections(context: Context) -> Iterator[Section]:
         "training, were there room for both; below 1 is quicker."
     )
     yield Section(_("Techniques and what each saves here"), (Paragraph(intro, "caption"),))
-    for one in waterfalls(context.found, advice.picks):
+    for one in advice.waterfalls:
         yield Section(_title(one, _), tuple(_blocks(one, _)), 2)
     others = tuple(_advice(t, _) for t in advice.techniques if t.code in ("split", "distillation", "pruning"))
     if others:

@@ -60,8 +60,10 @@ def _caption(_: Translator) -> Paragraph:
         _(
             "New to run: at reading pace, in the chosen quantisation. New to fine-tune: by QLoRA on a graphics card "
             "within a day. Both are counted over the whole catalogue, on the machine as it would be then. The gain "
-            "adds them up, each doubling of the speed counted as {count} models; the best value comes first, then "
-            "what has no price here. Prices are in US dollars and as old as they say; today's may differ.",
+            "adds them up, a model to fine-tune without CUDA counted as {share}, each doubling of the speed as "
+            "{count}; the best value comes first, then what has no price here. Prices are in US dollars and as old "
+            "as they say; today's may differ.",
+            share=_.number(upgrade_rules().gain.train_without_cuda, 1),
             count=_.integer(round(upgrade_rules().gain.speed_doubling)),
         ),
         "caption",
