@@ -10,28 +10,33 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from advisor.ui import theme
 from advisor.ui.dialogs import error_text
 from advisor.ui.state import State
-from advisor.ui.widgets import Card, ElidedLabel, caption, hint, link
+from advisor.ui.widgets import Card, ElidedLabel, hint, link
 
 if TYPE_CHECKING:  # its rooms load after the first paint
     from advisor.advice.result import Advice
 
-LINES = 3
-SHARES = (4, 5, 5, 7, 5)  # widths of the columns, as long as their lines tend to be
+LINES = 4
+SHARES = (6, 5, 5, 6, 5)  # widths of the columns, as long as their lines tend to be
+WIDE = 1180  # in a narrower strip no column could be read: the last one goes, the memory panel has its figures
+POINT = "• "
+WHOLE_UNITS = {" tok/s": "\u00a0tok\u2060/\u2060s", " GiB": "\u00a0GiB"}  # units that no line break parts
 
 
 class Column(QWidget):
-    """A caption and three lines, each cut at the column's width; a long line takes the place of missing ones. The tool
+    """A caption and whole items below it, as many as have room; how many more there are stands in the caption. The tool
     tip holds all of them.
     """
 
     def __init__(self) -> None:
         super().__init__()
+        self._title = ""
         self._texts: Sequence[str] = ()
-        self.title = caption()
+        self.title = ElidedLabel()
         self.lines = [ElidedLabel() for _unused in range(LINES)]
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(1)
+        self.title.setObjectName("caption")
         self.title.setFont(theme.scaled(self.font(), theme.CAPTION, bold=True))
         layout.addWidget(self.title)
         for line in self.lines:
@@ -40,11 +45,10 @@ class Column(QWidget):
         layout.addStretch(1)
 
     def show_lines(self, title: str, lines: Sequence[str]) -> None:
-        """Show the first lines; say by "…" that more follow."""
-        self.title.setText(title)
+        """Show the first items under their title; several are told apart by points."""
+        self._title = title
         self._texts = tuple(lines)
         self._lay()
-        self.setToolTip(hint("\n".join(lines)))
         self.setAccessibleName("\n".join([title, *lines]))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -53,14 +57,28 @@ class Column(QWidget):
         self._lay()
 
     def _lay(self) -> None:
-        spare = max(0, LINES - len(self._texts))
+        point = POINT if len(self._texts) > 1 else ""
         rows: list[str] = []
-        for text in self._texts[:LINES]:
-            parts = theme.wrap(self.lines[0].font(), text, self.width(), 1 + spare)
-            spare -= max(0, len(parts) - 1)
-            rows += parts
+        shown = 0
+        for text in self._texts:
+            room = LINES - len(rows)
+            parts = self._broken(point + text, LINES + 1)
+            if rows and len(parts) > room:
+                break  # whole or not at all
+            rows += parts if len(parts) <= LINES else self._broken(point + text, LINES)
+            shown += 1
+        more = len(self._texts) - shown
+        self.title.setText(f"{self._title}  +{more}" if more else self._title)
         for label, row in zip(self.lines, [*rows, *[""] * LINES], strict=False):
             label.setText(row)
+        whole = hint("\n".join([self._title, *self._texts]))
+        for widget in (self, self.title, *self.lines):
+            widget.setToolTip(whole)
+
+    def _broken(self, text: str, most: int) -> list[str]:
+        for unit, kept in WHOLE_UNITS.items():
+            text = text.replace(unit, kept)
+        return theme.wrap(self.lines[0].font(), text, self.width(), most)
 
 
 class AdviceStrip(Card):
@@ -72,7 +90,7 @@ class AdviceStrip(Card):
         super().__init__()
         self._state = state
         self.advice: Advice | None = None
-        self.columns = [Column() for _unused in range(5)]
+        self.columns = [Column() for _unused in SHARES]
         self.all = link()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 6, 8, 6)
@@ -89,6 +107,11 @@ class AdviceStrip(Card):
         _ = self._state.tr_
         self.all.setText(_("&All advice"))
         self.show_advice(self.advice)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where not all columns can be read, the last one is left out."""
+        super().resizeEvent(event)
+        self.columns[-1].setVisible(event.size().width() >= WIDE)
 
     def wait(self) -> None:
         """New advice is on its way."""
@@ -118,9 +141,8 @@ class AdviceStrip(Card):
         from advisor.ui import advice_text
 
         _ = self._state.tr_
-        name, sentence = advice_text.tier(_, advice)
         return [
-            (name, [sentence]),
+            (advice_text.tiers(_, advice), [advice_text.held_back(_, advice)]),
             (_("Worth trying here"), advice_text.picks(_, advice) or [advice_text.no_picks(_)]),
             (_("Rented instead"), [advice_text.cloud(_, one) for one in advice.cloud]),
             (_("What an upgrade brings"), [advice_text.upgrade(_, one) for one in advice.upgrades]),

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from advisor import words as program_words
-from advisor.advice import words
+from advisor.advice import words, words_bottleneck, words_picks, words_plans, words_upgrades
+from advisor.advice.picks import NETWORK_USES
 from advisor.advice.result import Advice, CloudPlan, Pick, Technique, Upgrade
 from advisor.i18n import Translator
 from advisor.ui import texts
@@ -17,6 +18,22 @@ def tier(_: Translator, advice: Advice) -> tuple[str, str]:
     if advice.tier.code == "unknown":
         return _("Tier not known"), _(words.TIER_SENTENCES["unknown"])
     return _(words.TIERS[advice.tier.code]), _(words.TIER_SENTENCES[advice.tier.code])
+
+
+def tiers(_: Translator, advice: Advice) -> str:
+    """The tiers for inference and for training apart, where they are known."""
+    found = advice.tier
+    if found.inference is None or found.training is None:
+        return tier(_, advice)[0]
+    inference, training = (_(words.TIERS[one.code]) for one in (found.inference, found.training))
+    return _("Run: {inference} · train: {training}", inference=inference, training=training)
+
+
+def held_back(_: Translator, advice: Advice) -> str:
+    """What holds the machine back first; where nothing is known of it, what that means."""
+    if advice.tier.inference is None:
+        return tier(_, advice)[1]
+    return words_bottleneck.short(advice.bottleneck, _)
 
 
 def unusable(_: Translator, advice: Advice) -> list[str]:
@@ -35,11 +52,24 @@ def no_picks(_: Translator) -> str:
 
 
 def pick(_: Translator, one: Pick) -> str:
-    """ "Programming: Qwen2.5-Coder-7B, 12 tok/s"."""
-    name = one.estimate.model.name
-    pace = texts.pace(_, one.estimate)
-    line = program_words.titled(_, _(words.USES[one.use]), name)
-    return program_words.clauses(_, (line, pace, _("slow") if one.slow else ""))
+    """ "Programming: Qwen2.5-Coder-7B Q5_K_M, 12 tok/s"; fine-tunings and other networks have no such quantisation."""
+    return _pick(_, one, _(words.USES[one.use]))
+
+
+def _pick(_: Translator, one: Pick, uses: str, more: str = "") -> str:
+    quantised = one.use not in NETWORK_USES and one.estimate.workload.task == "inference"
+    name = " ".join(filter(None, (one.estimate.model.name, one.estimate.workload.quant if quantised else "")))
+    line = program_words.titled(_, uses, name)
+    return program_words.clauses(_, (line, more, texts.pace(_, one.estimate), _("slow") if one.slow else ""))
+
+
+def whole_pick(_: Translator, one: Pick) -> str:
+    """A pick with all its uses, its context and what it gives up."""
+    lost = words_picks.given_up(one, _)
+    context = _.integer(one.estimate.workload.context)
+    more = _("context {tokens}", tokens=context) if one.gives_up is not None else ""
+    line = _pick(_, one, words_picks.uses(one, _), more)
+    return _("{pick}. It gives up: {lost}.", pick=line, lost=lost) if lost else line
 
 
 def cloud(_: Translator, plan: CloudPlan) -> str:
@@ -65,16 +95,15 @@ def _method(task: str) -> Method:
 
 
 def upgrade(_: Translator, one: Upgrade) -> str:
-    """A change of hardware with its gain in numbers."""
-    gains = []
-    if one.new_run:
-        gains.append(_("+{count} models run", count=one.new_run))
-    if one.new_train:
-        gains.append(_("+{count} can be fine-tuned", count=one.new_train))
-    if one.decode is not None and one.decode > 1.05:
-        gains.append(_("generates x{factor}", factor=_.number(one.decode, 2)))
-    line = words.say(_, words.UPGRADES[one.code], one.values)
-    return _("{change}: {gains}", change=line, gains=program_words.clauses(_, gains)) if gains else line
+    """A change of hardware with its gain in numbers, and what it costs where that is known."""
+    line, gains = words_upgrades.change(_, one), words_upgrades.gains(_, one)
+    line = _("{change}: {gains}", change=line, gains=gains) if gains else line
+    return program_words.clauses(_, (line, words_upgrades.price(_, one.price) if one.price is not None else ""))
+
+
+def whole_upgrade(_: Translator, one: Upgrade) -> str:
+    """An upgrade with what to look at before buying."""
+    return program_words.clauses(_, (upgrade(_, one), words_upgrades.warnings(_, one)))
 
 
 def technique(_: Translator, one: Technique) -> str:
@@ -102,6 +131,9 @@ def html(_: Translator, advice: Advice) -> str:
     """All of it."""
     name, sentence = tier(_, advice)
     blocks = [f"<h3>{escape(name)}</h3><p>{escape(sentence)}</p>"]
+    if advice.tier.inference is not None:
+        apart, first = tiers(_, advice), words_bottleneck.sentence(advice.bottleneck, _)
+        blocks.append(f"<p>{escape(apart)}</p><p>{escape(first)}</p>")
     for title, lines in sections(_, advice):
         if lines:
             items = "".join(f"<li>{escape(line)}</li>" for line in lines)
@@ -113,10 +145,11 @@ def sections(_: Translator, advice: Advice) -> Iterator[tuple[str, Sequence[str]
     """The advice under its headings."""
     yield _("Cannot be used"), unusable(_, advice)
     yield _("What fits"), fits(_, advice)
-    yield _("Worth trying here"), picks(_, advice) or [no_picks(_)]
+    yield _("Worth trying here"), [whole_pick(_, one) for one in advice.picks] or [no_picks(_)]
     yield _("What this machine suits"), [words.say(_, words.SCENARIOS[s.code], s.values) for s in advice.scenarios]
+    yield _("Step by step"), [words_plans.stage(_, one) for one in (*advice.stages, *advice.clusters)]
     yield _("Rented instead"), [cloud(_, plan) for plan in advice.cloud]
-    yield _("What an upgrade brings"), [upgrade(_, one) for one in advice.upgrades]
+    yield _("What an upgrade brings"), [whole_upgrade(_, one) for one in advice.upgrades]
     yield _("What techniques save"), [_technique_line(_, one) for one in advice.techniques]
 
 
