@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # its rooms load after the first paint
     from advisor.catalog.typed import Parts
     from advisor.dumps import Loaded
 
+
 class CpuHints(NamedTuple):
     """What the catalogue knows of a named processor: its graphics, and its memory ("DDR3-1600"), best first."""
 
@@ -111,6 +112,7 @@ def cpu_hints(name: str) -> CpuHints | None:
     """What the catalogue knows of a processor: its graphics and memory, the fastest first; None of an unknown one."""
     from advisor.catalog.cpus import known_cpu
     from advisor.catalog.typed import own_graphics
+
     spec = known_cpu(name) if name else None
     if spec is None:
         return None
