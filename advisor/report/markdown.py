@@ -29,10 +29,14 @@ _FIRST = re.compile(r"^(\d{0,9})([.)#+=-])(?=\s|$|[#=-])")
 # Some writers make a link of every address, escaped or not; an empty comment keeps its halves apart.
 _ADDRESS = re.compile(r"(?<=[\w.+-])@(?=[\w-]+\.)")
 
+_STOPS = tuple(".,;:!?。，；：！？")
+# Tables have long lines; the comment is for linters and shown by nobody.
+_LONG_LINES = "<!-- markdownlint-disable line-length -->"
+
 
 def render(document: Document) -> str:
     """The whole document as one Markdown text."""
-    lines = [f"# {_escape(document.title)}", "", _escape(document.subtitle), ""]
+    lines = [f"# {_escape(document.title)}", "", _LONG_LINES, "", _escape(document.subtitle), ""]
     for section in document.sections:
         lines += _section(section)
     lines += ["---", "", f"{_escape(document.generator)} · {document.created.isoformat()}", ""]
@@ -50,7 +54,7 @@ def _section(section: Section) -> Iterator[str]:
 def _block(block: Block) -> Iterator[str]:
     match block:
         case Paragraph():
-            yield f"*{_escape(block.text)}*" if block.tone == "caption" else _escape(block.text)
+            yield _emphasised(block.text, "*") if block.tone == "caption" else _escape(block.text)
         case Callout():
             yield f"> **{_escape(block.title)}**"
             yield ">"
@@ -63,7 +67,7 @@ def _block(block: Block) -> Iterator[str]:
             yield from _block(chart_table(block))
         case Table():
             if block.caption:
-                yield f"**{_escape(block.caption)}**"
+                yield _emphasised(block.caption, "**")
                 yield ""
             right = [i for i, column in enumerate(block.columns) if column.right]
             yield from _rows([c.heading for c in block.columns], right, [_texts(row) for row in block.rows])
@@ -75,10 +79,23 @@ def _texts(row: tuple[Cell, ...]) -> list[str]:
 
 def _rows(headings: Sequence[str], right: Sequence[int], rows: Sequence[Sequence[str]]) -> Iterator[str]:
     # A heading without words is no heading to a linter, nor to a reader of tables aloud: a dot stands in its place.
-    yield "| " + " | ".join(_escape(h) or "·" for h in headings) + " |"
-    yield "|" + "|".join("---:" if i in right else "---" for i in range(len(headings))) + "|"
+    yield _row([_escape(heading) or "·" for heading in headings])
+    yield _row(["---:" if i in right else "---" for i in range(len(headings))])
     for row in rows:
-        yield "| " + " | ".join(_escape(text) for text in row) + " |"
+        yield _row([_escape(text) for text in row])
+
+
+def _row(cells: Sequence[str]) -> str:
+    """One space on either side of each cell, one for an empty cell: what linters call compact."""
+    return "|" + "|".join(f" {cell} " if cell else " " for cell in cells) + "|"
+
+
+def _emphasised(text: str, sign: str) -> str:
+    """A line in italics or bold; ended by a colon or stop, or it would be a heading in disguise."""
+    shown = _escape(text)
+    if shown.endswith(_STOPS):
+        return f"{sign}{shown}{sign}"
+    return f"{sign}{shown}:{sign}" if sign == "**" else shown
 
 
 def _escape(text: str) -> str:
