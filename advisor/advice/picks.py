@@ -1,4 +1,4 @@
-"""Models worth trying on this machine: by use, each with the best settings that leave room, and for fine-tuning."""
+"""Models worth trying on this machine: by use, each with the best settings that leave room."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -6,7 +6,6 @@ from dataclasses import replace
 from advisor.advice.makes import age, make
 from advisor.advice.pick_rules import Use, rules
 from advisor.advice.pick_settings import given_up, reference, tuned
-from advisor.advice.plans import TrainingPlan
 from advisor.advice.result import Pick
 from advisor.advice.survey import READING_PACE, Survey, comfortable, decode, power, speaks, speechless, works
 from advisor.catalog.networks import Network, networks
@@ -16,17 +15,16 @@ from advisor.workload import for_method
 
 # Where no speed is known: what any computer of the last ten years reads from memory at a bearable pace.
 _ACTIVE_PARAMETERS = 4.5e9
-_TRAINING = ("lora", "qlora")
 NETWORK_USES = ("embedding", "speech", "image", "vision")
 
 
-def picks(found: Survey, language: str = "en", plans: Sequence[TrainingPlan] = ()) -> tuple[Pick, ...]:
-    """The picks for inference, the best first within each use; other networks; then what `plans` recommend to train.
+def picks(found: Survey, language: str = "en") -> tuple[Pick, ...]:
+    """The picks for inference, the best first within each use; then other networks.
 
     A model that is best for several uses is picked once: `also` names the others. `language` is the reader's
     ("zh-CN"): models that list it come before those that do not. English is spoken by all.
     """
-    return (*_merged(_running(found, language)), *_networks(found), *_trained(plans))
+    return (*_merged(_running(found, language)), *_networks(found))
 
 
 # Language models ----------------------------------------------------------------------------------------------------
@@ -125,7 +123,7 @@ def _merged(chosen: Iterable[Pick]) -> list[Pick]:
     return list(kept.values())
 
 
-# Other networks, and training ---------------------------------------------------------------------------------------
+# Other networks ---------------------------------------------------------------------------------------
 
 
 def _networks(found: Survey) -> Iterator[Pick]:
@@ -141,12 +139,6 @@ def _networks(found: Survey) -> Iterator[Pick]:
             if answer.verdict == "fits" and (answer.placements[0].device != "ram") == rule.gpu:
                 served.add(rule.use)
                 yield Pick(rule.use, answer)
-
-
-def _trained(plans: Sequence[TrainingPlan]) -> Iterator[Pick]:
-    for plan in plans:
-        if plan.method in _TRAINING and plan.recommended:
-            yield Pick(plan.method, plan.estimate, slow=not plan.on_gpu)
 
 
 def uses(pick: Pick) -> tuple[str, ...]:

@@ -117,11 +117,34 @@ SCENARIOS: Mapping[str, str] = {
     "code_completion": N_("Code completion while typing: {model} at about {speed_tokens_per_s}."),
     "code_chat": N_("Questions about code: {model} at about {speed_tokens_per_s}; too slow to complete while typing."),
     "reasoning": N_("Problems that need thought: {model}; an answer of {tokens} tokens takes about {time_s}."),
-    "pictures": N_("Questions about pictures and scans: {model}."),
+    "pictures": N_("Questions about pictures and scans: {model} at about {speed_tokens_per_s}."),
+    "try": N_("Proving an idea: {count} models of the catalogue answer at reading pace here and can be compared."),
     "documents": N_("Long documents: {model} with a context of {context} tokens needs {needed_bytes} and fits."),
+    "search": N_("Search in own documents: {model} needs {needed_bytes} and works beside {chat}."),
+    "transcribe": N_("Writing down speech: {model} needs {needed_bytes}; its speed here is not known."),
+    "draw": N_("Making pictures: {model} needs {needed_bytes}; its speed here is not known."),
+    "team": N_(
+        "An assistant for a team: {model} gives {count} people reading pace at once, even when they take turns; "
+        "with {context} tokens for each it needs {needed_bytes}."
+    ),
     "fine_tune": N_("Teaching a model your own texts: {model}, {tokens} tokens in about {time_s}."),
+    "tuning_service": N_("Fine-tuning for others: about {count} jobs a day with {model}, {tokens} tokens each."),
     "prepare": N_("Preparing and checking training data, and evaluating results: no GPU needed."),
-    "cloud_then_local": N_("Train in the cloud, use it here: {model} on a rented {gpu}, then quantised for use."),
+    "prepare_disk": N_(
+        "Planning, and preparing training data: no GPU needed; half of the {free_bytes} free on the disk hold about "
+        "{tokens} tokens of text."
+    ),
+    "coordinate": N_(
+        "Directing training elsewhere: {model} on a rented {gpu} takes about {time_s} and {usd} US$; "
+        "what comes back are {adapter_bytes} of adapters."
+    ),
+    "distil": N_(
+        "Distillation experiments: {teacher} writes the answers, {model} learns from them here, {tokens} tokens in "
+        "about {time_s}."
+    ),
+    "cloud_then_local": N_(
+        "Train in the cloud, use it here: {model} on a rented {gpu}, then quantised, at about {speed_tokens_per_s}."
+    ),
 }
 
 
