@@ -1,11 +1,28 @@
 """Reading and writing files safely: whole or not at all, and one clear sentence when it cannot be done."""
 
+import errno
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from advisor.errors import UserError
 from advisor.i18n import N_
+
+# What can be done about the commonest refusals; all others are told in the system's own words. EACCES is also what
+# Windows says of a file that another program has open.
+_FULL = N_("{path}: cannot be written, the disk is full; the old file, if there was one, is unchanged")
+_CLOSED = N_(
+    "{path}: cannot be written: the file is open in another program, or its folder or the file may not be changed"
+)
+_READ_ONLY = N_("{path}: cannot be written, the disk is read-only")
+_SENTENCES: Mapping[int | None, str] = {
+    errno.ENOSPC: _FULL,
+    getattr(errno, "EDQUOT", errno.ENOSPC): _FULL,  # a quota
+    errno.EACCES: _CLOSED,
+    errno.EPERM: _CLOSED,
+    errno.EROFS: _READ_ONLY,
+}
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -18,7 +35,7 @@ def write_bytes(path: Path, data: bytes) -> None:
         if path.exists() and not path.is_file():
             _write_through(path, data)
             return
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.", suffix=".part")
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:20]}.", suffix=".part")
     except (OSError, ValueError, RuntimeError) as error:
         raise _unwritable(path, error) from error
     try:
@@ -64,6 +81,9 @@ def reason(error: Exception) -> str:
 
 
 def _unwritable(path: Path, error: Exception) -> UserError:
+    sentence = _SENTENCES.get(getattr(error, "errno", None))
+    if sentence is not None:
+        return UserError(sentence, path=path)
     return UserError(N_("{path}: cannot be written ({reason})"), path=path, reason=reason(error))
 
 
