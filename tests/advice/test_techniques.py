@@ -1,6 +1,7 @@
 """Waterfalls: every step is what the estimator says, the order is the greedy one, no quality is invented."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,7 +26,12 @@ def apple_m4() -> Machine:
     return assemble(None, gpu="Apple M4", cpu=None, ram_gib=16)
 
 
-MACHINES = {"G480": g480, "5950X": builder_5950x, "RTX 4090": rtx4090_desktop, "M4": apple_m4}
+MACHINES: dict[str, Callable[[], Machine]] = {
+    "G480": g480,
+    "5950X": builder_5950x,
+    "RTX 4090": rtx4090_desktop,
+    "M4": apple_m4,
+}
 
 
 @pytest.fixture(scope="module", params=MACHINES)
@@ -36,7 +42,7 @@ def found(request: pytest.FixtureRequest) -> Survey:
 def made(found: Survey, method: str, model: str | None = None) -> Waterfall:
     shown = teaching_model(found) if model is None else find_model(model)
     assert shown is not None
-    one = waterfall(found, shown, for_method(found.workload, method))  # type: ignore[arg-type]
+    one = waterfall(found, shown, for_method(found.workload, method))
     assert one is not None
     return one
 

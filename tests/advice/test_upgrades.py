@@ -1,6 +1,7 @@
 """Upgrades: gains are what a fresh survey finds, the best value comes first, and nothing absurd is offered."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,7 +37,7 @@ def offered(machine: Machine) -> tuple[Upgrade, ...]:
     return upgrades(found, picks(found))
 
 
-MACHINES = {
+MACHINES: dict[str, Callable[[], Machine]] = {
     "G480": g480,
     "5950X": builder_5950x,
     "RTX 4090": rtx4090_desktop,
