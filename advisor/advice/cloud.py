@@ -85,13 +85,20 @@ def _plan(price: CloudPrice, answer: Estimate, today: date) -> CloudPlan:
 
 
 def _purchase(price: CloudPrice) -> Purchase | None:
-    """None where the catalogue has no price of the card."""
+    """What shops ask for the card, else its price at launch; None where neither is known."""
+    shop = next((card for card in cloud_rules().cards if card.gpu == price.gpu), None)
+    if shop is not None:
+        return Purchase((shop.low, shop.high), shop.date, False, shop.source, _rent(price, shop.low, shop.high))
     spec = find_gpu(price.gpu)
-    usd = spec.launch_price_usd
+    usd, year = spec.launch_price_usd, spec.year
     if usd is None:
         return None
-    hours_of_rent = (usd / price.high_usd_per_hour, usd / price.low_usd_per_hour)
-    return Purchase(usd, spec.year, spec.launch_price_source or "", hours_of_rent)
+    source = spec.launch_price_source or spec.source
+    return Purchase((usd, usd), None if year is None else str(year), True, source, _rent(price, usd, usd))
+
+
+def _rent(price: CloudPrice, low: float, high: float) -> tuple[float, float]:
+    return low / price.high_usd_per_hour, high / price.low_usd_per_hour
 
 
 def _recent(price: CloudPrice) -> bool:

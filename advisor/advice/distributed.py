@@ -59,7 +59,8 @@ def _out_of_reach(found: Survey, job: Estimate) -> Stage | None:
     if not works(here):
         return Stage("too_large_here", {"model": job.model.name, "needed_bytes": needed(here)})
     time = hours(here)
-    return None if time is None else Stage("too_slow_here", {"model": job.model.name, "time_s": 3600 * time})
+    code = "too_slow_processor" if on_processor(here) else "too_slow_here"
+    return None if time is None else Stage(code, {"model": job.model.name, "time_s": 3600 * time})
 
 
 def _column(job: Estimate) -> Method:
@@ -76,24 +77,32 @@ def _after(found: Survey, job: Estimate, *, here: bool) -> Iterator[Stage]:
     writes them once more beside the originals (both stream from disk), the quantised file beside that.
     """
     model = job.model
-    run = found.ask(model, for_method(found.workload, "run"))
-    full, small = weights(model, _FILE_TYPE).total, weights(model, run.workload.quant).total
-    room, disk = _ram(found), _free_disk(found.machine)
-    merging = {"model": model.name, "needed_bytes": full, "available_bytes": room}
-    merged_here = room is not None and full <= room
+    full = weights(model, _FILE_TYPE).total
+    room = _ram(found)
+    loaded = round(training_rules().merge_room * full)
+    merged_here = room is not None and loaded <= room
     if job.workload.task != "full":
-        yield Stage("merge_here" if merged_here else "merge_there", merging)
-    taken = 2 * full + small
-    writing = {"quant": run.workload.quant, "file_bytes": small, "needed_bytes": taken, "free_bytes": disk}
-    if not here and not merged_here:
-        yield Stage("quantise_there", writing)
-    elif disk is None:
-        yield Stage("quantise_disk_unknown", writing)
-    else:
-        yield Stage("quantise_here" if taken <= disk else "quantise_disk_full", writing)
+        code = "merge_unknown" if room is None else "merge_here" if merged_here else "merge_there"
+        yield Stage(code, {"model": model.name, "needed_bytes": loaded, "available_bytes": room})
+    run = found.ask(model, for_method(replace(found.workload, stack="auto"), "run"))
+    if run.memory is None:  # llama.cpp does not know the architecture
+        yield Stage("no_gguf", {"model": model.name, "needed_bytes": full})
+        return
+    yield _quantise(found.machine, run, full, at_hand=here or merged_here)
     yield _run(run)
     if job.training is not None and job.workload.task != "full":
         yield Stage("adapter", {"adapter_bytes": 2 * job.training.trainable_parameters})
+
+
+def _quantise(machine: Machine, run: Estimate, full: int, *, at_hand: bool) -> Stage:
+    small, disk = weights(run.model, run.workload.quant).total, _free_disk(machine)
+    taken = 2 * full + small
+    values = {"quant": run.workload.quant, "file_bytes": small, "needed_bytes": taken, "free_bytes": disk}
+    if not at_hand:
+        return Stage("quantise_there", values)
+    if disk is None:
+        return Stage("quantise_disk_unknown", values)
+    return Stage("quantise_here" if taken <= disk else "quantise_disk_full", values)
 
 
 def _run(run: Estimate) -> Stage:

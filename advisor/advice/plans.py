@@ -39,7 +39,7 @@ class TrainingPlan(NamedTuple):
         """Whether it is worth doing: done by the morning, or on a graphics card within a day. Other plans show how
         long it would take.
         """
-        return self.verdict in (("hour", "overnight", "day") if self.on_gpu else ("hour", "overnight"))
+        return self.verdict in (("sitting", "overnight", "day") if self.on_gpu else ("sitting", "overnight"))
 
     @property
     def on_gpu(self) -> bool:
@@ -48,12 +48,13 @@ class TrainingPlan(NamedTuple):
 
 
 class Purchase(NamedTuple):
-    """What the rented card would cost to buy: its list price at launch (US dollars, in `year`), and the hours of rent
-    that cost as much, by the highest and the lowest price of an hour.
+    """What the rented card would cost to buy, US dollars: in shops on a day, or its list price at `launch` in a year.
+    `rent_hours` are the hours of rent that cost as much, fewest and most.
     """
 
-    usd: float
-    year: int | None
+    usd: tuple[float, float]
+    date: str | None
+    launch: bool
     source: str
     rent_hours: tuple[float, float]
 

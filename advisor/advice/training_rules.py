@@ -49,6 +49,7 @@ class TrainingRules(NamedTuple):
     verdicts: tuple[tuple[str, float], ...]
     processor_parameters: float
     trial_tokens: int
+    merge_room: float
     network_bytes_per_s: float
     datasets: tuple[Dataset, ...]
 
@@ -71,6 +72,16 @@ class Provider(NamedTuple):
     source: str
 
 
+class CardPrice(NamedTuple):
+    """What shops ask for a card, US dollars, on a day."""
+
+    gpu: str
+    low: float
+    high: float
+    date: str
+    source: str
+
+
 class CloudRules(NamedTuple):
     """See cloud.json, where each rule says why."""
 
@@ -78,6 +89,7 @@ class CloudRules(NamedTuple):
     easy_hours: float
     ram_gib: float
     recent_days: int
+    cards: tuple[CardPrice, ...]
     providers: tuple[Provider, ...]
     unsuitable: tuple[Provider, ...]
 
@@ -112,6 +124,7 @@ def load_training(path: Path) -> TrainingRules:
         verdicts=tuple((f.text("code"), f.number("hours")) for f in _each(document, "verdicts")),
         processor_parameters=_number(document, "processor_parameters", 1e6, 1e12),
         trial_tokens=int(_number(document, "trial_tokens", 1, 1e9)),
+        merge_room=_number(document, "merge_room", 1, 10),
         network_bytes_per_s=_network(_section(document, "network")),
         datasets=tuple(
             Dataset(f.text("code"), f.integer("samples", 1), f.integer("tokens_each", 1))
@@ -131,6 +144,7 @@ def load_cloud(path: Path) -> CloudRules:
         easy_hours=_number(document, "easy_hours", 0, 1e4),
         ram_gib=_number(document, "ram_gib", 1, 65536),
         recent_days=int(_number(document, "recent_days", 1, 36500)),
+        cards=tuple(map(_card, _each(document, "cards"))),
         providers=tuple(map(_provider, _each(document, "providers"))),
         unsuitable=tuple(map(_provider, _each(document, "unsuitable"))),
     )
@@ -205,6 +219,11 @@ def _rung(section: Fields, method: Method, value: object) -> Rung:
 def _target(entry: Fields) -> Target:
     method = entry.choice("method", TRAINED)
     return Target(next(m for m in TRAINED if m == method), entry.number("low"), entry.number("high"))
+
+
+def _card(entry: Fields) -> CardPrice:
+    low, high = entry.number("low", 1, 1e6), entry.number("high", 1, 1e6)
+    return CardPrice(entry.text("gpu"), low, high, entry.text("date"), entry.text("source"))
 
 
 def _provider(entry: Fields) -> Provider:

@@ -7,7 +7,7 @@ from advisor.i18n import N_, Translator
 from advisor.words import say
 
 VERDICTS: Mapping[str, str] = {
-    "hour": N_("within an hour"),
+    "sitting": N_("in one sitting"),
     "overnight": N_("overnight"),
     "day": N_("within a day"),
     "week": N_("within a week"),
@@ -23,6 +23,9 @@ DATASETS: Mapping[str, str] = {
 STAGES: Mapping[str, str] = {
     "too_large_here": N_("{model} is not for this computer: its training needs {needed_bytes}."),
     "too_slow_here": N_("{model} is not for this computer: its training would take about {time_s}."),
+    "too_slow_processor": N_(
+        "{model} is not for this computer: only its processor has the memory for it, and would train about {time_s}."
+    ),
     "prepare": N_("Here: collect, clean and tokenise the data; this needs no GPU."),
     "trial": N_(
         "Here: let the script run once with {model} and {tokens} tokens (about {time_s}); it shows that data and "
@@ -37,6 +40,13 @@ STAGES: Mapping[str, str] = {
     "merge_there": N_(
         "On the rented computer: merge the adapters into the 16-bit weights; this needs {needed_bytes} of memory, here "
         "are {available_bytes}."
+    ),
+    "merge_unknown": N_(
+        "Merge the adapters into the 16-bit weights; this needs {needed_bytes} of memory. How much is here is not "
+        "known."
+    ),
+    "no_gguf": N_(
+        "llama.cpp does not know the architecture of {model}: run it with transformers, in 16 bits {needed_bytes}."
     ),
     "quantise_here": N_(
         "Here: convert to GGUF and quantise to {quant} ({file_bytes}); for a while this needs {needed_bytes} of the "

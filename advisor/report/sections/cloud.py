@@ -11,6 +11,7 @@ from advisor.advice.training_rules import Provider
 from advisor.i18n import Translator
 from advisor.report.cells import DASH, memory, span, time_span
 from advisor.report.document import Block, Bullets, Cell, Column, Paragraph, Table
+from advisor.report.sections.machine_words import joined_sentences
 
 
 def cloud(advice: Advice, _: Translator) -> Iterator[Block]:
@@ -24,7 +25,7 @@ def cloud(advice: Advice, _: Translator) -> Iterator[Block]:
         )
         return
     yield _table(plans, _)
-    yield Paragraph(" ".join(_notes(plans, _)), "caption")
+    yield Paragraph(joined_sentences(list(_notes(plans, _)), _), "caption")
     yield Paragraph(_("Renting or buying"), "strong")
     yield Bullets(tuple(_buying(plans, _)))
     yield Paragraph(
@@ -92,12 +93,18 @@ def _buying(plans: Sequence[CloudPlan], _: Translator) -> Iterator[str]:
             yield _("{gpu}: the catalogue has no price to buy it, so renting and buying are not compared.", gpu=gpu)
             continue
         times = [time for plan in jobs if (time := hours(plan.estimate)) is not None]
+        low, high = purchase.usd
+        if purchase.launch:
+            price = _("US$ {usd} at its launch in {year}", usd=f"{high:,.0f}", year=purchase.date or "?")
+        else:
+            price = _(
+                "US$ {low} – {high} in shops ({date})", low=f"{low:,.0f}", high=f"{high:,.0f}", date=purchase.date
+            )
         yield _(
-            "{gpu}: US$ {usd} at its launch in {year}, as much as {low} – {high} hours of rent. These jobs take "
-            "{time}: buying pays only for those who train day after day.",
-            gpu=gpu, usd=f"{purchase.usd:,.0f}", year=purchase.year or "?",
-            low=_.integer(_tens(purchase.rent_hours[0])), high=_.integer(_tens(purchase.rent_hours[1])),
-            time=_.duration(3600 * sum(times)),
+            "{gpu}: {price}, as much as {low} – {high} hours of rent. These jobs take {time}: buying pays only for "
+            "those who train day after day.",
+            gpu=gpu, price=price, low=_.integer(_tens(purchase.rent_hours[0])),
+            high=_.integer(_tens(purchase.rent_hours[1])), time=_.duration(3600 * sum(times)),
         )  # fmt: skip
 
 

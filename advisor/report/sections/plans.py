@@ -12,6 +12,7 @@ from advisor.report.cells import DASH, memory, span, speed_span, time_span
 from advisor.report.document import Block, Bullets, Cell, Column, Paragraph, Section, Table
 from advisor.report.sections.cloud import cloud
 from advisor.report.sections.context import Context
+from advisor.report.sections.machine_words import joined_sentences
 
 _TRAINING = ("lora", "qlora")
 
@@ -36,7 +37,7 @@ def conclusion(advice: Advice, _: Translator) -> str:
             model=plan.estimate.model.name, method=_(words.METHOD_WORDS[plan.method]),
             time=time_span(plan.estimate.training.hours, _), tokens=_tokens(plan, _),
         )  # fmt: skip
-        return sentence if plan.on_gpu or not advice.cloud else f"{sentence} {_rented(advice, _)}"
+        return sentence if plan.on_gpu or not advice.cloud else joined_sentences([sentence, _rented(advice, _)], _)
     return _rented(advice, _) if advice.cloud else _("Fine-tuning is not realistic on this machine.")
 
 
@@ -111,7 +112,7 @@ def _train_here(advice: Advice, _: Translator) -> Iterator[Block]:
         Column(_("Energy"), 1.2, True), Column(_("Settings"), 2.6),
     )  # fmt: skip
     yield Table(columns, tuple(_training_row(p, _) for p in plans))
-    yield Paragraph(" ".join(_notes(advice, _)), "caption")
+    yield Paragraph(joined_sentences(list(_notes(advice, _)), _), "caption")
     if (note := matrix_note(advice, _)) != "":
         yield Paragraph(note, "caption")
     yield Paragraph(_("How long data sets take"), "strong")
