@@ -50,7 +50,7 @@ def test_no_card_of_the_list_does_it_for_less(plans: tuple[CloudPlan, ...]) -> N
     """By the middles of hours and price, among recent prices, with the settings that a search tries first."""
     newest = max(price.known_by for price in cloud_prices() if price.known_by is not None)
     for plan in plans:
-        workload = for_method(Workload(), plan.estimate.workload.task)  # type: ignore[arg-type]
+        workload = for_method(Workload(), plan.estimate.workload.task)
         chosen = _cost(plan.gpu, plan, workload)
         for gpu in {price.gpu for price in cloud_prices()}:
             prices = [p for p in cloud_prices() if p.gpu == gpu and p.known_by is not None]

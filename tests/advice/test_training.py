@@ -1,6 +1,7 @@
 """Training plans: what the search chooses is what the estimator says; stages name the right place; rules are strict."""
 
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,7 +34,13 @@ def h100() -> Machine:
     return assemble(None, gpu="H100 SXM5 80 GB", cpu=None, ram_gib=256)
 
 
-MACHINES = {"G480": g480, "5950X": builder_5950x, "3060": rtx3060, "4090": rtx4090_desktop, "H100": h100}
+MACHINES: Mapping[str, Callable[[], Machine]] = {
+    "G480": g480,
+    "5950X": builder_5950x,
+    "3060": rtx3060,
+    "4090": rtx4090_desktop,
+    "H100": h100,
+}
 
 
 @pytest.fixture(scope="module")
