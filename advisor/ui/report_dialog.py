@@ -11,17 +11,17 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
-    QTextBrowser,
     QVBoxLayout,
     QWidget,
 )  # fmt: skip
 
 from advisor.machine import Machine
-from advisor.ui import report_preview, report_tasks, texts
+from advisor.ui import report_tasks, texts
 from advisor.ui.dialogs import error_text
 from advisor.ui.file_names import LONGEST, safe_name
 from advisor.ui.report_form import ReportForm
 from advisor.ui.report_tasks import Basis, Order, Preview
+from advisor.ui.report_view import ReportView
 from advisor.ui.save_dialog import SaveDialog
 from advisor.ui.state import State
 from advisor.ui.widgets import hint
@@ -73,9 +73,7 @@ class ReportDialog(QDialog):
         return timer
 
     def _make_preview(self) -> None:
-        self.view = QTextBrowser()
-        self.view.setOpenLinks(False)
-        self.view.setTabChangesFocus(True)
+        self.view = ReportView()
         self.view_title = QLabel(self._tr("Previe&w"))
         self.view_title.setBuddy(self.view)
 
@@ -167,10 +165,10 @@ class ReportDialog(QDialog):
             self._job.cancel()
         order = self.order()
         if not self._complete(order):
-            self.view.setPlainText(self._tr("Choose at least one section."))
+            self.view.show_words(self._tr("Choose at least one section."))
             return
         if self.view.document().isEmpty():
-            self.view.setPlainText(self._tr("Working it out …"))
+            self.view.show_words(self._tr("Working it out …"))
         basis = self._bases.get(order.language)
         self._job = self._work.run(
             lambda: report_tasks.preview(order, basis), lambda found: self._show(order, found), self._no_preview
@@ -184,13 +182,11 @@ class ReportDialog(QDialog):
         self._job = None
         if found.basis is not None:
             self._bases[order.language] = found.basis
-        at = self.view.verticalScrollBar().value()
-        self.view.setHtml(report_preview.html(found.document, self._state.colors))
-        self.view.verticalScrollBar().setValue(at)
+        self.view.show_document(found.document, self._state.colors)
 
     def _no_preview(self, error: Exception) -> None:
         self._job = None
-        self.view.setPlainText(error_text(self._tr, error))
+        self.view.show_words(error_text(self._tr, error))
 
     # The file
 
@@ -280,6 +276,7 @@ class ReportDialog(QDialog):
         """Closed, by whatever key or button: nobody waits for anything any more, and the choices are kept."""
         self._preview_timer.stop()
         self._look_timer.stop()
+        self.view.stop()
         if self._run is not None:
             self._run.cancelled.set()
         for job in (self._job, self._export):

@@ -1,30 +1,37 @@
-"""A report's document as rich text for reading in the window: the same words and tables, charts as their numbers."""
+"""A report's document as rich text for reading in the window: the same words, tables and charts as in the file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html import escape
+from typing import get_args
 
 from advisor.palette import Palette
-from advisor.report.chart_table import chart_table
-from advisor.report.document import Block, Bullets, Callout, Cell, Document, Facts, Paragraph, Section, Table
+from advisor.report.document import Block, Bullets, Callout, Cell, Chart, Document, Facts, Paragraph, Section, Table
 
 
 def html(document: Document, colors: Palette) -> str:
     """All of it, in the HTML that a QTextBrowser knows. Whatever comes from machines and files is escaped."""
+    names = iter(charts(document))
     return "".join([
         f"<h2>{escape(document.title)}</h2>",
         f'<p style="color:{colors.caption}">{escape(document.subtitle)}</p>',
-        *(part for section in document.sections for part in _section(section, colors)),
+        *(_section(section, names, colors) for section in document.sections),
     ])  # fmt: skip
 
 
-def _section(section: Section, colors: Palette) -> Iterator[str]:
+def charts(document: Document) -> Mapping[str, Chart]:
+    """The document's charts by the addresses under which its HTML asks for their pictures, in their order."""
+    blocks = (block for section in document.sections for block in section.blocks)
+    found = (block for block in blocks if isinstance(block, get_args(Chart)))
+    return {f"chart:{number}": chart for number, chart in enumerate(found)}
+
+
+def _section(section: Section, names: Iterator[str], colors: Palette) -> str:
     level = section.level + 2
-    yield f"<h{level}>{escape(section.title)}</h{level}>"
-    for block in section.blocks:
-        yield _block(block, colors)
+    blocks = "".join(_block(block, names, colors) for block in section.blocks)
+    return f"<h{level}>{escape(section.title)}</h{level}>{blocks}"
 
 
-def _block(block: Block, colors: Palette) -> str:
+def _block(block: Block, names: Iterator[str], colors: Palette) -> str:
     match block:
         case Paragraph():
             return f'<p style="{_tone(block.tone, colors)}">{_lines(block.text)}</p>'
@@ -36,7 +43,7 @@ def _block(block: Block, colors: Palette) -> str:
             return _facts(block, colors)
         case Table():
             return _table(block, colors)
-    return _table(chart_table(block), colors)
+    return f'<p><b>{escape(block.title)}</b></p><p><img src="{next(names)}"></p>'
 
 
 def _callout(block: Callout, colors: Palette) -> str:

@@ -3,12 +3,13 @@
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 from pytestqt.qtbot import QtBot
@@ -16,13 +17,31 @@ from pytestqt.qtbot import QtBot
 from advisor import profiles, report, settings
 from advisor.errors import UserError
 from advisor.i18n import N_
+from advisor.palette import DARK, LIGHT, Palette
 from advisor.report import SECTION_KEYS
-from advisor.report.document import Block, Bullets, Callout, Cell, Column, Fact, Facts, Paragraph, Section, Table
+from advisor.report.charts import draw
+from advisor.report.document import (
+    Bars,
+    Block,
+    Bullets,
+    Callout,
+    Cell,
+    Column,
+    Document,
+    Fact,
+    Facts,
+    Mark,
+    Paragraph,
+    Section,
+    Series,
+    Table,
+)  # fmt: skip
 from advisor.report.sections import SECTIONS
 from advisor.settings import ReportChoices
 from advisor.ui.dialogs import ErrorDialog
 from advisor.ui.file_names import LONGEST, safe_name
 from advisor.ui.report_dialog import ReportDialog
+from advisor.ui.report_view import ReportView, image
 from advisor.ui.screen import Screen
 from advisor.ui.whatif import Wish
 from tests.ui.helpers import GIB, MACHINE, open_window
@@ -341,3 +360,41 @@ def test_names_of_machines_become_names_of_files(name: str, safe: str) -> None:
 def test_a_long_name_is_cut() -> None:
     """An endless name leaves room for the folder."""
     assert safe_name("长" * 500, "report") == "长" * LONGEST
+
+
+BARS = Bars(
+    "Memory <by> component", ("a", "b"), (Series("weights", "#2f6bd0", (1.0, 2.0)),), "GiB", (Mark("RAM", 1.5),)
+)
+
+
+@pytest.mark.parametrize("colors", [LIGHT, DARK])
+def test_charts_are_painted_in_the_colours_of_the_theme(qtbot: QtBot, qapp: QApplication, colors: Palette) -> None:
+    """A chart's bars have the theme's hue of their component; the picture is as sharp as the screen."""
+    found = image(draw(BARS), 600, 2.0, qapp.font(), colors)
+    assert (found.width(), found.deviceIndependentSize().width()) == (1200, 600)
+    seen = {found.pixelColor(x, y).name() for x in range(0, 1200, 3) for y in range(0, found.height(), 3)}
+    assert colors.components["weights"] in seen
+
+
+def test_the_preview_loads_its_charts_and_nothing_else(qtbot: QtBot, qapp: QApplication) -> None:
+    """The chart's picture under its address; no file and no address of the network, whatever a text says."""
+    view = ReportView()
+    qtbot.addWidget(view)
+    view.resize(640, 400)
+    view.show()
+    blocks = (Paragraph('<img src="file:///etc/hostname">'), BARS)
+    view.show_document(
+        Document("Title", "machine", "en", date(2026, 1, 2), "program", (Section("One", blocks),)), LIGHT
+    )
+    text = view.toPlainText()
+    assert '<img src="file:///etc/hostname">' in text
+    assert "Memory <by> component" in text
+    picture = view.loadResource(2, QUrl("chart:0"))
+    assert isinstance(picture, QImage)
+    assert picture.deviceIndependentSize().width() <= view.viewport().width()
+    assert [view.loadResource(2, QUrl(name)) for name in ("chart:1", "file:///etc/hostname", "http://host/x.png")] == [
+        None, None, None,
+    ]  # fmt: skip
+    view.show_words("nothing")
+    assert view.loadResource(2, QUrl("chart:9")) is None
+    view.stop()
