@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 
-from advisor.advice import pick_rules, words_picks
+from advisor.advice import needs, pick_rules, words_picks
 from advisor.advice.picks import NETWORK_USES
 from advisor.advice.result import Advice, CloudPlan, Pick
+from advisor.estimator.tensors import parameters
 from advisor.i18n import Translator
-from advisor.report.cells import memory, pace, verdict_word
+from advisor.report.cells import DASH, memory, pace, verdict_word
 from advisor.report.document import Block, Bullets, Cell, Column, Paragraph, Section, Table
 from advisor.report.sections.context import Context
 
+_PICKED = 3  # so many picks are shown with their needs
 _METHODS = {"lora": "LoRA", "qlora": "QLoRA"}
 
 
@@ -31,6 +33,7 @@ def sections(context: Context) -> Iterator[Section]:
         blocks += [Paragraph(_("In the cloud"), "strong"), Bullets(items)]
     blocks += [Paragraph(text, "caption") for text in _how(advice, _)]
     yield Section(_("Which models"), tuple(blocks))
+    yield Section(_("What models need"), tuple(_needs(advice, _)), 2)
 
 
 def _row(pick: Pick, _: Translator) -> tuple[Cell, ...]:
@@ -55,6 +58,46 @@ def _settings(pick: Pick, _: Translator) -> str:
     if pick.use in NETWORK_USES:
         return _("16 bits")
     return _("{quant}\n{context} tokens", quant=workload.quant, context=_.integer(workload.context))
+
+
+def _needs(advice: Advice, _: Translator) -> Iterator[Block]:
+    """What the first picks and well-known models need, whatever this machine has."""
+    rules = needs.rules()
+    picked = [p.estimate.model for p in advice.picks if p.use in ("chat", "code") and p.gives_up is not None]
+    models = {model.id: model for model in (*picked[:_PICKED], *needs.well_known())}
+    columns = (
+        Column(_("Model"), 1.7), Column(_("Least card"), 1.5), Column(_("Recommended card"), 1.5),
+        Column(_("Without a card: memory"), 1.1, True), Column(_("its bandwidth for reading pace"), 1.1, True),
+        Column(_("File"), 1.1, True),
+    )  # fmt: skip
+    yield Table(columns, tuple(_need_row(needs.needs(model), _) for model in models.values()))
+    yield Paragraph(
+        _(
+            "Least: {least} with {short} tokens, all of it on the card. Recommended: {best} with {long} tokens, room "
+            "to spare and reading pace. Without a card and the file's first size: as the least. Computed for every model.",
+            least=rules.least.quant, short=_.integer(rules.least.context), best=rules.recommended.quant,
+            long=_.integer(rules.recommended.context),
+        ),
+        "caption",
+    )  # fmt: skip
+
+
+def _need_row(need: needs.Needs, _: Translator) -> tuple[Cell, ...]:
+    return (
+        Cell(f"{need.model.name}\n{_.parameters(parameters(need.model))}", "strong"),
+        Cell(_card(need.least, _)),
+        Cell(_card(need.recommended, _)),
+        Cell(DASH if need.ram_bytes is None else _.gib(need.ram_bytes)),
+        Cell(DASH if need.bandwidth is None else _.bandwidth(need.bandwidth)),
+        Cell("\n".join(_.gib(size) for size in need.disk_bytes if size is not None) or DASH),
+    )
+
+
+def _card(held: needs.OnCard | None, _: Translator) -> str:
+    if held is None:
+        return DASH
+    name = held.card.gpu if held.card.number == 1 else f"{held.card.number} × {held.card.gpu}"
+    return f"{name}\n{pace(held.estimate, _)}".rstrip("\n")
 
 
 def _how(advice: Advice, _: Translator) -> Iterator[str]:
