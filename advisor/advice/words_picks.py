@@ -29,8 +29,8 @@ def licence(pick: Pick, _: Translator) -> str:
 
 
 def given_up(pick: Pick, _: Translator) -> str:
-    """What the pick gives up in a line; "" for networks and training."""
-    return clauses(_, _given_up(pick, _))
+    """What the pick gives up, a line each; "" for networks and training. Its context stands beside the pick's own."""
+    return "\n".join(_given_up(pick, _))
 
 
 def _given_up(pick: Pick, _: Translator) -> Iterator[str]:
@@ -38,9 +38,7 @@ def _given_up(pick: Pick, _: Translator) -> Iterator[str]:
     if lost is None:
         return
     if lost.quality is not None:
-        yield _("{percent} % worse perplexity than in 16 bits", percent=_.number(100 * lost.quality.share, 2))
-    if lost.context is not None:
-        yield _("trained for a context of {trained} tokens", trained=_.integer(lost.context))
+        yield _("perplexity +{percent} %", percent=_.number(100 * lost.quality.share, 2))
     if lost.larger is not None:
         text = N_("{model} is too slow here") if lost.why == "speed" else N_("{model} does not fit")
         yield _(text, model=lost.larger.model.name)

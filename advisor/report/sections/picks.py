@@ -22,8 +22,8 @@ def sections(context: Context) -> Iterator[Section]:
     if advice.picks:
         columns = (
             Column(_("Use"), 1.4), Column(_("Model"), 1.9), Column(_("Size"), 0.7, True),
-            Column(_("Settings"), 1.2), Column(_("Memory"), 0.9, True), Column(_("Speed or time"), 1.0, True),
-            Column(_("What it gives up"), 2.2),
+            Column(_("Settings"), 1.5), Column(_("Memory"), 0.9, True), Column(_("Speed or time"), 1.0, True),
+            Column(_("What it gives up"), 1.9),
         )  # fmt: skip
         blocks.append(Table(columns, tuple(_row(p, _) for p in advice.picks), _("On this machine")))
     else:
@@ -57,7 +57,11 @@ def _settings(pick: Pick, _: Translator) -> str:
         return _METHODS[pick.use]
     if pick.use in NETWORK_USES:
         return _("16 bits")
-    return _("{quant}\n{context} tokens", quant=workload.quant, context=_.integer(workload.context))
+    trained = pick.gives_up.context if pick.gives_up is not None else None
+    if trained is None:
+        return _("{quant}\n{context} tokens", quant=workload.quant, context=_.integer(workload.context))
+    used = _.integer(workload.context)
+    return _("{quant}\n{context} of {trained} tokens", quant=workload.quant, context=used, trained=_.integer(trained))
 
 
 def _needs(advice: Advice, _: Translator) -> Iterator[Block]:
@@ -74,7 +78,7 @@ def _needs(advice: Advice, _: Translator) -> Iterator[Block]:
     yield Paragraph(
         _(
             "Least: {least} with {short} tokens, all of it on the card. Recommended: {best} with {long} tokens, room "
-            "to spare and reading pace. Without a card and the file's first size: as the least. Computed for every model.",
+            "to spare and reading pace. Without a card, and the first size of the file: as the least. All computed.",
             least=rules.least.quant, short=_.integer(rules.least.context), best=rules.recommended.quant,
             long=_.integer(rules.recommended.context),
         ),
