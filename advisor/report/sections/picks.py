@@ -11,7 +11,7 @@ from advisor.report.cells import DASH, memory, pace, verdict_word
 from advisor.report.document import Block, Bullets, Cell, Column, Paragraph, Section, Table
 from advisor.report.sections.context import Context
 
-_PICKED = 3  # so many picks are shown with their needs
+_PICKED = 1  # so many picks are shown with their needs
 _METHODS = {"lora": "LoRA", "qlora": "QLoRA"}
 
 
@@ -65,14 +65,14 @@ def _settings(pick: Pick, _: Translator) -> str:
 
 
 def _needs(advice: Advice, _: Translator) -> Iterator[Block]:
-    """What the first picks and well-known models need, whatever this machine has."""
+    """What the first pick and well-known models need, whatever this machine has."""
     rules = needs.rules()
     picked = [p.estimate.model for p in advice.picks if p.use in ("chat", "code") and p.gives_up is not None]
     models = {model.id: model for model in (*picked[:_PICKED], *needs.well_known())}
     columns = (
-        Column(_("Model"), 1.7), Column(_("Least card"), 1.5), Column(_("Recommended card"), 1.5),
-        Column(_("Without a card: memory"), 1.1, True), Column(_("its bandwidth for reading pace"), 1.1, True),
-        Column(_("File"), 1.1, True),
+        Column(_("Model"), 1.7), Column(_("Least card"), 1.6), Column(_("Recommended card"), 1.6),
+        Column(_("RAM without a card"), 0.9, True), Column(_("RAM bandwidth for reading pace"), 1.1, True),
+        Column(_("File"), 0.8, True),
     )  # fmt: skip
     yield Table(columns, tuple(_need_row(needs.needs(model), _) for model in models.values()))
     yield Paragraph(
@@ -126,6 +126,7 @@ def _how(advice: Advice, _: Translator) -> Iterator[str]:
 
 def _cloud_pick(plan: CloudPlan, _: Translator) -> str:
     return _(
-        "{model} ({parameters}) on {gpu}",
+        "{model} ({parameters}), {method}, on {gpu}",
         model=plan.estimate.model.name, parameters=_.parameters(plan.estimate.parameters), gpu=plan.gpu,
+        method=_METHODS.get(plan.estimate.workload.task) or _("Full fine-tuning"),
     )  # fmt: skip
