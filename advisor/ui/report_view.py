@@ -1,7 +1,7 @@
 """Shows a report's document: rich text, its charts painted as wide as there is room."""
 
 from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, QUrl
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QPolygonF, QResizeEvent
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QPolygonF, QResizeEvent, QTextOption
 from PySide6.QtWidgets import QTextBrowser
 
 from advisor.palette import LIGHT, Palette
@@ -27,6 +27,9 @@ class ReportView(QTextBrowser):
         self._painted: dict[str, QImage] = {}
         self.setOpenLinks(False)
         self.setTabChangesFocus(True)
+        # Tables take the width that there is: their words break where they must.
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_AGAIN_MS)
