@@ -122,7 +122,9 @@ def _ladder() -> tuple[Model, ...]:
 def _reach(machine: Machine, budget: Budget, room: int | None) -> Reach:
     run, train = for_method(Workload(), "run"), for_method(Workload(), "qlora")
     running = (a for m in _ladder() if comfortable(a := estimate(machine, m, run, budget)) and _stored(a, room))
-    training = (a for m in _ladder() if teachable(a := estimate(machine, m, train, budget)))
+    # Without a usable GPU nothing is teachable: no need to ask.
+    taught = _ladder() if any(gpu.usable for gpu in machine.gpus) else ()
+    training = (a for m in taught if teachable(a := estimate(machine, m, train, budget)))
     return Reach(next(running, None), next(training, None))
 
 

@@ -131,7 +131,10 @@ def _networks(found: Survey) -> Iterator[Pick]:
     known = {network.id: network for network in networks()}
     workload = for_method(found.workload, "run")
     served: set[str] = set()
+    usable = any(gpu.usable for gpu in found.machine.gpus)
     for rule in rules().networks:
+        if rule.gpu and not usable:
+            continue
         for name in rule.models:
             if rule.use in served or name not in known:
                 continue
