@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from advisor.advice.result import Upgrade
+from advisor.advice.upgrade_form import is_portable
 from advisor.advice.upgrade_rules import Price, upgrade_rules
 from advisor.catalog.cpus import known_cpu
 from advisor.catalog.measured import with_peak
@@ -32,12 +33,13 @@ def memory_upgrades(machine: Machine) -> Iterator[tuple[Machine, Upgrade]]:
             price=_price(memory, total / _GIB, total / _GIB), warnings=(Reason("second_slot_unknown", {}),),
         )  # fmt: skip
         return
+    most = most_gib(machine)
     for size in _sizes(machine, total / _GIB):
         after = assemble(machine, gpu=None, gpu_count=1, cpu=None, ram_gib=size)
-        yield after, Upgrade(
-            "more_ram", {"from_bytes": total, "to_bytes": size * _GIB},
-            price=_price(memory, size - total / _GIB, size) if most_gib(machine) is not None else None, warnings=tuple(_warnings(machine)),
-        )  # fmt: skip
+        # Boards without a usual limit take registered modules, whose prices are others.
+        price = None if most is None else _price(memory, size - total / _GIB, size)
+        values = {"from_bytes": total, "to_bytes": size * _GIB}
+        yield after, Upgrade("more_ram", values, price=price, warnings=tuple(_warnings(machine)))
 
 
 def _sizes(machine: Machine, have: float) -> list[int]:
@@ -51,7 +53,7 @@ def most_gib(machine: Machine) -> int | None:
     """What a usual board of the machine's kind takes; None where that is not known (servers, unknown memory)."""
     rules = upgrade_rules()
     kind = rules.kinds.get(machine.memory.kind or "")
-    form = "laptop" if machine.chassis == "laptop" or machine.battery.present is True else "desktop"
+    form = "laptop" if is_portable(machine) else "desktop"
     spec = known_cpu(machine.cpu.name or "")
     channels = max(machine.memory.channels or 0, (spec.memory_channels or 0) if spec is not None else 0)
     if kind is None or machine.chassis == "server" or channels > _DESKTOP_CHANNELS:
@@ -63,7 +65,7 @@ def most_gib(machine: Machine) -> int | None:
 def _warnings(machine: Machine) -> Iterator[Reason]:
     modules = [m for m in machine.memory.modules if m.size_bytes]
     slots = upgrade_rules().slots["laptop"]
-    if machine.chassis == "laptop" and len(modules) >= slots:
+    if is_portable(machine) and len(modules) >= slots:
         yield Reason("modules_replaced", {"count": len(modules)})
     elif not modules:
         yield Reason("slots_unknown", {})

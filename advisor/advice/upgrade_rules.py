@@ -1,5 +1,6 @@
 """Which upgrades are weighed, and at what prices: the strict reader of resources/advice/upgrades.json."""
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import NamedTuple
 
 from advisor import RESOURCES
 from advisor.catalog.reading import Fields, read_json
+from advisor.i18n import N_
 
 UPGRADES_FILE = RESOURCES / "advice" / "upgrades.json"
 
@@ -75,6 +77,17 @@ class Gain(NamedTuple):
     least: float
 
 
+class Closed(NamedTuple):
+    """Signs of computers that take no graphics card: makers, parts of model names, patterns of processors' names; and
+    the instructions that an x86 processor must have to be worth one.
+    """
+
+    makers: tuple[str, ...]
+    models: tuple[str, ...]
+    mobile_cpus: tuple[re.Pattern[str], ...]
+    feature: str
+
+
 class UpgradeRules(NamedTuple):
     """The whole file."""
 
@@ -84,6 +97,7 @@ class UpgradeRules(NamedTuple):
     steps_gib: tuple[int, ...]
     slots: Mapping[str, int]
     kinds: Mapping[str, MemoryKind]
+    closed: Closed
     no_external: tuple[str, ...]
     soldered: tuple[str, ...]  # parts of names of accelerators that no slot takes
 
@@ -111,6 +125,7 @@ def load_upgrades(path: Path) -> UpgradeRules:
         steps_gib=memory.integers("steps_gib", 1, 1 << 20),
         slots={name: slots.integer(name, 1, 64) for name in ("laptop", "desktop")},
         kinds={kind.kind: kind for kind in kinds},
+        closed=_closed(_section(document, "closed")),
         no_external=external.texts("not_with"),
         soldered=soldered.texts("names"),
     )
@@ -131,6 +146,19 @@ def _gain(fields: Fields) -> Gain:
     gain = Gain(*(fields.number(name, 0.0, 1e6) for name in Gain._fields))
     fields.close()
     return gain
+
+
+def _closed(fields: Fields) -> Closed:
+    fields.text("why")
+    patterns = []
+    for text in fields.texts("mobile_cpus"):
+        try:
+            patterns.append(re.compile(text))
+        except re.error:
+            fields.fail("mobile_cpus", N_("{where}: {field}: a regular expression was expected"))
+    closed = Closed(fields.texts("makers"), fields.texts("models"), tuple(patterns), fields.text("feature"))
+    fields.close()
+    return closed
 
 
 def _card(fields: Fields) -> Card:

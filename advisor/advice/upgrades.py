@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from math import log2
 
 from advisor.advice.result import Pick, Upgrade
-from advisor.advice.survey import Survey, comfortable, decode, realistic
+from advisor.advice.survey import Survey, comfortable, decode, hours, realistic, speechless, works
+from advisor.advice.upgrade_form import is_portable, is_too_old, takes_cards
 from advisor.advice.upgrade_memory import memory_upgrades
 from advisor.advice.upgrade_rules import Card, Computer, Price, upgrade_rules
 from advisor.catalog.gpus import find_gpu
@@ -30,6 +31,9 @@ def upgrades(found: Survey, picks: tuple[Pick, ...]) -> tuple[Upgrade, ...]:
     reference = next((p.estimate for p in picks if p.use not in _TRAINING and decode(p.estimate) is not None), None)
     if set(found.machine.environment or ()) & {"vm", "container"}:
         return (Upgrade("virtual", {}), *_storage(found, reference))
+    if speechless(found.estimates["run"]):
+        # Nothing can be told apart from nothing: neither before nor after has a speed to compare.
+        return (Upgrade("unknown", {}), *_limits(found.machine))
     counted = [_gained(found, reference, machine, bare) for machine, bare in _changes(found.machine)]
     counted = [u for u in counted if u.code in ("more_ram", "second_module") or u.gain >= upgrade_rules().gain.least]
     counted.sort(key=lambda u: (u.value is not None, u.value if u.value is not None else u.gain), reverse=True)
@@ -41,24 +45,18 @@ def worth_most(parts: Sequence[Upgrade]) -> Upgrade | None:
     return next((u for u in parts if u.gain >= upgrade_rules().gain.least), None)
 
 
-def is_laptop(machine: Machine) -> bool:
-    """Whether no card can be put in: laptops, tablets, single boards, and chips with graphics and memory in one."""
-    closed = machine.chassis in ("laptop", "tablet", "board") or machine.battery.present is True
-    return closed or any(gpu.kind == "unified" for gpu in machine.gpus)
-
-
 def _changes(machine: Machine) -> Iterator[tuple[Machine, Upgrade]]:
     """Every change worth estimating: the machine as it would be, and the upgrade without its gains."""
     yield from memory_upgrades(machine)
-    if is_laptop(machine):
-        yield from _computers(machine)
-    else:
+    if takes_cards(machine):
         yield from _cards(machine)
         yield from _one_more(machine)
+    else:
+        yield from _computers(machine)
 
 
 def _cards(machine: Machine) -> Iterator[tuple[Machine, Upgrade]]:
-    have = sum(g.vram_bytes or 0 for g in machine.gpus if g.usable)
+    have = sum(g.vram_bytes or 0 for g in machine.gpus if g.usable is not False)
     for card in upgrade_rules().cards:
         if not card.from_gib <= have / _GIB <= card.to_gib or machine.memory.kind in card.not_with:
             continue
@@ -149,12 +147,15 @@ def _limits(machine: Machine) -> Iterator[Upgrade]:
     """What cannot be done here, and what takes its place."""
     if any(gpu.kind == "unified" for gpu in machine.gpus):
         yield Upgrade("unified", {})
-    elif machine.chassis in ("laptop", "tablet") or machine.battery.present is True:
-        old = machine.memory.kind in upgrade_rules().no_external
-        yield Upgrade("external_seldom" if old else "external", {"kind": machine.memory.kind or ""})
+    elif is_portable(machine):
+        old = machine.memory.kind in upgrade_rules().no_external or is_too_old(machine)
+        code = "external" if not old else "external_seldom" if machine.memory.kind else "too_old"
+        yield Upgrade(code, {"kind": machine.memory.kind or ""})
+    elif is_too_old(machine):
+        yield Upgrade("too_old", {})
     elif machine.chassis == "board":
         yield Upgrade("board", {})
-    elif machine.chassis is None:
+    elif machine.chassis is None and takes_cards(machine):
         yield Upgrade("form_unknown", {})
     if machine.chassis == "laptop":
         yield Upgrade("cooling", {})
@@ -195,8 +196,16 @@ def _new(found: Survey, machine: Machine, method: Method) -> list[Estimate]:
     """The models that become comfortable to run, or realistic to train."""
     wanted = comfortable if method == "run" else realistic
     workload = for_method(found.workload, method)
-    left = [old.model for old in found.estimates[method] if not wanted(old)]
+    left = [old.model for old in found.estimates[method] if not wanted(old) and _known(old)]
     return [a for model in left if wanted(a := estimate(machine, model, workload, found.budget))]
+
+
+def _known(old: Estimate) -> bool:
+    """Whether it is known that the model is not wanted yet: a verdict, and where it works, a speed or a time."""
+    if old.verdict == "unknown":
+        return False
+    figure = hours(old) if old.workload.training else decode(old)
+    return figure is not None or not works(old)
 
 
 def _factor(found: Survey, reference: Estimate, machine: Machine) -> float | None:

@@ -74,6 +74,8 @@ UPGRADES: Mapping[str, str] = {
     ),
     "unified": N_("Memory and graphics are one part of this processor: neither can be extended or replaced"),
     "form_unknown": N_("Whether a graphics card fits into this computer's case is not known"),
+    "too_old": N_("This computer is too old for a graphics card that AI programs can use"),
+    "unknown": N_("Too little is known of this machine's speed to say what a change would bring"),
     "board": N_("No graphics card of use fits on a single-board computer"),
     "virtual": N_("This is a virtual machine or a container: its host decides what more it may have"),
 }

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from advisor import words as program_words
 from advisor.advice import words as advice_words
 from advisor.advice import words_bottleneck, words_upgrades
-from advisor.advice.result import Advice, Upgrade
+from advisor.advice.result import Advice
 from advisor.advice.survey import READING_PACE, Survey, decode, realistic
 from advisor.advice.techniques import TRAINING_USES
 from advisor.advice.upgrades import worth_most
@@ -33,7 +33,7 @@ def sections(context: Context) -> Iterator[Section]:
         "" if advice.bottleneck is None else words_bottleneck.sentence(advice.bottleneck, _),
         _run(advice, _),
         _train(advice, _),
-        _upgrade(worth_most(advice.upgrades), _),
+        _upgrade(advice, _),
         _not_here(found, advice, _),
     )
     yield Section(_("Conclusion"), (Bullets(tuple(line for line in lines if line)),))
@@ -76,10 +76,12 @@ def _train(advice: Advice, _: Translator) -> str:
     return _("Fine-tuning is not realistic on this machine.")
 
 
-def _upgrade(best: Upgrade | None, _: Translator) -> str:
+def _upgrade(advice: Advice, _: Translator) -> str:
     """The first of the upgrades' section, with its price and its gains."""
+    best = worth_most(advice.upgrades)
     if best is None:
-        return _("No upgrade of the list is worth its price here.")
+        unknown = any(u.code in ("unknown", "virtual") for u in advice.upgrades)
+        return "" if unknown else _("No upgrade of the list is worth its price here.")
     return _(
         "The upgrade that pays most: {change}, {price}: {gains}.",
         change=words_upgrades.change(_, best), price=words_upgrades.price(_, best.price),

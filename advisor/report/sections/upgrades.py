@@ -29,7 +29,7 @@ def sections(context: Context) -> Iterator[Section]:
         if blocks:
             blocks.append(Paragraph(_("Also:")))
         blocks.append(Bullets(tuple(others)))
-    if not counted:
+    if not counted and not any(u.code in ("unknown", "virtual") for u in advice.upgrades):
         blocks.insert(0, Paragraph(_("No upgrade of the list would add to what this machine can do.")))
     yield Section(_("Upgrades"), tuple(blocks))
 
