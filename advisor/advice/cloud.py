@@ -72,7 +72,7 @@ def _cheapest(model: Model, workload: Workload, today: date) -> CloudPlan | None
     if not offers:
         return None
     _, _, price, machine, answer = min(offers, key=lambda offer: offer[:2])
-    return _plan(price, tuned(machine, "total", answer), today)
+    return _plan(price, tuned(machine, "total", answer, workload), today)
 
 
 def _plan(price: CloudPrice, answer: Estimate, today: date) -> CloudPlan:

@@ -37,7 +37,7 @@ def clusters(found: Survey, plans: Sequence[TrainingPlan], cloud: Sequence[Cloud
 
 
 def _split(found: Survey, plan: TrainingPlan | None, job: CloudPlan) -> Iterator[Stage]:
-    if (stage := _out_of_reach(found, job.estimate)) is not None:
+    if (stage := _out_of_reach(found, job.estimate, cards=plan is not None and plan.on_gpu)) is not None:
         yield stage
     yield Stage("prepare", {})
     if plan is not None and plan.estimate.training is not None and plan.estimate.training.tokens_per_s is not None:
@@ -49,15 +49,17 @@ def _split(found: Survey, plan: TrainingPlan | None, job: CloudPlan) -> Iterator
     yield Stage("train_cloud", values)
 
 
-def _out_of_reach(found: Survey, job: Estimate) -> Stage | None:
+def _out_of_reach(found: Survey, job: Estimate, *, cards: bool) -> Stage | None:
     """Why the job is not for this machine: its memory, else its time, in FP32 where 16 bits are only emulated."""
     here = next((a for a in found.estimates[_column(job)] if a.model is job.model), None)
-    if here is None or needed(here) is None:
+    if here is None or needed(here) is None or here.verdict == "unknown":
         return None
     if on_processor(here) and emulated(found.machine.cpu, here.workload):
         here = found.ask(here.model, replace(here.workload, precision="fp32"))
     if not works(here):
-        return Stage("too_large_here", {"model": job.model.name, "needed_bytes": needed(here)})
+        return Stage(
+            "too_large_here" if cards else "no_card_here", {"model": job.model.name, "needed_bytes": needed(here)}
+        )
     time = hours(here)
     code = "too_slow_processor" if on_processor(here) else "too_slow_here"
     return None if time is None else Stage(code, {"model": job.model.name, "time_s": 3600 * time})

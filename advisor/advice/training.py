@@ -41,7 +41,7 @@ def training_plans(found: Survey, language: str = "en") -> tuple[TrainingPlan, .
     `language` is the reader's: models that list it come first.
     """
     plans = [plan for method in TRAINED for plan in _on_gpu(found, method, language)]
-    return tuple(plans or _on_processor(found, language))
+    return tuple(plans or _in_no_time(found, language) or _on_processor(found, language))
 
 
 def as_picks(picks: Sequence[Pick], plans: Sequence[TrainingPlan]) -> tuple[Pick, ...]:
@@ -102,7 +102,18 @@ def _on_gpu(found: Survey, method: Method, language: str) -> Iterator[TrainingPl
             choose(models, lambda answer: _larger(answer, chosen[0]), most, tight=tight, keep_seq=True)
     choose(models, lambda answer: _another(answer, chosen), most)
     for here in chosen:
-        yield _plan(found, method, tuned(found.machine, found.budget, here))
+        yield _plan(found, method, tuned(found.machine, found.budget, here, base))
+
+
+def _in_no_time(found: Survey, language: str) -> list[TrainingPlan]:
+    """Where a card holds models but ends none within a day: the smallest one shows how long it takes."""
+    for method in TRAINED:
+        models = sorted(_ordered(found.estimates[method], language), key=lambda a: a.parameters)
+        for answer in models if any(gpu.usable is not False for gpu in found.machine.gpus) else ():
+            here = best_here(found.machine, found.budget, answer.model, answer.workload)
+            if here is not None and hours(here) is not None:
+                return [_plan(found, method, tuned(found.machine, found.budget, here, answer.workload))]
+    return []
 
 
 def _another(answer: Estimate, chosen: Sequence[Estimate]) -> bool:
@@ -150,7 +161,7 @@ def _on_processor(found: Survey, language: str) -> Iterator[TrainingPlan]:
     """
     base = for_method(found.workload, "lora")
     changed = emulated(found.machine.cpu, base)
-    work = replace(base, precision="fp32") if changed else base
+    work = replace(base, batch=1, grad_accum=1, precision="fp32" if changed else base.precision)
     most = training_rules().processor_parameters
     models = [a for a in _ordered(found.estimates["lora"], language) if a.parameters <= most]
     timed = [a for a in (found.ask(m.model, work) for m in models) if works(a) and on_processor(a) and hours(a)]
@@ -163,7 +174,7 @@ def _on_processor(found: Survey, language: str) -> Iterator[TrainingPlan]:
     shown = _next_larger(larger) if night else _quickest(timed)
     asked = {a.model.id: hours(a) for a in found.estimates["lora"]} if changed else {}
     for answer in (*night, *shown):
-        best = tuned(found.machine, found.budget, answer) if answer.verdict == "fits" else answer
+        best = tuned(found.machine, found.budget, answer, base) if answer.verdict == "fits" else answer
         yield _plan(found, "lora", best, asked.get(answer.model.id))
 
 

@@ -17,12 +17,13 @@ def best_here(
     machine: Machine, budget: Budget, model: Model, workload: Workload, *, tight: bool = False, keep_seq: bool = False
 ) -> Estimate | None:
     """The first of the ladder's settings with which `workload`'s training of `model` fits a GPU with room to spare,
-    at batch 1; None when none does. With `tight` then the last that fits at all; with
-    `keep_seq` no shorter sequences.
+    at batch 1; None when none does. With `tight` then the last that fits at all; with `keep_seq` no shorter sequences.
     """
     barely: Estimate | None = None
     for rung in training_rules().rungs[_method(workload)]:
-        if (rung.get("stack") == "fused-loss" and not _fuses(machine)) or (keep_seq and "seq" in rung):
+        if rung.get("stack") == "fused-loss" and not _fuses(machine):
+            continue
+        if "seq" in rung and (keep_seq or workload.seq <= int(str(rung["seq"]))):
             continue
         answer = estimate(machine, model, _with_rung(workload, tuple(rung.items())), budget)
         if on_processor(answer) or not works(answer):
@@ -33,15 +34,18 @@ def best_here(
     return barely if tight else None
 
 
-def tuned(machine: Machine, budget: Budget, answer: Estimate) -> Estimate:
+def tuned(machine: Machine, budget: Budget, answer: Estimate, asked: Workload) -> Estimate:
     """`answer`'s job with the batch and the checkpointing that make it quickest with room to spare on the same device;
-    of settings about as fast the one with least memory. What is missing to the effective batch is accumulated.
+    of settings about as fast the one with least memory. What is missing to the effective batch is accumulated: the one
+    that was `asked` for, else the rules'.
     """
     rules, base = training_rules(), answer.workload
+    wanted = asked.batch * asked.grad_accum
+    effective = wanted if wanted > 1 else rules.effective_batch
     options = [answer]
     for checkpointing in (True, False):
-        for batch in rules.batches:
-            accum = max(1, rules.effective_batch // batch)
+        for batch in (batch for batch in rules.batches if batch <= effective):
+            accum = max(1, round(effective / batch))
             wish = replace(base, batch=batch, grad_accum=accum, checkpointing=checkpointing)
             other = estimate(machine, answer.model, wish, budget)
             if other.verdict != "fits" or device_of(other) != device_of(answer):
@@ -62,7 +66,7 @@ def device_of(answer: Estimate) -> str | None:
 
 @lru_cache(maxsize=256)
 def _with_rung(workload: Workload, rung: tuple[tuple[str, object], ...]) -> Workload:
-    return replace(workload, **dict(rung))  # type: ignore[arg-type]
+    return replace(workload, batch=1, grad_accum=1, **dict(rung))  # type: ignore[arg-type]
 
 
 @lru_cache(maxsize=64)

@@ -22,6 +22,9 @@ DATASETS: Mapping[str, str] = {
 
 STAGES: Mapping[str, str] = {
     "too_large_here": N_("{model} is not for this computer: its training needs {needed_bytes}."),
+    "no_card_here": N_(
+        "{model} is not for this computer: no graphics card here can train it, and it needs {needed_bytes} of memory."
+    ),
     "too_slow_here": N_("{model} is not for this computer: its training would take about {time_s}."),
     "too_slow_processor": N_(
         "{model} is not for this computer: only its processor has the memory for it, and would train about {time_s}."

@@ -164,6 +164,25 @@ def test_settings_that_were_asked_for_are_kept_where_they_fit() -> None:
         assert w.seq == 2048
 
 
+def test_the_batch_asked_for_is_kept_in_all_and_large_ones_stop_nothing() -> None:
+    """Batch 32 x 2: whatever micro-batch the card holds, 64 sequences lie between two updates."""
+    found = survey(rtx4090_desktop(), replace(Workload(), batch=32, grad_accum=2), "free")
+    plans = [plan for plan in training_plans(found) if plan.estimate.verdict == "fits" and plan.method != "full"]
+    assert plans
+    assert all(plan.estimate.workload.batch * plan.estimate.workload.grad_accum == 64 for plan in plans)
+
+
+def test_short_sequences_are_not_made_longer() -> None:
+    found = survey(rtx3060(), replace(Workload(), seq=256), "free")
+    assert {plan.estimate.workload.seq for plan in training_plans(found)} == {256}
+
+
+def test_more_tokens_than_a_day_can_train_are_called_unrealistic_not_too_large() -> None:
+    plans = training_plans(survey(rtx3060(), replace(Workload(), dataset_tokens=10**12), "free"))
+    assert [plan.verdict for plan in plans] == ["unrealistic"]
+    assert plans[0].on_gpu
+
+
 # Stages -------------------------------------------------------------------------------------------------------------
 
 
@@ -229,6 +248,11 @@ def test_machines_of_which_little_is_known_get_what_can_be_said(machine: Machine
     one = advice.advise(machine, Workload())
     for stage in (*one.stages, *one.clusters):
         assert "None" not in words_plans.stage(translator("en"), stage)
+
+
+def test_nothing_is_claimed_of_a_machine_of_which_nothing_is_known() -> None:
+    claimed = {stage.code for stage in advice.advise(Machine(), Workload()).stages}
+    assert claimed.isdisjoint({"no_card_here", "too_large_here", "too_slow_here", "too_slow_processor"})
 
 
 @pytest.mark.parametrize("settings", [{"stack": "transformers", "quant": "NF4"}, {"stack": "vllm", "quant": "FP8"}])

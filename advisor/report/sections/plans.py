@@ -105,8 +105,12 @@ def _train_here(advice: Advice, _: Translator) -> Iterator[Block]:
     if not plans:
         yield Paragraph(_no_plan(advice, _))
         return
-    if not plans[0].on_gpu:
-        yield Paragraph(_processor(plans, _))
+    if not any(plan.recommended for plan in plans):
+        yield Paragraph(
+            _("It fits into memory but is not realistic here; the quickest one shows how long it would take.")
+        )
+    elif not plans[0].on_gpu:
+        yield Paragraph(_processor(_))
     columns = (
         Column(_("Method"), 1.1), Column(_("Model"), 1.5), Column(_("Memory"), 0.9, True), Column(_("Time"), 1.5, True),
         Column(_("Energy"), 1.2, True), Column(_("Settings"), 2.6),
@@ -130,9 +134,7 @@ def _no_plan(advice: Advice, _: Translator) -> str:
     )
 
 
-def _processor(plans: Sequence[TrainingPlan], _: Translator) -> str:
-    if not any(plan.recommended for plan in plans):
-        return _("It fits into memory but is not realistic here; the quickest one shows how long it would take.")
+def _processor(_: Translator) -> str:
     return _(
         "No graphics card here can train, so the processor does: slow, and worth it only for small models, left alone "
         "for a night. For anything larger see “{section}”.",
