@@ -1,17 +1,17 @@
 """What menus and shortcuts do: detect, open and save machines, what-if, export. Waiting goes through the one door."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from advisor import settings, words
 from advisor.errors import UserError
 from advisor.machine import Machine
-from advisor.ui import tasks, texts, whatif
-from advisor.ui.dialogs import ErrorDialog
+from advisor.ui import tasks, whatif
+from advisor.ui.dialogs import ErrorDialog, ask_for_machine
 from advisor.ui.file_names import safe_name
 from advisor.ui.measure import MeasureDialog
 from advisor.ui.save_dialog import SaveDialog
@@ -22,11 +22,6 @@ if TYPE_CHECKING:  # they load when they are asked for
     from advisor.catalog.typed import Parts
     from advisor.dumps import Loaded
     from advisor.ui.another_computer import AnotherComputer
-    from advisor.ui.report_dialog import ReportDialog
-
-# What dumps are usually called; many have no ending at all, so "all files" stands beside it.
-DUMP_NAMES = ("*.json", "*.txt", "*.xml", "*.nfo", "*.csv", "*.log", "*.out")
-T = TypeVar("T")
 
 
 class _Built(NamedTuple):
@@ -69,16 +64,9 @@ class Actions(QObject):
 
     def open_machine(self) -> None:
         """Ask for a saved machine, or for dumps of one, and show it."""
-        paths = self._asked_files(self._window)
+        paths = ask_for_machine(self._state.tr_, self._window)
         if paths:
             self.load(*paths)
-
-    def _asked_files(self, parent: QWidget) -> Sequence[str]:
-        _ = self._state.tr_
-        dumps, everything = _("Saved machines and dumps"), _("All files (*)")
-        kinds = f"{dumps} ({' '.join(DUMP_NAMES)});;{everything}"
-        paths, _kind = QFileDialog.getOpenFileNames(parent, _("Open a machine or dumps of one"), "", kinds)
-        return paths
 
     def load(self, *paths: str) -> None:
         """Show the machine saved in a file, or the one that several dumps tell of."""
@@ -112,6 +100,7 @@ class Actions(QObject):
 
     def export(self) -> None:
         """Open the dialog that writes the report of the machine that is shown, alone or beside another one."""
+        from advisor.ui.compare_with import CompareWith
         from advisor.ui.report_dialog import ReportDialog
 
         machine = self._state.machine
@@ -119,51 +108,8 @@ class Actions(QObject):
             return
         dialog = ReportDialog(self._state, self._work, machine, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        asks = {"parts": self._ask_other_parts, "file": self._ask_other_file}
-        dialog.against.connect(lambda key: asks[key](dialog, machine))
+        CompareWith(dialog, machine, self._state, self._work)
         dialog.open()
-
-    def _ask_other_parts(self, dialog: "ReportDialog", machine: Machine) -> None:
-        def ask(names: tasks.Names) -> None:
-            _ = self._state.tr_
-            parts = whatif.WhatIfDialog(_, machine, names.gpus, names.cpus, dialog)
-            parts.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            parts.accepted.connect(lambda: self.compare_parts(dialog, machine, parts.wish()))
-            parts.open()
-
-        self._for(dialog, tasks.names, ask)
-
-    def compare_parts(self, dialog: "ReportDialog", machine: Machine, wish: whatif.Wish) -> None:
-        """Let `dialog` compare `machine` with itself after an upgrade."""
-        if wish == whatif.Wish(None, wish.gpu_count, None, None):
-            return
-        _ = self._state.tr_
-        name = " + ".join((texts.machine_name(_, machine, self._state.what_if), whatif.describe(_, wish)))
-        self._for(dialog, lambda: tasks.assemble(machine, wish), lambda changed: dialog.compare(name, changed))
-
-    def _ask_other_file(self, dialog: "ReportDialog", _machine: Machine) -> None:
-        paths = self._asked_files(dialog)
-        if paths:
-            self.compare_files(dialog, *paths)
-
-    def compare_files(self, dialog: "ReportDialog", *paths: str) -> None:
-        """Let `dialog` compare with the machine saved in a file, or told of by dumps."""
-
-        def show(loaded: "Loaded") -> None:
-            _ = self._state.tr_
-            dialog.compare(texts.machine_name(_, loaded.machine, _("Another computer")), loaded.machine)
-
-        self._for(dialog, lambda: tasks.open_machine(*map(Path, paths)), show)
-
-    def _for(self, dialog: QDialog, function: Callable[[], T], done: Callable[[T], None]) -> None:
-        """Work whose outcome only `dialog` waits for; its errors stand before it."""
-
-        def failed(error: Exception) -> None:
-            box = ErrorDialog(self._state.tr_, error, dialog)
-            box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            box.open()
-
-        dialog.finished.connect(self._work.run(function, done, failed).cancel)
 
     def change_parts(self) -> None:
         """Ask for other parts; names come from the catalogue, read off the window's thread."""

@@ -1,11 +1,33 @@
-"""Dialogs whose text can be copied: an error in one sentence, and longer texts to read."""
+"""Dialogs that many ask for: an error in one sentence and longer texts, both to be copied; files of machines."""
+
+from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPushButton, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QLabel,
+    QPushButton,
+    QTextBrowser,
+    QVBoxLayout,
+    QWidget,
+)
 
 from advisor.errors import UserError
 from advisor.i18n import Translator
+
+# What dumps are usually called; many have no ending at all, so "all files" stands beside it.
+DUMP_NAMES = ("*.json", "*.txt", "*.xml", "*.nfo", "*.csv", "*.log", "*.out")
+
+
+def ask_for_machine(_: Translator, parent: QWidget) -> Sequence[str]:
+    """The files of one machine that the user chooses: a saved one, or dumps; empty when none."""
+    dumps, everything = _("Saved machines and dumps"), _("All files (*)")
+    kinds = f"{dumps} ({' '.join(DUMP_NAMES)});;{everything}"
+    paths, _kind = QFileDialog.getOpenFileNames(parent, _("Open a machine or dumps of one"), "", kinds)
+    return paths
 
 
 def error_text(_: Translator, error: Exception) -> str:

@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
 from advisor import profiles, report, settings
@@ -38,12 +38,13 @@ from advisor.report.document import (
 )  # fmt: skip
 from advisor.report.sections import SECTIONS
 from advisor.settings import ReportChoices
+from advisor.ui.compare_with import CompareWith
 from advisor.ui.dialogs import ErrorDialog
 from advisor.ui.file_names import LONGEST, safe_name
 from advisor.ui.report_dialog import ReportDialog
 from advisor.ui.report_view import ReportView, image
 from advisor.ui.screen import Screen
-from advisor.ui.whatif import Wish
+from advisor.ui.whatif import WhatIfDialog, Wish
 from tests.ui.helpers import GIB, MACHINE, open_window
 
 WAIT = 60_000
@@ -231,7 +232,7 @@ def test_choices_are_kept(screen: Screen, qtbot: QtBot, tmp_path: Path) -> None:
 def test_two_machines_are_compared(screen: Screen, qtbot: QtBot, tmp_path: Path) -> None:
     """With other parts, with a saved machine, with nothing again; the sections wait meanwhile; the file names both."""
     dialog = opened(screen, qtbot)
-    screen.actions_.compare_parts(dialog, MACHINE, Wish(None, 1, None, 64.0))
+    dialog.findChildren(CompareWith)[0].parts(Wish(None, 1, None, 64.0))
     qtbot.waitUntil(lambda: len(dialog.machines) == 2, timeout=WAIT)
     assert dialog.machines[1][0] == "Test Box + 64.0 GiB RAM"
     assert dialog.machines[1][1].memory.total_bytes == 64 * GIB
@@ -239,7 +240,7 @@ def test_two_machines_are_compared(screen: Screen, qtbot: QtBot, tmp_path: Path)
     assert dialog.file_name() == "Test-Box-vs-Test-Box-64.0-GiB-RAM"
     saved = tmp_path / "other.json"
     profiles.save(replace(MACHINE, model="Other Box"), saved)
-    screen.actions_.compare_files(dialog, str(saved))
+    dialog.findChildren(CompareWith)[0].files(str(saved))
     qtbot.waitUntil(lambda: dialog.machines[-1][0] == "Other Box", timeout=WAIT)
     settle(dialog, qtbot)
     assert "Other Box" in dialog.view.toPlainText()
@@ -266,11 +267,42 @@ def test_a_broken_file_to_compare_with_changes_nothing(screen: Screen, qtbot: Qt
     assert [name for name, _machine in dialog.machines] == ["Changed Box", "Test Box"]
     broken = tmp_path / "broken.json"
     broken.write_text('{"format": "hardware-adv', encoding="utf-8")
-    screen.actions_.compare_files(dialog, str(broken))
+    dialog.findChildren(CompareWith)[0].files(str(broken))
     qtbot.waitUntil(lambda: bool(dialog.findChildren(ErrorDialog)), timeout=WAIT)
     assert "broken.json" in dialog.findChildren(ErrorDialog)[0].text.text()
     assert len(dialog.machines) == 2
     dialog.findChildren(ErrorDialog)[0].close()
+    settle(dialog, qtbot)
+    dialog.reject()
+
+
+@pytest.mark.usefixtures("quick")
+def test_the_menu_asks_for_the_other_machine(
+    screen: Screen, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its entries lead to the dialog of parts and to that of files; a dialog without an answer changes nothing."""
+    dialog = opened(screen, qtbot)
+    entries = {action.text(): action for action in dialog.form.compare.menu().actions()}
+    assert [text for text in entries if "parts" in text or "machine" in text] == list(entries)[1:]
+    parts, file = list(entries.values())[1:]
+    parts.trigger()
+    qtbot.waitUntil(lambda: bool(dialog.findChildren(WhatIfDialog)), timeout=WAIT)
+    asked = dialog.findChildren(WhatIfDialog)[0]
+    asked.accept()
+    assert len(dialog.machines) == 1
+    asked.ram.setValue(32)
+    asked.accept()
+    qtbot.waitUntil(lambda: len(dialog.machines) == 2, timeout=WAIT)
+    assert dialog.machines[1][1].memory.total_bytes == 32 * GIB
+    assert "32.0" in dialog.form.compare.toolTip()
+    answers = [([], ""), ([str(tmp_path / "other.json")], "")]
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_args: answers.pop(0))
+    profiles.save(replace(MACHINE, model="Other Box"), tmp_path / "other.json")
+    file.trigger()
+    qtbot.waitUntil(lambda: len(answers) == 1, timeout=WAIT)
+    assert "32.0" in dialog.machines[1][0]
+    file.trigger()
+    qtbot.waitUntil(lambda: dialog.machines[1][0] == "Other Box", timeout=WAIT)
     settle(dialog, qtbot)
     dialog.reject()
 
