@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from advisor import RESOURCES
+from advisor.i18n import N_, translator
 from advisor.palette import DARK, LIGHT, Palette
 from advisor.report.chart_table import chart_table
 from advisor.report.charts import draw
@@ -26,12 +27,13 @@ from advisor.report.document import (
 )  # fmt: skip
 from advisor.report.svg import svg
 
+_FIGURES = N_("The figures")
 _STYLE = RESOURCES / "templates" / "report.css"
 
 
 def render(document: Document) -> str:
     """The whole document as one HTML text."""
-    sections = [part for i, section in enumerate(document.sections) for part in _section(section, i)]
+    sections = [part for i, section in enumerate(document.sections) for part in _section(section, i, document.language)]
     parts = [
         "<!DOCTYPE html>",
         f'<html lang="{escape(document.language)}">',
@@ -69,14 +71,14 @@ def _contents(sections: Sequence[Section]) -> Iterator[str]:
     yield "</ul></nav>"
 
 
-def _section(section: Section, number: int) -> Iterator[str]:
+def _section(section: Section, number: int, language: str) -> Iterator[str]:
     level = section.level + 1
     yield f'<h{level} id="s{number}">{escape(section.title)} <a class="anchor" href="#s{number}">#</a></h{level}>'
     for block in section.blocks:
-        yield from _block(block)
+        yield from _block(block, language)
 
 
-def _block(block: Block) -> Iterator[str]:
+def _block(block: Block, language: str) -> Iterator[str]:
     match block:
         case Paragraph():
             yield f"<p{_class(block.tone)}>{escape(block.text)}</p>"
@@ -92,16 +94,16 @@ def _block(block: Block) -> Iterator[str]:
             )
             yield "<table><tbody>" + "\n".join(rows) + "</tbody></table>"
         case Bars() | Lines() | Points() | Waterfall():
-            yield from _figure(block)
+            yield from _figure(block, language)
         case Table():
             yield from _table(block)
 
 
-def _figure(chart: Chart) -> Iterator[str]:
+def _figure(chart: Chart, language: str) -> Iterator[str]:
     """The picture; its numbers, which a screen reader can read, fold out below it."""
     yield f"<figure><figcaption>{escape(chart.title)}</figcaption>"
     yield svg(draw(chart), chart.title)
-    yield f"<details><summary>{escape(chart.unit)}</summary>"
+    yield f"<details><summary>{escape(translator(language)(_FIGURES))}</summary>"
     yield from _table(chart_table(chart)._replace(caption=""))
     yield "</details></figure>"
 

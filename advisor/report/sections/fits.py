@@ -7,7 +7,7 @@ from advisor import words
 from advisor.advice.result import Advice
 from advisor.advice.survey import Survey, power
 from advisor.catalog.model import Model
-from advisor.catalog.networks import networks
+from advisor.catalog.networks import Network, networks
 from advisor.estimator.result import VERDICTS, Estimate
 from advisor.i18n import N_, Translator
 from advisor.report.cells import DASH, memory, method_word, verdict_cell
@@ -21,7 +21,7 @@ from advisor.report.document import (
 )
 from advisor.report.sections import fits_charts
 from advisor.report.sections.context import Context
-from advisor.workload import METHODS, for_method
+from advisor.workload import METHODS, Method, for_method
 
 # Bounds of the size classes of which the short matrix shows the best models, in parameters.
 SIZE_CLASSES = (0.0, 0.8e9, 1.8e9, 3.5e9, 6e9, 10e9, 18e9, 40e9, 90e9, 1e13)
@@ -112,24 +112,29 @@ def _legend(_: Translator) -> Paragraph:
 
 
 def _networks(found: Survey, _: Translator) -> Iterator[Table]:
-    """Other networks by kind, as torch runs and trains them: they have no 4-bit formats, so two columns are enough."""
-    ran, trained = for_method(found.workload, "run-f16"), for_method(found.workload, "full")
-    kinds: dict[str, list[tuple[Estimate, Estimate]]] = {}
+    """Other networks by kind: the largest of each that torch runs in 16 bits here, and that it trains."""
+    kinds: dict[str, list[Network]] = {}
     for network in networks():
-        kinds.setdefault(network.kind, []).append((found.ask(network, ran), found.ask(network, trained)))
+        kinds.setdefault(network.kind, []).append(network)
     columns = (
-        Column(_("Kind"), 1.6), Column(_("Number"), 0.6, True), Column(_("runs"), 0.6, True),
-        Column(_("Largest that runs"), 1.6), Column(_("can be trained"), 0.9, True), Column(_("Largest that can"), 1.6),
+        Column(_("Kind"), 1.6), Column(_("Number"), 0.6, True), Column(_("Largest that runs"), 1.8),
+        Column(_("Largest that can be trained"), 1.8),
     )  # fmt: skip
     rows = []
-    for kind, answers in kinds.items():
-        cells = [Cell(_(NETWORK_WORDS.get(kind, kind))), Cell(_.integer(len(answers)))]
-        for column in zip(*answers, strict=True):
-            fitting = [answer for answer in column if answer.verdict in _RUNS]
-            largest = max(fitting, key=lambda a: a.parameters, default=None)
-            text = DASH if largest is None else f"{largest.model.name}\n{memory(largest, _)}"
-            cells += [Cell(_.integer(len(fitting)), "fits" if fitting else "caption"), Cell(text)]
+    for kind, members in kinds.items():
+        cells = [Cell(_(NETWORK_WORDS.get(kind, kind))), Cell(_.integer(len(members)))]
+        cells += [_largest(found, members, method, _) for method in ("run-f16", "full")]
         rows.append(tuple(cells))
-    yield Table(
-        columns, tuple(rows), _("Other networks: {n}, in 16 bits and with all weights trained", n=len(networks()))
-    )
+    title = _("Other networks: {n}, in 16 bits and with all weights trained", n=len(networks()))
+    yield Table(columns, tuple(rows), title)
+
+
+def _largest(found: Survey, members: Sequence[Network], method: Method, _: Translator) -> Cell:
+    """The first that fits from the largest down: to estimate all of them would take longer than all the rest."""
+    workload = for_method(found.workload, method)
+    for network in sorted(members, key=lambda n: n.published_parameters or 0, reverse=True):
+        answer = found.ask(network, workload)
+        if answer.verdict in _RUNS:
+            symbol = words.VERDICT_SYMBOLS[answer.verdict]
+            return Cell(f"{symbol} {network.name}\n{memory(answer, _)}", answer.verdict)
+    return Cell(DASH, "no")
