@@ -12,11 +12,12 @@ from advisor.advice.upgrades import worth_most
 from advisor.estimator.result import Estimate
 from advisor.i18n import N_, Translator
 from advisor.machine import Machine
-from advisor.report.cells import memory, speed_span, time_span
+from advisor.report.cells import memory, speed_span
 from advisor.report.document import Bullets, Section
+from advisor.report.sections import plans
 from advisor.report.sections.context import Context
 from advisor.report.sections.machine_words import machine_name
-from advisor.words import METHOD_WORDS, names
+from advisor.words import names
 from advisor.workload import METHODS, Method
 
 _TRAINING: tuple[Method, ...] = tuple(method for method in METHODS if method in TRAINING_USES)
@@ -32,7 +33,7 @@ def sections(context: Context) -> Iterator[Section]:
         _tier(context.machine, advice, _),
         "" if advice.bottleneck is None else words_bottleneck.sentence(advice.bottleneck, _),
         _run(advice, _),
-        _train(advice, _),
+        plans.conclusion(advice, _),
         _upgrade(advice, _),
         _not_here(found, advice, _),
     )
@@ -55,25 +56,6 @@ def _run(advice: Advice, _: Translator) -> str:
         "Run {model} ({quant}): {memory}, {speed}.",
         model=run.model.name, quant=run.workload.quant, memory=memory(run, _), speed=speed_span(run, _),
     )  # fmt: skip
-
-
-def _train(advice: Advice, _: Translator) -> str:
-    """Here, where a plan is worth doing; else on the first rented card."""
-    plan = next((p for p in advice.training if p.recommended), None)
-    if plan is not None and plan.estimate.training is not None:
-        return _(
-            "Fine-tune {model} here with {method}: {time}.",
-            model=plan.estimate.model.name, method=_(METHOD_WORDS[plan.method]),
-            time=time_span(plan.estimate.training.hours, _),
-        )  # fmt: skip
-    if advice.cloud:
-        rented = advice.cloud[0]
-        time = rented.estimate.training.hours if rented.estimate.training else None
-        return _(
-            "Fine-tune in the cloud: {model} on a rented {gpu}, {time}.",
-            model=rented.estimate.model.name, gpu=rented.gpu, time=time_span(time, _),
-        )  # fmt: skip
-    return _("Fine-tuning is not realistic on this machine.")
 
 
 def _upgrade(advice: Advice, _: Translator) -> str:
