@@ -1,17 +1,14 @@
-"""Axes of charts: round ticks, a legend, and the labels of what the machine has."""
+"""What stands around a plot: figures, a legend, the labels of what the machine has, none over another."""
 
-import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 from advisor.i18n import translator
-from advisor.palette import LIGHT
 from advisor.report.document import Mark
-from advisor.report.drawing import Line, Rect, Shape, Text, shortened, text_width
+from advisor.report.drawing import Rect, Shape, Text, shortened, text_width
 
 SMALL = 7.5  # points
 ROW = 4.2  # mm of a line of small text
 LONGEST = 58.0  # mm of a label beside a bar
-_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 
 Scale = Callable[[float], float]
 
@@ -19,16 +16,6 @@ Scale = Callable[[float], float]
 def figure(value: float) -> str:
     """A figure as it stands beside a bar or tick: three digits."""
     return translator("en").number(value)
-
-
-def ticks(top: float, wanted: int = 6) -> list[float]:
-    """Round values from 0 to `top`, about as many as wanted."""
-    if not math.isfinite(top) or top <= 0:
-        return [0.0]
-    raw = top / wanted
-    power = 10.0 ** math.floor(math.log10(raw))
-    step = next(power * s for s in _STEPS if power * s >= raw * 0.999)
-    return [i * step for i in range(int(top / step * 1.0001) + 1)]
 
 
 def tick_text(value: float) -> str:
@@ -39,13 +26,6 @@ def tick_text(value: float) -> str:
 def log_span(values: Sequence[float]) -> tuple[float, float]:
     """The ends of a logarithmic axis around `values`, which are above 0."""
     return min(values) / 1.4, max(values) * 1.4
-
-
-def log_ticks(low: float, high: float) -> list[float]:
-    """1, 3 and 10 times powers of ten from `low` to `high`, both above 0."""
-    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
-    values = [digit * 10.0**power for power in range(first, last + 1) for digit in (1, 3)]
-    return [value for value in values if low <= value <= high]
 
 
 def top(longest: float, marks: Sequence[Mark], room: float = 1.12) -> float:
@@ -91,10 +71,3 @@ def mark_rows(
         if not beyond:
             lines.append(place)
     return shapes, lines, y + len(taken) * ROW + (1 if taken else 0)
-
-
-def grid(values: Sequence[float], x: Scale, y0: float, y1: float, text: Callable[[float], str]) -> Iterator[Shape]:
-    """Vertical grid lines from y0 to y1 with their values below."""
-    for value in values:
-        yield Line(x(value), y0, x(value), y1)
-        yield Text(x(value), y1 + 3.6, text(value), SMALL, LIGHT.caption, "middle")

@@ -1,4 +1,6 @@
-"""The fonts in the program: every character of the translations, a licence, no glyph made of others."""
+"""The fonts in the program: every character of the translations, a licence, a list that matplotlib reads."""
+
+import json
 
 from fontTools.ttLib import TTFont
 
@@ -40,3 +42,11 @@ def test_no_glyph_is_put_together_from_others() -> None:
     for path in FONTS.glob("*.otf"):
         with TTFont(str(path)) as font:
             assert hasattr(font["CFF "].cff[0], "ROS")
+
+
+def test_font_list_is_of_the_installed_matplotlib() -> None:
+    """A list of another version would be passed over, and every first chart would scan the system's fonts."""
+    from matplotlib.font_manager import FontManager
+
+    content = json.loads((FONTS / "matplotlib-fonts.json").read_text("utf-8"))
+    assert content["_version"] == FontManager.__version__
