@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,13 +12,14 @@ from advisor.advice import words_upgrades
 from advisor.advice.picks import picks
 from advisor.advice.result import Upgrade
 from advisor.advice.survey import comfortable, realistic, survey
+from advisor.advice.upgrade_form import takes_cards
 from advisor.advice.upgrade_rules import UPGRADES_FILE, load_upgrades, upgrade_rules
 from advisor.advice.upgrades import upgrades, worth_most
 from advisor.catalog.gpus import find_gpu
 from advisor.catalog.whatif import assemble
 from advisor.errors import UserError
 from advisor.i18n import translator
-from advisor.machine import Machine, MemoryModule
+from advisor.machine import Cpu, Gpu, Machine, MemoryModule
 from advisor.workload import Workload
 from tests.machines import GIB, builder_5950x, g480, rtx4090_desktop
 
@@ -158,6 +160,38 @@ def test_an_old_desktop_is_offered_no_card_of_the_highest_class() -> None:
     names = {u.values["gpu"] for u in offered(old) if u.code == "gpu"}
     assert names
     assert "GeForce RTX 5090" not in names
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        ("Intel(R) Core(TM) i5-8250U CPU @ 1.60GHz", {}),
+        ("AMD Ryzen 7 5700U with Radeon Graphics", {}),
+        ("Intel(R) Core(TM) i7-2600 CPU @ 3.40GHz", {"model": "iMac12,2"}),
+        ("Intel(R) Core(TM) i5-5250U CPU @ 1.60GHz", {"model": "NUC5i5RYB", "chassis": "desktop"}),
+        ("Apple M1", {}),
+        ("ARM Cortex-A72", {"architecture": "arm64"}),
+        ("Intel(R) Pentium(R) 4 CPU 3.00GHz", {"features": frozenset({"sse4_2"})}),
+    ],
+)
+def test_no_card_where_none_fits(name: str, changes: dict[str, Any]) -> None:
+    """Known by the processor, the maker or the model, though no dump tells the case."""
+    of_cpu = {"architecture": "x86_64"} | {k: v for k, v in changes.items() if k in ("architecture", "features")}
+    of_machine = {k: v for k, v in changes.items() if k in ("model", "chassis")}
+    assert not takes_cards(Machine(cpu=Cpu(name=name, **of_cpu), **of_machine))
+
+
+@pytest.mark.parametrize("name", ["Intel(R) Core(TM) i7-2600K CPU @ 3.40GHz", "AMD Ryzen 9 5950X 16-Core Processor"])
+def test_desktop_processors_take_cards(name: str) -> None:
+    assert takes_cards(Machine(cpu=Cpu(name=name, architecture="x86_64", features=frozenset({"avx"}))))
+
+
+def test_nothing_is_claimed_of_a_machine_whose_speed_is_unknown() -> None:
+    """An accelerator's own dump tells nothing of the rest: no smaller card is offered to its owner."""
+    blank = Machine(gpus=(Gpu(name="NVIDIA H200", vendor="NVIDIA", kind="discrete", vram_bytes=141 * GIB),))
+    found = offered(blank)
+    assert found[0].code == "unknown"
+    assert all(u.new_run is None for u in found)
 
 
 def test_every_card_and_computer_of_the_list_is_in_the_catalogue() -> None:
