@@ -1,12 +1,13 @@
 """Settings survive a restart, and a broken settings file costs only what is broken."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from advisor import settings
 from advisor.errors import UserError
-from advisor.settings import Settings
+from advisor.settings import ReportChoices, Settings
 from advisor.workload import Workload
 
 
@@ -45,3 +46,19 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(UserError, match="cannot be written"):
         settings.save(Settings(), tmp_path / "file" / "settings.json")
+
+
+@pytest.mark.parametrize(
+    ("saved", "kept"),
+    [
+        ({"format": "exe", "language": 5, "paper": [], "left_out": ["fits", 7]}, ReportChoices(left_out=("fits",))),
+        ({"format": "md", "language": "zh-CN", "paper": "letter"}, ReportChoices("md", "zh-CN", "letter")),
+        ({"left_out": "summary"}, ReportChoices()),
+        (7, ReportChoices()),
+    ],
+)
+def test_choices_of_a_report_fall_back_one_by_one(tmp_path: Path, saved: object, kept: ReportChoices) -> None:
+    """What is wrong in a file that was changed by hand costs itself only."""
+    path = tmp_path / "settings.json"
+    path.write_text(json.dumps({"theme": "dark", "report": saved}), encoding="utf-8")
+    assert settings.load(path) == Settings(theme="dark", report=kept)

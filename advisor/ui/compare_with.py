@@ -47,7 +47,7 @@ class CompareWith(QObject):
         if wish == whatif.Wish(None, wish.gpu_count, None, None):
             return
         _ = self._state.tr_
-        name = " + ".join((texts.machine_name(_, self._machine, self._state.what_if), whatif.describe(_, wish)))
+        name = " + ".join((self._dialog.machines[0][0], whatif.describe(_, wish)))
         self._run(lambda: tasks.assemble(self._machine, wish), lambda changed: self._dialog.compare(name, changed))
 
     def files(self, *paths: str) -> None:

@@ -47,7 +47,8 @@ class ReportDialog(QDialog):
         super().__init__(parent)
         self._state, self._work = state, work
         _ = self._tr = state.tr_
-        self.machines = [(texts.machine_name(_, machine, state.what_if), machine)]
+        # A what-if by the name that tells its changes, or its file would take the name of the machine without them.
+        self.machines = [(state.what_if or texts.machine_name(_, machine), machine)]
         self._bases: dict[str, Basis] = {}  # by language
         self._job: Job | None = None
         self._export: Job | None = None

@@ -389,6 +389,14 @@ def test_names_of_machines_become_names_of_files(name: str, safe: str) -> None:
     assert safe_name(name, "report") == safe
 
 
+def test_a_what_if_has_a_file_of_its_own(screen: Screen, qtbot: QtBot) -> None:
+    """The machine with another card is not saved under the name of the machine itself."""
+    screen.state.show_machine(replace(MACHINE), "Test Box + GeForce RTX 4090")
+    dialog = opened(screen, qtbot)
+    assert dialog.file_name() == "Test-Box-GeForce-RTX-4090"
+    dialog.reject()
+
+
 def test_a_long_name_is_cut() -> None:
     """An endless name leaves room for the folder."""
     assert safe_name("长" * 500, "report") == "长" * LONGEST
