@@ -96,7 +96,7 @@ def _chart(one: Waterfall, _: Translator) -> Block:
 def _table(one: Waterfall, _: Translator) -> Table:
     columns = (
         Column(_("Technique"), 2.0), Column(_("Saves"), 1, True), Column(_("Left"), 1, True),
-        Column(_("Alone it saves"), 1.1, True), Column(_("Time"), 0.8, True), Column(_("Quality"), 2.2),
+        Column(_("Alone it saves"), 1.1, True), Column(_("Time"), 1.1, True), Column(_("Quality"), 2.0),
         Column(_("Set"), 0.6),
     )  # fmt: skip
     return Table(columns, tuple(_row(one, number, step, _) for number, step in enumerate(one.steps, 1)))
