@@ -147,13 +147,15 @@ def _clusters(found: Survey, plans: Sequence[TrainingPlan], cloud: Sequence[Clou
 
 def _shared_batches(answer: Estimate, network: float) -> Stage | None:
     """Two computers with the whole model each: a ring all-reduce sends each one's gradients once an update."""
-    if answer.memory is None or answer.training is None or answer.training.tokens_per_s is None:
+    if answer.training is None or answer.training.tokens_per_s is None:
         return None
-    sent = next((part.bytes for part in answer.memory.components if part.name == "gradients"), 0)
     w = answer.workload
+    # Gradients of adapters are kept in 32 bits, those of all weights in the weights' own.
+    each = 2 if w.task == "full" and w.precision == "bf16" else 4
+    sent = each * answer.training.trainable_parameters
     computing = w.batch * w.grad_accum * w.seq / answer.training.tokens_per_s.mid / 2
     values = {"model": answer.model.name, "sent_bytes": sent, "network_s": sent / network, "computing_s": computing}
-    return Stage("shared_batches", values)
+    return Stage("shared_batches" if sent / network < computing else "shared_in_vain", values)
 
 
 def _divided(job: Estimate, network: float) -> Stage | None:

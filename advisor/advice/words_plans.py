@@ -90,6 +90,10 @@ CLUSTERS: Mapping[str, str] = {
         "A second computer like this one can share the batches if each holds the whole {model}: at best half the time. "
         "Every update then exchanges {sent_bytes}: {network_s} on a 1 Gbit/s network beside {computing_s} of computing."
     ),
+    "shared_in_vain": N_(
+        "A second computer like this one does not help over a 1 Gbit/s network: training {model}, every update would "
+        "exchange {sent_bytes}, which takes {network_s} beside {computing_s} of computing."
+    ),
     "divided": N_(
         "Dividing {model} over two computers does not help: on a 1 Gbit/s network, fetching the other half's weights "
         "({sent_bytes} a step) alone takes about {network_s}, and each computer still needs a graphics card that can "

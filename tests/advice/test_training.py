@@ -220,6 +220,14 @@ def test_equal_cards_in_one_computer_are_told() -> None:
     assert stage.values["count"] == 4
 
 
+@pytest.mark.parametrize("name", MACHINES)
+def test_a_second_computer_helps_only_where_the_network_is_quicker(name: str, advised: dict[str, Advice]) -> None:
+    stage = next(s for s in advised[name].clusters if s.code.startswith("shared"))
+    network, computing = float(str(stage.values["network_s"])), float(str(stage.values["computing_s"]))
+    assert network > 0
+    assert (stage.code == "shared_batches") == (network < computing)
+
+
 def test_dividing_a_model_over_a_network_is_worked_out(advised: dict[str, Advice]) -> None:
     stage = next(s for s in advised["G480"].clusters if s.code == "divided")
     job = advised["G480"].cloud[0].estimate

@@ -15,6 +15,7 @@ from advisor.report.sections.context import Context
 from advisor.report.sections.machine_words import joined_sentences
 
 _TRAINING = ("lora", "qlora")
+_ENERGY = 4  # the place of this column
 
 
 def sections(context: Context) -> Iterator[Section]:
@@ -22,7 +23,7 @@ def sections(context: Context) -> Iterator[Section]:
     advice, _ = context.advice, context._
     yield Section(_("Feasible plans"), ())
     yield Section(_("Running models here"), tuple(_run_here(advice, _)), 2)
-    yield Section(_("Fine-tuning here"), tuple(_train_here(advice, _)), 2)
+    yield Section(_("Fine-tuning here"), tuple(_train_here(context)), 2)
     if advice.stages or advice.clusters:
         yield Section(_("In stages, on several computers"), tuple(_stages(advice, _)), 2)
     yield Section(_("In the cloud"), tuple(cloud(advice, _)), 2)
@@ -100,7 +101,8 @@ def _run_here(advice: Advice, _: Translator) -> Iterator[Block]:
 # Fine-tuning --------------------------------------------------------------------------------------------------------
 
 
-def _train_here(advice: Advice, _: Translator) -> Iterator[Block]:
+def _train_here(context: Context) -> Iterator[Block]:
+    advice, _ = context.advice, context._
     plans = advice.training
     if not plans:
         yield Paragraph(_no_plan(advice, _))
@@ -111,12 +113,16 @@ def _train_here(advice: Advice, _: Translator) -> Iterator[Block]:
         )
     elif not plans[0].on_gpu:
         yield Paragraph(_processor(_))
-    columns = (
-        Column(_("Method"), 1.1), Column(_("Model"), 1.5), Column(_("Memory"), 0.9, True), Column(_("Time"), 1.5, True),
-        Column(_("Energy"), 1.2, True), Column(_("Settings"), 2.6),
-    )  # fmt: skip
-    yield Table(columns, tuple(_training_row(p, _) for p in plans))
+    yield _training_table(plans, _)
     yield Paragraph(joined_sentences(list(_notes(advice, _)), _), "caption")
+    if plans[0].on_gpu and any(gpu.vendor == "Apple" for gpu in context.machine.gpus):
+        yield Paragraph(
+            _(
+                "On Apple chips mlx-lm trains adapters on 4-bit weights too, and is the usual choice; these figures "
+                "are PyTorch's."
+            ),
+            "caption",
+        )
     if (note := matrix_note(advice, _)) != "":
         yield Paragraph(note, "caption")
     yield Paragraph(_("How long data sets take"), "strong")
@@ -155,6 +161,18 @@ def _notes(advice: Advice, _: Translator) -> Iterator[str]:
         yield _("The power that this machine draws in training is not known, so neither is the energy.")
     if not plans[0].on_gpu and any(p.recommended and p.estimate.parameters > SMALL_PARAMETERS for p in plans):
         yield _("The largest of these is at the limit of what a processor should be asked for.")
+
+
+def _training_table(plans: Sequence[TrainingPlan], _: Translator) -> Table:
+    """One row a plan; energy only where it is known of one."""
+    energy = any(plan.estimate.training is not None and plan.estimate.training.energy_kwh for plan in plans)
+    columns = (
+        Column(_("Method"), 1.1), Column(_("Model"), 1.6), Column(_("Memory"), 1.1, True),
+        Column(_("Time"), 1.5, True), Column(_("Energy"), 1.2, True), Column(_("Settings"), 2.6),
+    )  # fmt: skip
+    rows = [_training_row(plan, _) for plan in plans]
+    kept = [place for place in range(len(columns)) if energy or place != _ENERGY]
+    return Table(tuple(columns[i] for i in kept), tuple(tuple(row[i] for i in kept) for row in rows))
 
 
 def _training_row(plan: TrainingPlan, _: Translator) -> tuple[Cell, ...]:
