@@ -4,7 +4,7 @@ from advisor.advice import words
 from advisor.advice.bottleneck import bottleneck
 from advisor.advice.cloud import cloud_plans
 from advisor.advice.distributed import clusters, stages
-from advisor.advice.picks import picks
+from advisor.advice.picks import NETWORK_USES, picks
 from advisor.advice.result import Advice, Budget, Fit, Unusable
 from advisor.advice.scenarios import scenarios
 from advisor.advice.survey import Survey, decode, largest, needed, survey, works
@@ -61,7 +61,7 @@ def headlines(advice: Advice, _: Translator) -> list[str]:
     for gpu in advice.unusable:
         lines.append(_("{name} cannot be used: {reason}", name=gpu.name, reason=words.reason(_, gpu.reason)))
     for pick in advice.picks:
-        if pick.use in ("lora", "qlora"):
+        if pick.use in (*NETWORK_USES, "lora", "qlora"):
             continue
         memory, speed = needed(pick.estimate), decode(pick.estimate)
         figures = [_.gib(memory), _("speed unknown") if speed is None else _.tokens_per_second(speed)]
