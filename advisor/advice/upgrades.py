@@ -33,11 +33,12 @@ def upgrades(found: Survey, picks: tuple[Pick, ...]) -> tuple[Upgrade, ...]:
         return (Upgrade("virtual", {}), *_storage(found, reference))
     if speechless(found.estimates["run"]):
         # Nothing can be told apart from nothing: neither before nor after has a speed to compare.
-        return (Upgrade("unknown", {}), *_limits(found.machine))
+        return (Upgrade("unknown", {}), *_limits(found.machine, cards=False))
     counted = [_gained(found, reference, machine, bare) for machine, bare in _changes(found.machine)]
     counted = [u for u in counted if u.code in ("more_ram", "second_module") or u.gain >= upgrade_rules().gain.least]
     counted.sort(key=lambda u: (u.value is not None, u.value if u.value is not None else u.gain), reverse=True)
-    return (*counted, *_storage(found, reference), *_limits(found.machine))
+    cards = any(u.code in ("gpu", "one_more_gpu") for u in counted)
+    return (*counted, *_storage(found, reference), *_limits(found.machine, cards))
 
 
 def worth_most(parts: Sequence[Upgrade]) -> Upgrade | None:
@@ -143,8 +144,8 @@ def _power(after: Machine) -> tuple[Reason, ...]:
     return (Reason("power", {"power_w": sum(known)}),) if known and len(known) == len(watts) else ()
 
 
-def _limits(machine: Machine) -> Iterator[Upgrade]:
-    """What cannot be done here, and what takes its place."""
+def _limits(machine: Machine, cards: bool) -> Iterator[Upgrade]:
+    """What cannot be done here, and what takes its place; `cards` says that some are offered."""
     if any(gpu.kind == "unified" for gpu in machine.gpus):
         yield Upgrade("unified", {})
     elif is_portable(machine):
@@ -155,7 +156,7 @@ def _limits(machine: Machine) -> Iterator[Upgrade]:
         yield Upgrade("too_old", {})
     elif machine.chassis == "board":
         yield Upgrade("board", {})
-    elif machine.chassis is None and takes_cards(machine):
+    elif machine.chassis is None and cards:
         yield Upgrade("form_unknown", {})
     if machine.chassis == "laptop":
         yield Upgrade("cooling", {})
