@@ -34,7 +34,7 @@ TIER_SENTENCES: Mapping[str, str] = {
     "entry": N_("Small quantised models for inference; fine-tuning only at the smallest sizes, if at all."),
     "basic": N_("Quantised models of 4 to 9 billion parameters run at reading pace; little can be fine-tuned."),
     "capable": N_("Everyday models of 12 billion parameters and more, or mixtures of experts as able, run well."),
-    "strong": N_("Models of 24 to 35 billion parameters run well, and everyday sizes can be fine-tuned with QLoRA."),
+    "strong": N_("Models of 27 to 35 billion parameters run well, and everyday sizes can be fine-tuned with QLoRA."),
     "workstation": N_("The largest open models that one computer can hold run for one person at reading pace."),
     "server": N_("Models of 70 billion parameters run quickly enough to serve several people at once."),
     "unknown": N_("The bandwidth of this machine's memory is not known, so no speed can be given."),
