@@ -5,6 +5,7 @@ Every block is laid out before it is drawn, so that a heading stays with what fo
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import takewhile
 from typing import NamedTuple
 
 from advisor.palette import LIGHT
@@ -29,6 +30,7 @@ from advisor.report.pdf_pen import LINE, MARGIN, SMALL, SMALL_LINE, TEXT, Pen
 from advisor.report.pdf_table import facts_rows, lay_rows, table_rows
 
 _CONTENTS_LINE = 5.6  # mm
+_SHORT_LIST = 50.0  # mm: a list up to this height is not divided
 
 
 class Laid(NamedTuple):
@@ -39,7 +41,8 @@ class Laid(NamedTuple):
     start: float
     whole: float
     draw: Callable[[float], None]
-    caption: bool = False
+    caption: bool = False  # stays with what is above it
+    leads: bool = False  # stays with what is below it
 
 
 class _Heading(NamedTuple):
@@ -149,8 +152,11 @@ def _beginning(laid: Sequence[Laid]) -> float:
 
 def _draw(laid: Sequence[Laid]) -> None:
     for number, block in enumerate(laid):
-        following = laid[number + 1] if number + 1 < len(laid) else None
-        block.draw(following.whole if following is not None and following.caption else 0.0)
+        captions = takewhile(lambda b: b.caption, laid[number + 1 :])
+        after = 0.0 if block.caption else sum(caption.whole for caption in captions)
+        if block.leads and number + 1 < len(laid):
+            after = laid[number + 1].start
+        block.draw(after)
 
 
 def _lay(pen: Pen, block: Block) -> Laid:
@@ -192,17 +198,22 @@ def _paragraph(pen: Pen, block: Paragraph) -> Laid:
         pen.down(1.5)
 
     kept = len(lines) if len(lines) <= 4 else 2
-    return Laid(height * kept, height * len(lines) + 1.5, draw_it, caption)
+    leads = block.tone == "strong" or block.text.endswith((":", "："))
+    return Laid(height * kept, height * len(lines) + 1.5, draw_it, caption, leads)
 
 
 def _bullets(pen: Pen, block: Bullets) -> Laid:
     pen.font()
     items = [pen.lines(item, pen.width - 5) for item in block.items]
     heights = [LINE * len(lines) + 0.6 for lines in items]
+    whole = sum(heights)
+    start = whole if whole <= _SHORT_LIST else sum(heights[:2])
 
     def draw_it(after: float) -> None:
-        for number, (lines, height) in enumerate(zip(items, heights, strict=True)):
-            pen.room(height + (after if number == len(items) - 1 else 0.0))
+        pen.room(start)
+        for number, lines in enumerate(items):
+            # The last two stay together.
+            pen.room(sum(heights[number:]) + after if number >= len(items) - 2 else heights[number])
             y = pen.y
             pen.font()
             pen.print(["·"], MARGIN + 1, 3, LINE)
@@ -211,7 +222,7 @@ def _bullets(pen: Pen, block: Bullets) -> Laid:
             pen.down(0.6)
         pen.down(1.5)
 
-    return Laid(sum(heights[:2]), sum(heights) + 1.5, draw_it)
+    return Laid(start, whole + 1.5, draw_it)
 
 
 def _callout(pen: Pen, block: Callout) -> Laid:
