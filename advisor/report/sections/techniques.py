@@ -6,11 +6,12 @@ from advisor.advice import words as advice_words
 from advisor.advice import words_techniques
 from advisor.advice.result import Technique
 from advisor.advice.waterfall import Idle, Step, Waterfall
-from advisor.i18n import GIB, Translator
+from advisor.i18n import GIB, N_, Translator
 from advisor.report import document
 from advisor.report.cells import DASH, memory, pace
 from advisor.report.document import Block, Bullets, Cell, Column, Mark, Paragraph, Section, Table
 from advisor.report.sections.context import Context
+from advisor.words import say
 from advisor.workload import Workload
 
 
@@ -67,13 +68,15 @@ def _summary(one: Waterfall, _: Translator) -> str:
 
 def _fits(one: Waterfall, _: Translator, values: dict[str, str]) -> str:
     if one.capacity is None:
-        return _("How much {device} has free is not known.", **values)
+        return say(_, N_("How much {device} has free is not known."), values)
     if one.fits_after is None:
-        return _("Even so it does not fit into the {capacity} of {device}.", **values)
+        return say(_, N_("Even so it does not fit into the {capacity} of {device}."), values)
     if one.fits_after == 0:
-        return _("It fits into the {capacity} of {device} from the start.", **values)
+        return say(_, N_("It fits into the {capacity} of {device} from the start."), values)
     last = words_techniques.name(_, one.steps[one.fits_after - 1].code)
-    return _("It fits into the {capacity} of {device} from this step on: {technique}.", **values, technique=last)
+    return say(
+        _, N_("It fits into the {capacity} of {device} from this step on: {technique}."), {**values, "technique": last}
+    )
 
 
 def _plain(w: Workload, _: Translator) -> str:
