@@ -8,6 +8,7 @@ from advisor.advice.result import CloudPlan
 from advisor.advice.survey import READING_PACE, Survey, decode, hours, needed, on_processor, works
 from advisor.advice.training import emulated
 from advisor.advice.training_rules import TRAINED, training_rules
+from advisor.estimator.ground import ground
 from advisor.estimator.mixes import weights
 from advisor.estimator.result import Estimate
 from advisor.machine import Machine
@@ -120,10 +121,8 @@ def _run(run: Estimate) -> Stage:
 
 
 def _ram(found: Survey) -> int | None:
-    memory = found.machine.memory
-    room = memory.available_bytes if found.budget == "free" else memory.total_bytes
-    sizes = [size for size in (room, memory.limit_bytes) if size is not None]
-    return min(sizes) if sizes else None
+    """The RAM that the estimates count with."""
+    return ground(found.machine, found.budget).ram.available
 
 
 def _free_disk(machine: Machine) -> int | None:

@@ -25,9 +25,10 @@ STAGES: Mapping[str, str] = {
     "no_card_here": N_(
         "{model} is not for this computer: no graphics card here can train it, and it needs {needed_bytes} of memory."
     ),
-    "too_slow_here": N_("{model} is not for this computer: its training would take about {time_s}."),
+    "too_slow_here": N_("{model} is better trained elsewhere: here it would take about {time_s}."),
     "too_slow_processor": N_(
-        "{model} is not for this computer: only its processor has the memory for it, and would train about {time_s}."
+        "{model} is better trained elsewhere: here only the processor has the memory for it, and would "
+        "train about {time_s}."
     ),
     "prepare": N_("Here: collect, clean and tokenise the data; this needs no GPU."),
     "trial": N_(

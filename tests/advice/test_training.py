@@ -200,6 +200,13 @@ def test_merging_happens_where_there_is_memory_for_it(advised: dict[str, Advice]
     assert "merge_here" in codes(advised["5950X"])
 
 
+def test_where_only_the_size_of_memory_is_known_merging_is_still_placed() -> None:
+    """lshw tells no free memory: what the estimates assume of it counts."""
+    machine = g480()
+    memory = replace(machine.memory, available_bytes=None, total_bytes=64 << 30, limit_bytes=None)
+    assert "merge_here" in codes(advice.advise(replace(machine, memory=memory), Workload()))
+
+
 def test_the_result_is_called_slow_where_it_is(advised: dict[str, Advice]) -> None:
     laptop = advised["G480"]
     job = laptop.cloud[0].estimate.model
