@@ -145,8 +145,12 @@ def _speeds(compared: Compared, _: Translator) -> Iterator[Block]:
             for m, *both in known_pairs
             for side, a in zip(compared.sides, both, strict=True)
         ]
-        series = Series(_("generation speed"), LIGHT.accent, tuple(value for _label, value in bars))
-        yield Bars(_("Generation speed"), tuple(label for label, _value in bars), (series,), "tok/s")
+        colours = (LIGHT.components["runtime"], LIGHT.accent)
+        series = tuple(
+            Series(side.name, colour, tuple(v if i % 2 == n else 0.0 for i, (_label, v) in enumerate(bars)))
+            for n, (side, colour) in enumerate(zip(compared.sides, colours, strict=True))
+        )
+        yield Bars(_("Generation speed"), tuple(label for label, _value in bars), series, "tok/s")
 
 
 def _speed(answer: Estimate, _: Translator) -> Cell:
@@ -178,7 +182,7 @@ def _turns(compared: Compared, _: Translator) -> Iterator[Block]:
         shown=_.integer(len(rows)), all=_.integer(len(turned)),
     )  # fmt: skip
     yield Table(columns, tuple(rows), shown)
-    legend = ", ".join(f"{symbols[v]} {_(words.COUNT_WORDS[v])}" for v in VERDICTS)
+    legend = words.names(_, [f"{symbols[v]} {_(words.COUNT_WORDS[v])}" for v in VERDICTS])
     yield Paragraph(_("An empty cell is the same on both. {legend}.", legend=legend), "caption")
 
 
