@@ -35,21 +35,21 @@ machine = profiles.load(Path(sys.argv[1]))
 mark("imports, profile")
 found = survey(machine, Workload(), "free")
 mark("estimates, cold")
-advised = advice.advise_survey(found)
+advised = advice.advise_survey(found, "zh-CN")
 mark("advice")
 document = build(machine, found, advised, translator("zh-CN"), date.today())
 mark("document")
 import fpdf
 mark("import fpdf2")
 from advisor.report import charts, pdf
-from advisor.report.document import Bars, Lines
+from advisor.report.document import Bars, Lines, Points, Waterfall
 for section in document.sections:
     for block in section.blocks:
-        if isinstance(block, Bars | Lines):
-            charts.png(block)
-mark("charts (import matplotlib, draw)")
+        if isinstance(block, Bars | Lines | Points | Waterfall):
+            charts.draw(block)
+mark("charts, laid out")
 pdf.render(document)
-mark("PDF (charts once more)")
+mark("PDF, charts included")
 print(json.dumps(marks))
 """
 
