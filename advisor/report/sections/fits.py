@@ -21,6 +21,7 @@ from advisor.report.document import (
 )
 from advisor.report.sections import fits_charts
 from advisor.report.sections.context import Context
+from advisor.report.sections.plans import matrix_note
 from advisor.workload import METHODS, Method, for_method
 
 # Bounds of the size classes of which the short matrix shows the best models, in parameters.
@@ -40,13 +41,25 @@ def sections(context: Context) -> Iterator[Section]:
     """Counts by method, the matrix in short, charts."""
     machine, found, advice, _ = context.machine, context.found, context.advice, context._
     runners = _runners(found, advice)
-    blocks: list[Block] = [_counts(advice, _), _matrix(found, advice, _), _legend(_), *_networks(found, _)]
+    blocks: list[Block] = [
+        _counts(advice, _),
+        _matrix(found, advice, _),
+        _legend(_),
+        *_note(advice, _),
+        *_networks(found, _),
+    ]
     blocks += fits_charts.sizes(machine, found, SIZE_CLASSES, _)
     if runners:
         blocks += fits_charts.components(machine, found, advice, _)
         blocks += fits_charts.contexts(machine, found, runners, _)
         blocks += fits_charts.speeds(runners, _)
     yield Section(_("What fits"), tuple(blocks))
+
+
+def _note(advice: Advice, _: Translator) -> Iterator[Paragraph]:
+    """Why plans show another time than the matrix, where they do."""
+    if note := matrix_note(advice, _):
+        yield Paragraph(note, "caption")
 
 
 def _runners(found: Survey, advice: Advice) -> list[Estimate]:
