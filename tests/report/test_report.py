@@ -58,7 +58,10 @@ def test_the_same_advice_prints_the_same_figures_in_both_languages() -> None:
     found = survey(g480(), Workload(), "free")
     advised = advise_survey(found)
     documents = [build(g480(), found, advised, translator(language), DAY) for language in ("en", "zh-CN")]
-    figures = [re.findall(pattern, markdown.render(document)) for document in documents]
+    # Where clouds of China are named, a sentence says which card to ask for: it has no English twin.
+    shown = [markdown.render(d).splitlines() for d in documents]
+    texts = ["\n".join(line for line in lines if "国外平台" not in line) for lines in shown]
+    figures = [re.findall(pattern, text) for text in texts]
     assert len(figures[0]) > 200
     assert sorted(figures[0]) == sorted(figures[1])
 
@@ -74,7 +77,7 @@ def test_a_machine_without_a_usable_card_is_told_so_and_what_pays() -> None:
     """The processor trains in FP32, slowly; the upgrade that pays is a card."""
     shown = report.render(builder_5950x(), Workload(), "en", "md", today=DAY).decode()
     assert "left alone for a night" in shown
-    assert "In FP32: this processor has no instructions for 16-bit training" in shown
+    assert "Plans and picks therefore use FP32" in shown
     assert re.search("upgrade that pays most: Graphics card: .*can be fine-tuned", shown)
 
 
