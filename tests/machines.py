@@ -148,3 +148,39 @@ def rtx4090_desktop() -> Machine:
             ),
         )
     )  # fmt: skip
+
+
+@cache
+def macbook_m4() -> Machine:
+    """A MacBook Air of 2025: one memory of 16 GB for an M4's ten cores and its graphics."""
+    return complete(
+        Machine(
+            manufacturer="Apple", model="MacBook Air", chassis="laptop", os_name="macOS 15.4", os_version="15.4",
+            os_family="macos", environment=(),
+            origins=_from("system_profiler", "manufacturer", "model", "chassis")
+            | _from("SystemVersion.plist", "os_name", "os_version"),
+            cpu=Cpu(
+                name="Apple M4", vendor="Apple", architecture="arm64", sockets=1, cores=10, threads=10,
+                performance_cores=4, efficiency_cores=6, features=frozenset({"neon", "dotprod", "i8mm", "bf16"}),
+                origins=_from("sysctl", "name", "vendor", "architecture", "sockets", "cores", "threads", "features"),
+            ),
+            memory=Memory(
+                total_bytes=16 * GIB, installed_bytes=16 * GIB, available_bytes=int(10.4 * GIB), kind="LPDDR5",
+                origins=_from("sysctl", "total_bytes", "installed_bytes")
+                | _from("host_statistics64", "available_bytes"),
+            ),
+            gpus=(
+                Gpu(
+                    name="Apple M4", vendor="Apple", kind="unified", vram_bytes=0,
+                    origins=_from("sysctl", "name", "vendor", "kind", "vram_bytes"),
+                ),
+            ),
+            disks=(
+                Disk(
+                    name="disk3s5", mount="/", kind="nvme", total_bytes=228 * GIB, free_bytes=121 * GIB,
+                    origins=_from("statvfs", "name", "mount", "kind", "total_bytes", "free_bytes"),
+                ),
+            ),
+            battery=Battery(present=True, percent=88.0, plugged=False, origins=_from("IOPowerSources", "present")),
+        )
+    )  # fmt: skip

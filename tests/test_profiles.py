@@ -117,7 +117,7 @@ def test_a_half_written_profile_never_replaces_a_whole_one(tmp_path: Path, monke
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full_disk)
-    with pytest.raises(UserError, match="No space left"):
+    with pytest.raises(UserError, match="the disk is full"):
         profiles.save(Machine(), path)
     assert profiles.load(path) == FULL
     assert [p.name for p in tmp_path.iterdir()] == ["profile.json"]
