@@ -30,6 +30,7 @@ def _series(chart: Bars | Lines) -> Table:
 def _waterfall(chart: Waterfall) -> Table:
     """What is needed after each step, and what the step changes."""
     columns = (Column("", 2.4), Column(f"± {chart.unit}", 1, True), Column(chart.unit, 1, True), Column("", 1.6))
+    shown = 4 if any(step.note for step in chart.steps) else 3
     first = (Cell(chart.start), Cell(""), _figure(chart.steps[0].before), Cell(""))
     number = translator("en").number
     rows = []
@@ -38,7 +39,7 @@ def _waterfall(chart: Waterfall) -> Table:
         change = Cell(f"{sign}{number(abs(step.before - step.after))}")
         rows.append((Cell(step.label), change, _figure(step.after), Cell(step.note)))
     last = (Cell(chart.end), Cell(""), _figure(chart.steps[-1].after), Cell(""))
-    return Table(columns, (first, *rows, last), chart.title)
+    return Table(columns[:shown], tuple(row[:shown] for row in (first, *rows, last)), chart.title)
 
 
 def _figure(value: float) -> Cell:

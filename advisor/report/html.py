@@ -88,11 +88,11 @@ def _block(block: Block, language: str) -> Iterator[str]:
             yield "<ul>" + "".join(f"<li>{escape(item)}</li>" for item in block.items) + "</ul>"
         case Facts():
             rows = (
-                f'<tr><td>{escape(f.label)}</td><td class="strong">{escape(f.value)}</td>'
+                f'<tr><th scope="row">{escape(f.label)}</th><td class="strong">{escape(f.value)}</td>'
                 f'<td class="note">{escape(f.note)}</td></tr>'
                 for f in block.rows
             )
-            yield "<table><tbody>" + "\n".join(rows) + "</tbody></table>"
+            yield '<table class="facts"><tbody>' + "\n".join(rows) + "</tbody></table>"
         case Bars() | Lines() | Points() | Waterfall():
             yield from _figure(block, language)
         case Table():
@@ -112,7 +112,10 @@ def _table(table: Table) -> Iterator[str]:
     yield "<table>"
     if table.caption:
         yield f"<caption>{escape(table.caption)}</caption>"
-    heads = (f"<th{_class('', column)}>{escape(column.heading)}</th>" for column in table.columns)
+    heads = (f'<th scope="col"{_class("", column)}>{escape(column.heading)}</th>' for column in table.columns)
+    total = sum(column.width for column in table.columns)
+    widths = (f'<col style="width:{100 * column.width / total:.1f}%">' for column in table.columns)
+    yield "<colgroup>" + "".join(widths) + "</colgroup>"
     yield "<thead><tr>" + "".join(heads) + "</tr></thead><tbody>"
     for row in table.rows:
         cells = (_cell(cell, column) for cell, column in zip(row, table.columns, strict=True))

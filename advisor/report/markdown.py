@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from advisor.i18n import N_, Translator, translator
 from advisor.report.chart_table import chart_table
 from advisor.report.document import (
     Bars,
@@ -20,6 +21,8 @@ from advisor.report.document import (
     Waterfall,
 )  # fmt: skip
 
+_ITEM = N_("Item")  # the heading of a first column whose rows name themselves
+
 # Signs of emphasis, code, links, HTML, tables and formulas; "&" where it begins an entity; what makes links by itself.
 _SPECIAL = re.compile(
     r"([\\`*\[\]<>|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|&(?=#?\w+;)|:(?=//)|(?<=\bwww)\.)", re.IGNORECASE
@@ -36,25 +39,26 @@ _LONG_LINES = "<!-- markdownlint-disable line-length -->"
 
 def render(document: Document) -> str:
     """The whole document as one Markdown text."""
+    _ = translator(document.language)
     lines = [f"# {_escape(document.title)}", "", _LONG_LINES, "", _escape(document.subtitle), ""]
     for section in document.sections:
-        lines += _section(section)
+        lines += _section(section, _)
     lines += ["---", "", f"{_escape(document.generator)} · {document.created.isoformat()}", ""]
     return "\n".join(lines)
 
 
-def _section(section: Section) -> Iterator[str]:
+def _section(section: Section, _: Translator) -> Iterator[str]:
     yield f"{'#' * (section.level + 1)} {_escape(section.title)}"
     yield ""
     for block in section.blocks:
-        yield from _block(block)
+        yield from _block(block, _)
         yield ""
 
 
-def _block(block: Block) -> Iterator[str]:
+def _block(block: Block, _: Translator) -> Iterator[str]:
     match block:
         case Paragraph():
-            yield _emphasised(block.text, "*") if block.tone == "caption" else _escape(block.text)
+            yield _emphasised(block.text, "*", _) if block.tone == "caption" else _escape(block.text)
         case Callout():
             yield f"> **{_escape(block.title)}**"
             yield ">"
@@ -62,15 +66,16 @@ def _block(block: Block) -> Iterator[str]:
         case Bullets():
             yield from (f"- {_escape(item)}" for item in block.items)
         case Facts():
-            yield from _rows(("", "", ""), (), [(f.label, f.value, f.note) for f in block.rows])
+            yield from _rows((_(_ITEM), _("Value"), _("Source")), (), [(f.label, f.value, f.note) for f in block.rows])
         case Bars() | Lines() | Points() | Waterfall():
-            yield from _block(chart_table(block))
+            yield from _block(chart_table(block), _)
         case Table():
             if block.caption:
-                yield _emphasised(block.caption, "**")
+                yield _emphasised(block.caption, "**", _)
                 yield ""
             right = [i for i, column in enumerate(block.columns) if column.right]
-            yield from _rows([c.heading for c in block.columns], right, [_texts(row) for row in block.rows])
+            headings = [c.heading or (_("Note") if i else _(_ITEM)) for i, c in enumerate(block.columns)]
+            yield from _rows(headings, right, [_texts(row) for row in block.rows])
 
 
 def _texts(row: tuple[Cell, ...]) -> list[str]:
@@ -78,8 +83,7 @@ def _texts(row: tuple[Cell, ...]) -> list[str]:
 
 
 def _rows(headings: Sequence[str], right: Sequence[int], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    # A heading without words is no heading to a linter, nor to a reader of tables aloud: a dot stands in its place.
-    yield _row([_escape(heading) or "·" for heading in headings])
+    yield _row([_escape(heading) for heading in headings])
     yield _row(["---:" if i in right else "---" for i in range(len(headings))])
     for row in rows:
         yield _row([_escape(text) for text in row])
@@ -90,12 +94,12 @@ def _row(cells: Sequence[str]) -> str:
     return "|" + "|".join(f" {cell} " if cell else " " for cell in cells) + "|"
 
 
-def _emphasised(text: str, sign: str) -> str:
+def _emphasised(text: str, sign: str, _: Translator) -> str:
     """A line in italics or bold; ended by a colon or stop, or it would be a heading in disguise."""
     shown = _escape(text)
     if shown.endswith(_STOPS):
         return f"{sign}{shown}{sign}"
-    return f"{sign}{shown}:{sign}" if sign == "**" else shown
+    return f"{sign}{_('{text}:', text=shown)}{sign}" if sign == "**" else shown
 
 
 def _escape(text: str) -> str:

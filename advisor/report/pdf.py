@@ -30,6 +30,8 @@ from advisor.report.pdf_pen import LINE, MARGIN, SMALL, SMALL_LINE, TEXT, Pen
 from advisor.report.pdf_table import facts_rows, lay_rows, table_rows
 
 _CONTENTS_LINE = 5.6  # mm
+_LITTLE = 3.5  # mm: the most that is left free below a block
+_PART_TITLE = 11.0  # mm: the title of a part, with what is above it and below it
 _SHORT_LIST = 50.0  # mm: a list up to this height is not divided
 
 
@@ -61,13 +63,17 @@ def render(document: Document, paper: str = "a4", reached: Callable[[float], Non
     headings: list[_Heading] = []
     sections = document.sections
     for number, section in enumerate(sections):
-        laid = [_lay(pen, block) for block in section.blocks]
-        # A title without text of its own stays with the first part below it.
-        needed = _beginning(laid) if laid or number + 1 == len(sections) else 40.0
+        laid = _layout(pen, section)
+        needed = _beginning(laid)
+        if number + 1 < len(sections) and sum(block.whole for block in laid) <= 3 * LINE:
+            # A title with next to no text of its own stays with the first part below it.
+            below = _beginning(_layout(pen, sections[number + 1]))
+            needed = sum(block.whole for block in laid) + _PART_TITLE + below
         headings += _section_title(pen, section, needed)
         _draw(laid)
         reached((number + 1) / len(sections))
     _contents(pen, places, headings)
+    pen.number_pages()
     return bytes(pen.pdf.output())
 
 
@@ -99,8 +105,7 @@ def _contents(pen: Pen, place: tuple[float, int], headings: Sequence[_Heading]) 
     top, rows = place
     if not rows:
         return
-    last = pen.pdf.page
-    pen.pdf.page = 1
+    pen.turn_to(1)
     width = (pen.width - 10) / 2
     for number, heading in enumerate(headings):
         x, y = MARGIN + number // rows * (width + 10), top + number % rows * _CONTENTS_LINE
@@ -118,7 +123,6 @@ def _contents(pen: Pen, place: tuple[float, int], headings: Sequence[_Heading]) 
         pen.pdf.line(x + pen.measure(title) + 2, y + 3.9, end, y + 3.9)
         link = pen.pdf.add_link(page=heading.page, y=heading.y)
         pen.pdf.link(x, y, width, _CONTENTS_LINE, link)
-    pen.pdf.page = last
 
 
 # --- sections -----------------------------------------------------------------------------------------------------
@@ -146,14 +150,28 @@ def _beginning(laid: Sequence[Laid]) -> float:
     if not laid:
         return 0.0
     if len(laid) > 1 and laid[0].whole <= 3 * LINE:
-        return laid[0].whole + laid[1].start
+        return max(laid[0].start, laid[0].whole + laid[1].start)
     return laid[0].start
+
+
+def _layout(pen: Pen, section: Section) -> list[Laid]:
+    """The section's blocks; what is not divided begins with the captions below it, for they stay with its end."""
+    laid = [_lay(pen, block) for block in section.blocks]
+    after = [_captions(laid, number) for number in range(len(laid))]
+    undivided = [block.start + _LITTLE >= block.whole for block in laid]
+    return [b._replace(start=b.start + a) if u else b for b, a, u in zip(laid, after, undivided, strict=True)]
+
+
+def _captions(laid: Sequence[Laid], number: int) -> float:
+    """The mm of the captions that stay with the end of block `number`."""
+    if laid[number].caption:
+        return 0.0
+    return sum(caption.whole for caption in takewhile(lambda b: b.caption, laid[number + 1 :]))
 
 
 def _draw(laid: Sequence[Laid]) -> None:
     for number, block in enumerate(laid):
-        captions = takewhile(lambda b: b.caption, laid[number + 1 :])
-        after = 0.0 if block.caption else sum(caption.whole for caption in captions)
+        after = _captions(laid, number)
         if block.leads and number + 1 < len(laid):
             after = laid[number + 1].start
         block.draw(after)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, time
-from functools import partial
 
 from advisor import RESOURCES
 from advisor.palette import LIGHT
@@ -16,9 +15,6 @@ MARGIN = 20.0  # mm
 TEXT, SMALL = 10.0, 8.5  # points
 LINE, SMALL_LINE = 5.2, 4.2  # mm
 
-# Stands for the number of pages until it is known, and is as wide: signs that no name can hold, `shown` leaves none.
-_PAGES = 4 * "\ue000"
-
 
 class Pen:
     """Writes on pages of `paper` and starts a new one before anything would be cut. Lengths in mm, fonts in points."""
@@ -30,7 +26,7 @@ class Pen:
         self.pdf.set_margin(MARGIN)
         self.pdf.set_auto_page_break(False)
         self.pdf.c_margin = 0
-        self.pdf.alias_nb_pages(_PAGES)
+        self.pdf.alias_nb_pages("")
         for style, name in (("", "Regular"), ("B", "Bold")):
             self.pdf.add_font(_FAMILY, style, _FONTS / f"AdvisorSansSC-{name}.otf")
         for font in self.pdf.fonts.values():
@@ -40,7 +36,7 @@ class Pen:
             font.ttfont["CFF "].closure_glyphs = lambda _subsetter: None
         self._widths: dict[tuple[str, str], float] = {}
         self._describe(document)
-        self.pdf.footer = partial(self._footer, f"{document.generator} · {document.subtitle}")
+        self._foot = f"{document.generator} · {document.subtitle}"
         self.pdf.add_page()
 
     def _describe(self, d: Document) -> None:
@@ -51,13 +47,15 @@ class Pen:
         self.pdf.set_lang(d.language)
         self.pdf.set_creation_date(datetime.combine(d.created, time(), UTC))
 
-    def _footer(self, text: str) -> None:
-        """`text` on the left, the page on the right."""
-        self.pdf.set_y(-13)
-        self.font(8, colour=LIGHT.caption)
-        self.pdf.set_x(MARGIN)
-        self.pdf.cell(self.width - 20, 5, self.cut(text, self.width - 22))
-        self.pdf.cell(20, 5, f"{self.pdf.page_no()} / {_PAGES}", align="R")
+    def number_pages(self) -> None:
+        """Write below every page what the document is, on the left, and on the right which page it is of how many."""
+        pages = self.pdf.pages_count
+        for page in range(1, pages + 1):
+            self.turn_to(page)
+            self.font(8, colour=LIGHT.caption)
+            self.y = self.pdf.h - 13
+            self.print([self.cut(self._foot, self.width - 22)], MARGIN, self.width, 0)
+            self.print([f"{page} / {pages}"], MARGIN, self.width, 5, right=True)
 
     @property
     def width(self) -> float:
@@ -93,6 +91,11 @@ class Pen:
             return False
         self.pdf.add_page()
         return True
+
+    def turn_to(self, page: int) -> None:
+        """Write on `page` again. The font must be chosen anew: the one in force is that of another page's end."""
+        self.pdf.page = page
+        self.pdf.set_font(_FAMILY, "", 1)
 
     def down(self, height: float) -> None:
         """Go down by `height` mm."""

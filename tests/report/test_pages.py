@@ -18,7 +18,7 @@ from advisor.workload import Workload
 from tests.machines import g480, rtx4090_desktop
 
 DAY = date(2026, 11, 22)
-VOID = {"meta", "br", "line", "rect", "circle", "polyline", "polygon"}
+VOID = {"meta", "br", "col", "line", "rect", "circle", "polyline", "polygon"}
 
 
 def document(*sections: Section) -> Document:
@@ -49,6 +49,30 @@ def test_no_heading_stands_at_the_end_of_a_page(lines: int, block: Block, tmp_pa
     """However far down the page it comes, a heading is on the page of what follows it."""
     data = pdf.render(document(Section("First", (filler(lines),)), Section("Heading", (block,))))
     page = next(page for page in pages(data, tmp_path) if "Heading" in page)
+    assert "row0" in page
+
+
+@pytest.mark.parametrize("lines", range(30, 47))
+@pytest.mark.parametrize("block", [table(3, "row"), Bullets(("row0", "row1"))])
+@pytest.mark.parametrize("above", [(), (Paragraph("Bold", "strong"),)])
+def test_captions_below_leave_no_heading_behind(
+    lines: int, block: Block, above: tuple[Block, ...], tmp_path: Path
+) -> None:
+    """What goes to the next page with its captions takes its title and the bold line above it along."""
+    captions = (Paragraph("one\ntwo\nthree", "caption"), Paragraph("four\nfive", "caption"))
+    blocks = (*above, block, *captions)
+    shown = pages(pdf.render(document(Section("First", (filler(lines),)), Section("Heading", blocks))), tmp_path)
+    page = next(page for page in shown if "Heading" in page)
+    assert "row0" in page
+    assert not above or "Bold" in page
+
+
+@pytest.mark.parametrize("lines", range(34, 47))
+def test_a_title_with_one_sentence_stays_with_the_part_below_it(lines: int, tmp_path: Path) -> None:
+    parts = (Section("Heading", (Paragraph("sentence", "caption"),)), Section("Part", (table(3, "row"),), 2))
+    shown = pages(pdf.render(document(Section("First", (filler(lines),)), *parts)), tmp_path)
+    page = next(page for page in shown if "Heading" in page)
+    assert "Part" in page
     assert "row0" in page
 
 
@@ -100,6 +124,23 @@ def test_contents_name_the_pages_on_which_sections_begin(paper: str, language: s
         assert f"{number + 1} / {len(shown)}" in page_text
 
 
+@pytest.mark.parametrize(("paper", "language", "width"), [("a4", "zh-CN", 595.28), ("letter", "en", 612.0)])
+def test_numbers_of_pages_end_at_the_margin(paper: str, language: str, width: float, tmp_path: Path) -> None:
+    """The last word of each page is its number of pages, flush with the text's right edge."""
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext (poppler) is not installed")
+    path = tmp_path / "a.pdf"
+    path.write_bytes(whole(paper, language))
+    run = subprocess.run(["pdftotext", "-bbox", str(path), "-"], capture_output=True, check=True, timeout=60)
+    ends = [
+        max(float(word[0]) for word in re.findall(r'xMax="([\d.]+)" yMax="[\d.]+">(\d+)<', page) if word[1] == number)
+        for page, number in (
+            (page, str(run.stdout.decode().count("<page "))) for page in run.stdout.decode().split("<page ")[1:]
+        )
+    ]
+    assert ends == [pytest.approx(width - 20 / 25.4 * 72, abs=0.5)] * len(ends)
+
+
 @pytest.mark.parametrize(("paper", "language"), [("a4", "zh-CN"), ("letter", "en")])
 def test_a_report_is_small(paper: str, language: str) -> None:
     assert len(whole(paper, language)) < 1 << 20
@@ -144,6 +185,14 @@ def test_the_web_page_is_well_formed_and_asks_for_nothing(language: str) -> None
     assert {link.removeprefix("#") for link in tags.links} == set(tags.ids)
     assert "@import" not in page
     assert page.count("<h1>") == 1
+
+
+def test_columns_of_the_web_page_are_as_wide_as_they_ask_to_be() -> None:
+    """Without widths, a browser breaks short Chinese words letter by letter beside a long sentence."""
+    columns = (Column("级别", 1.0), Column("决定依据", 3.0))
+    page = html.render(document(Section("First", (Table(columns, ((Cell("入门级"), Cell("长句" * 200)),)),))))
+    assert re.findall(r'<col style="width:([\d.]+)%">', page) == ["25.0", "75.0"]
+    assert page.count('<th scope="col"') == 2
 
 
 def test_pictures_follow_the_theme_of_the_page() -> None:

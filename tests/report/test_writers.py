@@ -1,11 +1,13 @@
 """The four writers on one small document: content, escaping, structure, and a PDF that can be read back."""
 
+import dataclasses
 import re
 import zlib
 from datetime import date
 
 import pytest
 
+from advisor.i18n import translator
 from advisor.palette import LIGHT
 from advisor.report import html, markdown, pdf
 from advisor.report.charts import WIDTH, draw
@@ -78,6 +80,16 @@ def test_markdown_escapes_and_keeps_tables_whole() -> None:
     for line in text.splitlines():
         if line.startswith("|"):
             assert len(re.findall(r"(?<!\\)\|", line)) in (3, 4), line
+
+
+def test_markdown_heads_its_tables_with_words_of_the_readers_language() -> None:
+    """Facts have no headings of their own, and a caption's colon is that of its language."""
+    for language in ("en", "zh-CN"):
+        _ = translator(language)
+        text = markdown.render(dataclasses.replace(document(), language=language))
+        assert f"| {_('Item')} | {_('Value')} | {_('Source')} |" in text
+        assert f"**{_('{text}:', text='矩阵')}**" in text
+        assert "| · " not in text
 
 
 def test_html_is_escaped_and_self_contained() -> None:
