@@ -12,6 +12,7 @@ from advisor.advice.grades import Bottleneck, Reach
 from advisor.advice.result import Budget
 from advisor.advice.survey import comfortable, dense_size
 from advisor.advice.tier import current, teachable
+from advisor.advice.upgrade_form import takes_cards
 from advisor.catalog.model import Model
 from advisor.catalog.models import models
 from advisor.catalog.reading import Fields, read_json
@@ -23,7 +24,6 @@ from advisor.machine import Gpu, Machine, SameMachine
 from advisor.workload import Workload, for_method
 
 BOTTLENECKS_FILE = RESOURCES / "advice" / "bottlenecks.json"
-_FIXED = ("laptop", "tablet", "board")  # nobody puts a card into these
 _ENOUGH = 0.05  # of a doubling: a change that brings less holds nothing back
 
 
@@ -177,7 +177,7 @@ def _gpu(machine: Machine, _factor: float) -> Change | None:
         after = assemble(machine, gpu=rules().card, gpu_count=1, cpu=None, ram_gib=None)
     except UserError:  # not in this catalogue
         return None
-    return after, {"card": rules().card, "fixed": machine.chassis in _FIXED}
+    return after, {"card": rules().card, "fixed": not takes_cards(machine)}
 
 
 def _disk(machine: Machine, _factor: float) -> Change | None:

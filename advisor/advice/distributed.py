@@ -58,9 +58,9 @@ def _out_of_reach(found: Survey, job: Estimate, *, cards: bool) -> Stage | None:
     if on_processor(here) and emulated(found.machine.cpu, here.workload):
         here = found.ask(here.model, replace(here.workload, precision="fp32"))
     if not works(here):
-        return Stage(
-            "too_large_here" if cards else "no_card_here", {"model": job.model.name, "needed_bytes": needed(here)}
-        )
+        # The settings of the matrix or those searched for the rented card, whichever take less.
+        least = min(size for size in (needed(here), needed(job)) if size is not None)
+        return Stage("too_large_here" if cards else "no_card_here", {"model": job.model.name, "needed_bytes": least})
     time = hours(here)
     code = "too_slow_processor" if on_processor(here) else "too_slow_here"
     return None if time is None else Stage(code, {"model": job.model.name, "time_s": 3600 * time})

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from advisor.advice.result import CloudPlan, Pick, Technique
-from advisor.advice.survey import Survey, decode, dense_size, largest, ranked, teaching_model, works
+from advisor.advice.survey import READING_PACE, Survey, decode, dense_size, largest, ranked, teaching_model, works
 from advisor.advice.waterfall import Waterfall, waterfall
 from advisor.catalog.model import Model
 from advisor.catalog.networks import Network
@@ -77,8 +77,12 @@ def _training(found: Survey, model: Model) -> Iterator[Technique]:
 
 
 def _split(found: Survey) -> Iterator[Technique]:
-    """The largest model that runs on GPU and CPU together, where there is such a pair."""
-    answer = largest(found.estimates["run"], lambda a: a.verdict == "offload" and decode(a) is not None)
+    """The largest model that runs on GPU and CPU together at reading pace, where there is such a pair; else the
+    quickest.
+    """
+    pairs = [a for a in found.estimates["run"] if a.verdict == "offload" and decode(a) is not None]
+    quickest = max(pairs, key=lambda a: decode(a) or 0.0, default=None)
+    answer = largest(pairs, lambda a: (decode(a) or 0.0) >= READING_PACE) or quickest
     if answer is not None:
         yield Technique("split", None, answer)
 

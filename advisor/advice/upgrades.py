@@ -197,7 +197,9 @@ def _new(found: Survey, machine: Machine, method: Method) -> list[Estimate]:
     """The models that become comfortable to run, or realistic to train."""
     wanted = comfortable if method == "run" else realistic
     workload = for_method(found.workload, method)
-    left = [old.model for old in found.estimates[method] if not wanted(old) and _known(old)]
+    # Where nothing is told of the memory, what is no card's work is unknown: the cards alone are compared.
+    untold = found.machine.memory.total_bytes is None and any(gpu.usable for gpu in found.machine.gpus)
+    left = [a.model for a in found.estimates[method] if not wanted(a) and (_known(a) or (untold and not works(a)))]
     return [a for model in left if wanted(a := estimate(machine, model, workload, found.budget))]
 
 

@@ -1,5 +1,6 @@
 """The waterfall of savings: from the plain job down, each time the technique that saves most of those left."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -113,7 +114,17 @@ def waterfall(found: Survey, model: Model, cell: Workload) -> Waterfall | None:
     asked = found.ask(model, cell)
     split = asked if asked.verdict == "offload" else None
     return Waterfall(
-        model, task, device.name, device.title or None, start, base, tuple(steps), tuple(idle), capacity, fits, split
+        model,
+        task,
+        device.name,
+        _called(found, cell, device),
+        start,
+        base,
+        tuple(steps),
+        tuple(idle),
+        capacity,
+        fits,
+        split,
     )
 
 
@@ -231,6 +242,14 @@ def _device(found: Survey, cell: Workload) -> Device:
 
 def _engines(machine: Machine, device: Device) -> tuple[str, ...]:
     return () if device.name == "ram" else machine.gpus[int(device.name[3:])].engines or ()
+
+
+def _called(found: Survey, cell: Workload, device: Device) -> str | None:
+    """The names of all that `_capacity` counts: "2 × GeForce RTX 3090"; None where the device has none."""
+    cards = ground(found.machine, found.budget).cards
+    together = cards if cell.resolved_stack == "llama.cpp" and device in cards else (device,)
+    named = Counter(card.title for card in together if card.title)
+    return " + ".join(name if n == 1 else f"{n} × {name}" for name, n in named.items()) or None
 
 
 def _capacity(found: Survey, cell: Workload, device: Device) -> int | None:

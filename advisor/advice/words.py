@@ -59,7 +59,7 @@ UPGRADES: Mapping[str, str] = {
     "more_ram": N_("Memory: {to_bytes} instead of {from_bytes}"),
     "second_module": N_("Memory: a second module of the same kind ({to_bytes} in all, two channels)"),
     "gpu": N_("Graphics card: {gpu}"),
-    "one_more_gpu": N_("Graphics cards: {count} x {gpu} ({vram_bytes} together)"),
+    "one_more_gpu": N_("Graphics cards: {count} × {gpu} ({vram_bytes} together)"),
     "other_computer": N_("Another computer: a desktop with {gpu} and {ram_bytes} of memory"),
     "named_computer": N_("Another computer: {name}, {ram_bytes} of memory"),
     "ssd": N_("Disk: a solid-state disk; loading {model} ({size_bytes}) takes about {after_s} instead of {before_s}"),

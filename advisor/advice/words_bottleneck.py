@@ -1,10 +1,11 @@
 """The one sentence that says what holds a machine back first."""
 
 from collections.abc import Iterator, Mapping
+from functools import reduce
 
 from advisor.advice.grades import Bottleneck
 from advisor.i18n import N_, Translator
-from advisor.words import names, say
+from advisor.words import say
 
 # The cause and the change that was tried, for every code of resources/advice/bottlenecks.json; "gpu_fixed" is "gpu"
 # where nobody can put a card in.
@@ -39,7 +40,8 @@ def sentence(found: Bottleneck | None, _: Translator) -> str:
     cause, change = (
         say(_, text, _spoken(found, _)) for text in CAUSES["gpu_fixed" if found.values.get("fixed") else found.code]
     )
-    effects = names(_, list(_effects(found, _)))
+    both = list(_effects(found, _))
+    effects = reduce(lambda a, b: _("{first}, and {second}", first=a, second=b), both) if both else ""
     return _("What holds it back first: {cause}; {change}, {effects}.", cause=cause, change=change, effects=effects)
 
 

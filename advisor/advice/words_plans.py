@@ -38,12 +38,12 @@ STAGES: Mapping[str, str] = {
     "train_cloud": N_("On a rented {gpu}: train {model}, about {time_s}."),
     "train_here": N_("Here: train {model}, about {time_s}."),
     "merge_here": N_(
-        "Here: merge the adapters into the 16-bit weights; this needs {needed_bytes} of memory, {available_bytes} are "
-        "there."
+        "Here: merge the adapters into the 16-bit weights; this needs {needed_bytes} of memory, and {available_bytes} "
+        "are free."
     ),
     "merge_there": N_(
-        "On the rented computer: merge the adapters into the 16-bit weights; this needs {needed_bytes} of memory, here "
-        "are {available_bytes}."
+        "On the rented computer: merge the adapters into the 16-bit weights; this needs {needed_bytes} of memory, "
+        "and only {available_bytes} are free here."
     ),
     "merge_unknown": N_(
         "Merge the adapters into the 16-bit weights; this needs {needed_bytes} of memory. How much is here is not "

@@ -17,11 +17,11 @@ _PRICES: Mapping[str, str] = {
 }
 _WARNINGS: Mapping[str, str] = {
     "power_supply": N_("draws up to {power_w} W, its maker asks for a power supply of {psu_w} W or more"),
-    "power": N_("draws up to {power_w} W, for which the power supply and its plugs must be made"),
-    "slots": N_("{slots} slots wide and long, measure the case first"),
+    "power": N_("draws up to {power_w} W, which the power supply and its plugs must be able to deliver"),
+    "slots": N_("a long card, {slots} slots wide: measure the case first"),
     "slot_free": N_("needs a free slot that feeds a second card"),
     "not_cuda": N_("computes with ROCm or Vulkan, not with CUDA, so not every training program runs on it"),
-    "second_slot_unknown": N_("whether there is a second, free slot is not known, look before buying"),
+    "second_slot_unknown": N_("whether there is a second, free slot is not known: look before buying"),
     "slots_unknown": N_("how many slots are free is not known, look before buying"),
     "modules_replaced": N_("the {count} modules that are there may have to come out"),
     "memory_limit": N_("usual boards of this kind take at most {to_bytes}, this board's own limit is not read"),
@@ -38,16 +38,16 @@ def price(_: Translator, found: Price | None) -> str:
     """ "349 USD (launch price of 2025)"; a range where the source has one; "price not known"."""
     if found is None:
         return _("price not known")
-    low, high = (_.number(usd, 3) for usd in (found.low, found.high))
+    low, high = (_.integer(round(usd)) for usd in (found.low, found.high))
     return _(_PRICES[found.kind], usd=low if low == high else f"{low} – {high}", date=found.date)
 
 
 def gains(_: Translator, one: Upgrade) -> str:
-    """What it brings, those figures that are more than nothing: "+51 models run, generates x2.0"; "" for none."""
+    """What it brings, those figures that are more than nothing: "+51 models run, generates × 2.0"; "" for none."""
     parts = [
         _("+{count} models run", count=one.new_run) if one.new_run else "",
         _("+{count} can be fine-tuned", count=one.new_train) if one.new_train else "",
-        _("generates x{factor}", factor=_.number(one.decode, 2)) if one.decode and one.decode > 1.05 else "",
+        _("generates × {factor}", factor=_.number(one.decode, 2)) if one.decode and one.decode > 1.05 else "",
     ]
     return program_words.names(_, [part for part in parts if part])
 

@@ -100,3 +100,18 @@ def test_wrong_rules_are_refused_with_their_place(tmp_path: Path) -> None:
     path.write_text(json.dumps(content), encoding="utf-8")
     with pytest.raises(UserError, match=r"bottlenecks\.json"):
         load_rules(path)
+
+
+@pytest.mark.parametrize(
+    ("machine", "fixed"),
+    [
+        (_assembled(None, "Core i5-10210U", 8), True),  # only sold in laptops, though nothing tells the case
+        (_assembled(None, "Cortex-A76", 8), True),
+        (_assembled(None, "Ryzen 5 5600", 16), False),
+    ],
+)
+def test_a_card_is_named_as_another_computers_where_none_can_be_put_in(machine: Machine, fixed: bool) -> None:
+    found = bottleneck(machine)
+    assert found is not None
+    assert found.code == "gpu"
+    assert ("on a computer with a" in sentence(found, translator("en"))) is fixed

@@ -179,3 +179,18 @@ def test_a_table_of_perplexities_that_makes_no_sense_is_refused(tmp_path: Path) 
         path.write_text(json.dumps(content), "utf-8")
         with pytest.raises(UserError, match=r"Q8_0"):
             load_perplexity(path)
+
+
+def test_cards_that_share_a_model_are_named_together() -> None:
+    """The memory that is told is that of both."""
+    pair = survey(
+        assemble(None, gpu="GeForce RTX 3090", gpu_count=2, cpu="Ryzen 9 5950X", ram_gib=64),
+        Workload(),
+        "free",
+        ("run",),
+    )
+    found = waterfall(pair, find_model("qwen3-8b"), for_method(Workload(), "run"))
+    assert found is not None
+    assert found.device_name == "2 × GeForce RTX 3090"
+    assert found.capacity is not None
+    assert found.capacity > 40 << 30

@@ -12,6 +12,7 @@ from advisor.advice import words_upgrades
 from advisor.advice.picks import picks
 from advisor.advice.result import Upgrade
 from advisor.advice.survey import comfortable, realistic, survey
+from advisor.advice.training_rules import cloud_rules
 from advisor.advice.upgrade_form import takes_cards
 from advisor.advice.upgrade_rules import UPGRADES_FILE, load_upgrades, upgrade_rules
 from advisor.advice.upgrades import upgrades, worth_most
@@ -219,3 +220,23 @@ def test_a_wrong_entry_is_refused_by_name(place: str, wrong: dict[str, object], 
     path.write_text(json.dumps(content), "utf-8")
     with pytest.raises(UserError, match=named):
         load_upgrades(path)
+
+
+def test_a_card_alone_is_compared_with_larger_cards() -> None:
+    """Nothing told of the memory: a larger card still holds more than the one there is."""
+    found = [u for u in offered(assemble(None, gpu="GeForce RTX 4060", cpu=None, ram_gib=None)) if u.code == "gpu"]
+    larger = next(u for u in found if u.values["gpu"] == "GeForce RTX 3090")
+    assert larger.new_run
+    assert larger.new_train
+    assert larger.largest is not None
+    assert larger.largest.memory is not None
+    assert larger.largest.memory.total > 8 * GIB
+
+
+def test_prices_agree_with_those_of_buying_instead_of_renting() -> None:
+    """One card has one price in a report."""
+    bought = {sale.gpu: (sale.low, sale.high, sale.date) for sale in cloud_rules().cards}
+    offered_at = {c.gpu: (c.price.low, c.price.high, c.price.date) for c in upgrade_rules().cards if c.price}
+    shared = bought.keys() & {card.gpu for card in upgrade_rules().cards}
+    assert shared
+    assert {gpu: offered_at.get(gpu) for gpu in shared} == {gpu: bought[gpu] for gpu in shared}

@@ -16,6 +16,7 @@ from advisor import report
 from advisor.advice import advise_survey
 from advisor.advice.survey import survey
 from advisor.catalog.models import find_model, models
+from advisor.catalog.whatif import assemble
 from advisor.errors import UserError
 from advisor.estimator.estimate import estimate
 from advisor.i18n import translator
@@ -23,6 +24,7 @@ from advisor.machine import Machine
 from advisor.report import markdown
 from advisor.report.build import build
 from advisor.report.cells import verdict_cell
+from advisor.report.sections.machine_words import machine_name
 from advisor.workload import Workload, for_method
 from tests.machines import builder_5950x, g480, rtx4090_desktop
 
@@ -162,3 +164,18 @@ def test_the_given_format_wins_over_the_ending(tmp_path: Path) -> None:
     target = tmp_path / "report.txt"
     report.write(target, g480(), Workload(), "en", format="md")
     assert target.read_text("utf-8").startswith("# ")
+
+
+def test_a_machine_is_called_by_its_parts_each_named_once() -> None:
+    tr = translator("en")
+    assert machine_name(assemble(None, gpu="Apple M4", cpu=None, ram_gib=16), tr) == "Apple M4"
+    pair = assemble(None, gpu="GeForce RTX 3090", gpu_count=2, cpu="Ryzen 9 5950X", ram_gib=64)
+    assert machine_name(pair, tr) == "Ryzen 9 5950X + 2 × GeForce RTX 3090"
+
+
+def test_training_of_unknown_time_is_not_called_hopeless() -> None:
+    """A processor that nobody measured: what fits may be worth a try."""
+    board = assemble(None, gpu=None, cpu="Cortex-A76", ram_gib=8)
+    body = report.render(board, Workload(), "en", "md", today=DAY, sections=("plans", "conclusion")).decode()
+    assert "how long it would take here is not known" in body
+    assert "LoRA" not in body.split("Not worth trying here:")[1].split("## Appendix")[0]

@@ -6,7 +6,7 @@ from advisor import words as program_words
 from advisor.advice import words as advice_words
 from advisor.advice import words_bottleneck, words_upgrades
 from advisor.advice.result import Advice
-from advisor.advice.survey import READING_PACE, Survey, decode, realistic
+from advisor.advice.survey import READING_PACE, Survey, decode, hours, realistic, works
 from advisor.advice.techniques import TRAINING_USES
 from advisor.advice.upgrades import worth_most
 from advisor.estimator.result import Estimate
@@ -72,10 +72,13 @@ def _upgrade(advice: Advice, _: Translator) -> str:
 
 
 def _not_here(found: Survey, advice: Advice, _: Translator) -> str:
-    """What disappoints: the next larger dense model, and the methods with which nothing ends in time."""
+    """What disappoints: the next larger dense model, and the methods with which nothing ends in time: not those whose
+    time is not known.
+    """
     parts = [_too_large(found, _)]
     done = {plan.method for plan in advice.training if plan.recommended}
     done |= {method for method in _TRAINING if any(map(realistic, found.estimates[method]))}
+    done |= {method for method in _TRAINING if any(works(a) and hours(a) is None for a in found.estimates[method])}
     left = [_(_METHOD_NAMES[method]) for method in _TRAINING if method not in done]
     parts.append(_("fine-tuning ({methods})", methods=names(_, left)) if left else "")
     kept = program_words.sentences(_, parts)

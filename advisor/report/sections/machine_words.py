@@ -1,5 +1,7 @@
 """A computer's parts in words, as several sections write them."""
 
+from collections import Counter
+
 from advisor import words
 from advisor.i18n import Translator
 from advisor.machine import Disk, Gpu, Machine
@@ -9,8 +11,10 @@ def machine_name(machine: Machine, _: Translator) -> str:
     """The computer as its owner calls it, else what it is made of."""
     if machine.model:
         return " ".join(machine.model.split())
-    chips = [machine.cpu.name, *(gpu.name for gpu in machine.gpus)]
-    return " + ".join(name for name in chips if name) or _("A computer")
+    chips = Counter(name for name in (machine.cpu.name, *(gpu.name for gpu in machine.gpus)) if name)
+    if machine.cpu.name and any(gpu.kind == "unified" for gpu in machine.gpus):
+        chips[machine.cpu.name] = 1  # one chip is both
+    return " + ".join(name if n == 1 else f"{n} × {name}" for name, n in chips.items()) or _("A computer")
 
 
 def joined_sentences(parts: list[str], _: Translator) -> str:

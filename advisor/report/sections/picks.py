@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from advisor.advice import needs, pick_rules, words_picks
 from advisor.advice.picks import NETWORK_USES
 from advisor.advice.result import Advice, CloudPlan, Pick
+from advisor.catalog.networks import Network
 from advisor.estimator.tensors import parameters
 from advisor.i18n import Translator
 from advisor.report.cells import DASH, memory, pace, verdict_word
 from advisor.report.document import Block, Bullets, Cell, Column, Paragraph, Section, Table
 from advisor.report.sections.context import Context
+from advisor.words import names
 
 _PICKED = 1  # so many picks are shown with their needs
 _METHODS = {"lora": "LoRA", "qlora": "QLoRA"}
@@ -107,6 +109,11 @@ def _card(held: needs.OnCard | None, _: Translator) -> str:
 def _how(advice: Advice, _: Translator) -> Iterator[str]:
     """The rules in a few lines."""
     rules = pick_rules.rules()
+    if any(isinstance(p.estimate.model, Network) for p in advice.picks):
+        yield _(
+            "The speed of networks other than language models is not known: no measurements to check an estimate were "
+            "found."
+        )
     yield _(
         "Models are ranked by a rule of thumb: the geometric mean of all and active parameters, doubled "
         "for each year of release. It is no measurement of quality; try two or three."
@@ -114,7 +121,7 @@ def _how(advice: Advice, _: Translator) -> Iterator[str]:
     yield _(
         "The model is chosen in {quant}; then the best quantisation of {quants} that leaves room to spare with "
         "{context} tokens and {speed}, then the longest context that does.",
-        quant=rules.quants[-1], quants=", ".join(rules.quants), context=_.integer(rules.first_context),
+        quant=rules.quants[-1], quants=names(_, rules.quants), context=_.integer(rules.first_context),
         speed=_.tokens_per_second(rules.quality_tokens_per_s),
     )  # fmt: skip
     quality = next((p.gives_up.quality for p in advice.picks if p.gives_up and p.gives_up.quality), None)

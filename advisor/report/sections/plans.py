@@ -201,6 +201,7 @@ def _settings(plan: TrainingPlan, _: Translator) -> str:
         _("checkpointing") if w.checkpointing else _("no checkpointing"),
         w.optimizer,
         _("fused loss") if w.resolved_stack == "fused-loss" else "",
+        "" if plan.method != "qlora" or w.kbit_prepare else _("norms and embeddings left in 16 bits"),
     ]
     return words.clauses(_, parts)
 

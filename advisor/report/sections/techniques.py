@@ -11,7 +11,7 @@ from advisor.report import document
 from advisor.report.cells import DASH, memory, pace
 from advisor.report.document import Block, Bullets, Cell, Column, Mark, Paragraph, Section, Table
 from advisor.report.sections.context import Context
-from advisor.words import say
+from advisor.words import clauses, say
 from advisor.workload import Workload
 
 
@@ -42,6 +42,8 @@ def _blocks(one: Waterfall, _: Translator) -> Iterator[Block]:
     if one.steps:
         yield _chart(one, _)
         yield _table(one, _)
+        if any(step.time is None for step in one.steps):
+            yield Paragraph(_("A time is unknown where there is no measurement to estimate it from."), "caption")
     idle = [words_techniques.why_not(_, i) for i in one.idle if not _settled(i)]
     if idle:
         yield Bullets(tuple(idle))
@@ -112,11 +114,18 @@ def _row(one: Waterfall, number: int, step: Step, _: Translator) -> tuple[Cell, 
         Cell(words_techniques.name(_, step.code), "strong"),
         Cell(_.gib(step.saved)),
         Cell(left, ("fits" if fits else "no") if one.capacity is not None else ""),
-        Cell(DASH if step.alone is None else _.gib(step.alone)),
+        Cell(_alone(step, _)),
         Cell(words_techniques.time(_, step)),
         Cell(words_techniques.quality(_, step)),
         Cell(_("on") if step.chosen else _("off")),
     )
+
+
+def _alone(step: Step, _: Translator) -> str:
+    """What a step saves on the plain job; some need more there, as adapters do beside unchecked activations."""
+    if step.alone is None:
+        return DASH
+    return _.gib(step.alone) if step.alone >= 0 else _("{size} more", size=_.gib(-step.alone))
 
 
 def _advice(t: Technique, _: Translator) -> str:
@@ -126,6 +135,6 @@ def _advice(t: Technique, _: Translator) -> str:
         models = f"{t.before.model.name} → {t.after.model.name}"
         return _("{technique} ({models}): {sentence}", technique=label, models=models, sentence=sentence)
     if t.code == "split" and t.after is not None:
-        models = f"{t.after.model.name}, {memory(t.after, _)}, {pace(t.after, _)}"
+        models = clauses(_, (t.after.model.name, memory(t.after, _), pace(t.after, _)))
         return _("{technique} ({models}): {sentence}", technique=label, models=models, sentence=sentence)
     return _("{technique}: {sentence}", technique=label, sentence=sentence)
