@@ -33,8 +33,13 @@ def top(longest: float, marks: Sequence[Mark], room: float = 1.12) -> float:
     return max([longest, *(m.value for m in marks if m.value <= 4 * longest)]) * room or 1.0
 
 
-def legend(names: Sequence[tuple[str, str]], width: float, y: float) -> tuple[list[Shape], float]:
-    """Coloured squares with names, in as many rows as they need, and the y below them; nothing for a single name."""
+def legend(
+    names: Sequence[tuple[str, str]], width: float, y: float, *, squares: bool = True
+) -> tuple[list[Shape], float]:
+    """Coloured squares with names, in as many rows as they need, and the y below them; nothing for a single name.
+
+    Without `squares` the names themselves are coloured: they begin with the shape that stands for them.
+    """
     shapes: list[Shape] = []
     if len(names) < 2:
         return shapes, y
@@ -44,7 +49,10 @@ def legend(names: Sequence[tuple[str, str]], width: float, y: float) -> tuple[li
         wide = 4 + text_width(shown, SMALL) + 3
         if x and x + wide > width:
             x, y = 0.0, y + ROW
-        shapes += [Rect(x, y + 0.6, 2.6, 2.6, colour), Text(x + 3.6, y + 2.9, shown, SMALL)]
+        if squares:
+            shapes += [Rect(x, y + 0.6, 2.6, 2.6, colour), Text(x + 3.6, y + 2.9, shown, SMALL)]
+        else:
+            shapes.append(Text(x, y + 2.9, shown, SMALL, colour))
         x += wide
     return shapes, y + ROW + 1
 

@@ -8,13 +8,14 @@ from advisor.palette import LIGHT
 from advisor.report import axes, plotting
 from advisor.report.axes import ROW, SMALL, figure, tick_text
 from advisor.report.document import Bars, Chart, Lines, Mark, Points, PointSeries, Waterfall
-from advisor.report.drawing import MM_PER_POINT, Drawing, Shape, Text, shortened, text_width
+from advisor.report.drawing import Drawing, Shape, Text, shortened, text_width
 
 WIDTH = 170.0  # mm: the text of an A4 page with margins of 2 cm
 _PITCH, _BAR = 6.4, 4.2  # mm from bar to bar, and of a bar
 _PLOT = 52.0  # mm: the height of charts with two axes
 _FOOT = 9.0  # mm below a plot: the ticks' values and the axis's name
 _LEFT, _RIGHT = 14.0, 4.0  # mm beside charts with two axes
+_BESIDE = 1.2  # mm between a bar or a line and the text beside it
 _THIN, _DASHED = 0.7, 1.0  # points: lines of ranges and of what the machine has
 # A verdict's own shape, as its symbol elsewhere: circle, triangle, diamond, dash.
 _MARKERS = {"tight": "^", "offload": "D", "no": "_"}
@@ -52,7 +53,7 @@ def _bars(chart: Bars, width: float) -> Drawing:
             for end in (low, high):
                 on.plot((end, end), (place - 0.16, place + 0.16), color=LIGHT.text, linewidth=_THIN)
         for place, (end, total) in enumerate(zip(ends, tops, strict=True)):
-            _beside(on, end, place, figure(total))
+            plot.beside(on, end, place, figure(total))
         return plot.drawing(made, above)
 
 
@@ -73,18 +74,11 @@ def _waterfall(chart: Waterfall, width: float) -> Drawing:
         for place, (low, high, colour, text) in enumerate(bars):
             # A step that saves next to nothing is still a bar.
             on.barh(place, max(high - low, plot.end / 500), left=low, height=_BAR / _PITCH, color=colour)
-            _beside(on, high, place, text)
+            plot.beside(on, high, place, text)
         levels = [first, *(step.after for step in chart.steps)]
         for place, level in enumerate(levels):
             on.plot((level, level), (place + 0.33, place + 0.67), color=LIGHT.caption, linewidth=_THIN)
         return plot.drawing(made, [])
-
-
-def _beside(on: Any, x: float, y: float, text: str) -> None:
-    on.annotate(
-        text, (x, y), xytext=(1.2 / MM_PER_POINT, 0), textcoords="offset points", va="center",
-        fontsize=SMALL, color=LIGHT.caption, annotation_clip=False,
-    )  # fmt: skip
 
 
 class _Rows:
@@ -121,6 +115,18 @@ class _Rows:
             end = (value - self._left) * self._per_mm
             on.axvline(end, color=LIGHT.text, linewidth=_DASHED, linestyle=(0, (4, 3)))
         return on
+
+    def beside(self, on: Any, value: float, row: int, text: str) -> None:
+        """Write `text` to the right of a bar that ends at `value`, past a mark's line that would cross it."""
+        start, wide = self._x(value) + _BESIDE, text_width(text, SMALL)
+        for line in sorted(self._lines):
+            past = line + _BESIDE
+            if start - _BESIDE / 2 < line < start + wide + _BESIDE / 2 and past + wide <= self._width:
+                start = past
+        on.annotate(
+            text, ((start - self._left) * self._per_mm, row), va="center", fontsize=SMALL, color=LIGHT.caption,
+            annotation_clip=False,
+        )  # fmt: skip
 
     def drawing(self, made: Any, above: Sequence[Shape]) -> Drawing:
         """The whole picture."""
@@ -176,7 +182,7 @@ def _lines(chart: Lines, width: float) -> Drawing:
 def _points(chart: Points, width: float) -> Drawing:
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-    above, y0 = axes.legend([(s.name, s.colour) for s in chart.series], width, 0.0)
+    above, y0 = axes.legend([(s.name, s.colour) for s in chart.series], width, 0.0, squares=False)
     y0 += ROW
     y1 = y0 + _PLOT + 8
     every = [point for s in chart.series for point in s.points]

@@ -10,7 +10,7 @@ from advisor.report.pdf_pen import LINE, MARGIN, TEXT, Pen
 
 _PAD = 1.1  # mm above and below the text of a row
 _GAP = 4.0  # mm between columns
-_SMALL_TABLE = 100.0  # mm: a table up to this height is not divided
+_SMALL_TABLE = 60.0  # mm: a table up to this height is not divided
 _FACTS = (Column("", 1.0), Column("", 2.1), Column("", 1.7))
 
 # A cell's parts, one below the other: wrapped lines, mm per line, and what chooses their font.

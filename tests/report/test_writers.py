@@ -174,3 +174,21 @@ def test_a_waterfall_hangs_each_step_from_the_one_before() -> None:
     assert first.x + first.width == pytest.approx(start.x + start.width)
     assert second.x + second.width == pytest.approx(first.x)
     assert end.x + end.width == pytest.approx(second.x)
+
+
+@pytest.mark.parametrize("mark", [1.0, 2.01, 2.1, 2.2, 3.0])
+def test_no_dashed_line_crosses_the_figure_beside_a_bar(mark: float) -> None:
+    """What the machine has may end where a bar does; the bar's figure then stands past the line."""
+    colour = LIGHT.components["weights"]
+    bars = Bars("内存", ("a", "b"), (Series("", colour, (2.0, 6.0)),), "GiB", (Mark("空闲", mark),))
+    falls = FALLS._replace(marks=(Mark("空闲", mark + 0.5),))
+    for chart in (bars, falls):
+        shapes = draw(chart).shapes
+        (line,) = [s for s in shapes if isinstance(s, Line) and s.dashed]
+        beside = [
+            s for s in shapes if isinstance(s, Text) and s.colour == LIGHT.caption and min(line.y1, line.y2) < s.y
+        ]
+        beside = [s for s in beside if s.y < max(line.y1, line.y2)]
+        assert len(beside) >= 2
+        for text in beside:
+            assert not text.x - 0.3 < line.x1 < text.x + text_width(text.text, text.size) + 0.3
