@@ -36,9 +36,17 @@ def upgrades(found: Survey, picks: tuple[Pick, ...]) -> tuple[Upgrade, ...]:
         return (Upgrade("unknown", {}), *_limits(found.machine, cards=False))
     counted = [_gained(found, reference, machine, bare) for machine, bare in _changes(found.machine)]
     counted = [u for u in counted if u.code in ("more_ram", "second_module") or u.gain >= upgrade_rules().gain.least]
+    counted = [u for u in counted if not any(_as_good_with_less(other, u) for other in counted)]
     counted.sort(key=lambda u: (u.value is not None, u.value if u.value is not None else u.gain), reverse=True)
     cards = any(u.code in ("gpu", "one_more_gpu") for u in counted)
     return (*counted, *_storage(found, reference), *_limits(found.machine, cards))
+
+
+def _as_good_with_less(other: Upgrade, than: Upgrade) -> bool:
+    """Whether less memory already brings as much."""
+    if other.code != "more_ram" or than.code != "more_ram":
+        return False
+    return int(str(other.values["to_bytes"])) < int(str(than.values["to_bytes"])) and other.gain >= than.gain
 
 
 def worth_most(parts: Sequence[Upgrade]) -> Upgrade | None:

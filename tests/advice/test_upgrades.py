@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -240,3 +241,8 @@ def test_prices_agree_with_those_of_buying_instead_of_renting() -> None:
     shared = bought.keys() & {card.gpu for card in upgrade_rules().cards}
     assert shared
     assert {gpu: offered_at.get(gpu) for gpu in shared} == {gpu: bought[gpu] for gpu in shared}
+
+
+def test_more_memory_than_brings_anything_more_is_not_offered(case: tuple[Machine, tuple[Upgrade, ...]]) -> None:
+    sizes = sorted((int(str(u.values["to_bytes"])), u.gain) for u in case[1] if u.code == "more_ram")
+    assert all(larger[1] > smaller[1] for smaller, larger in pairwise(sizes))
