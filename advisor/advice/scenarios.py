@@ -10,7 +10,18 @@ from advisor import RESOURCES
 from advisor.advice.pick_rules import rules as pick_rules
 from advisor.advice.picks import serving
 from advisor.advice.result import CloudPlan, Pick, Scenario
-from advisor.advice.survey import READING_PACE, Survey, comfortable, decode, dense_size, hours, needed, works
+from advisor.advice.survey import (
+    READING_PACE,
+    Survey,
+    comfortable,
+    decode,
+    dense_size,
+    hours,
+    needed,
+    on_processor,
+    ranked,
+    works,
+)
 from advisor.catalog.reading import Fields, read_json
 from advisor.errors import UserError
 from advisor.estimator.result import Estimate
@@ -62,25 +73,43 @@ def _running(found: Survey, picks: Sequence[Pick]) -> Iterator[Scenario]:
     law = limits()
     chat, code, reasoning, vlm = (serving(picks, use) for use in ("chat", "code", "reasoning", "vlm"))
     if chat is not None and (speed := decode(chat.estimate)):
-        yield Scenario("chat_slow" if chat.slow else "chat", _paced(chat, speed))
+        yield Scenario("chat_slow" if chat.slow else "chat", _paced(chat.estimate, speed))
         tokens = round(speed * 3600 * law["night_hours"], -3)
         yield Scenario("batch", {"model": chat.estimate.model.name, "tokens": tokens})
     if code is not None and (speed := decode(code.estimate)):
         quick = speed >= law["completion_tokens_per_s"]
-        yield Scenario("code_completion" if quick else "code_chat", _paced(code, speed))
+        yield Scenario("code_completion" if quick else "code_chat", _paced(code.estimate, speed))
+        if not quick:
+            yield from _completion(found)
     if reasoning is not None and (speed := decode(reasoning.estimate)):
         tokens = law["thought_tokens"]
         name = reasoning.estimate.model.name
         yield Scenario("reasoning", {"model": name, "tokens": int(tokens), "time_s": tokens / speed})
     if vlm is not None and (speed := decode(vlm.estimate)):
-        yield Scenario("pictures", _paced(vlm, speed))
+        yield Scenario("pictures", _paced(vlm.estimate, speed))
     count = sum(comfortable(answer) for answer in found.estimates["run"])
     if count >= law["models_to_try"]:
         yield Scenario("try", {"count": count})
 
 
-def _paced(pick: Pick, speed: float) -> dict[str, object]:
-    return {"model": pick.estimate.model.name, "speed_tokens_per_s": speed}
+def _paced(answer: Estimate, speed: float) -> dict[str, object]:
+    return {"model": answer.model.name, "speed_tokens_per_s": speed}
+
+
+def _completion(found: Survey) -> Iterator[Scenario]:
+    """Beside a code model that is too slow for it: the strongest on the card that keeps up with typing."""
+    answer = _on_card(found, ("code",), limits()["completion_tokens_per_s"])
+    if answer is not None:
+        yield Scenario("code_completion", _paced(answer, decode(answer) or 0.0))
+
+
+def _on_card(found: Survey, kinds: Sequence[str], pace: float) -> Estimate | None:
+    """The strongest model of `kinds` that lies on graphics cards alone and generates at least `pace` tokens a second;
+    a processor reads prompts too slowly to serve while somebody waits.
+    """
+    quick = (a for a in found.estimates["run"] if a.verdict == "fits" and not on_processor(a))
+    able = ranked(quick, lambda a: a.model.kind in kinds and (decode(a) or 0.0) >= pace)
+    return next(iter(able), None)
 
 
 def _documents(found: Survey, picks: Sequence[Pick]) -> Iterator[Scenario]:
@@ -123,17 +152,24 @@ def _both(first: Estimate, second: Estimate) -> bool:
 
 
 def _team(found: Survey, picks: Sequence[Pick]) -> Iterator[Scenario]:
-    """How many people the best pick serves at reading pace even when they take turns: batching only makes it more."""
+    """How many people the best pick serves at reading pace even when they take turns: batching only makes it more.
+    Where the picks serve one person each, as those with parts in RAM do, the strongest model on the card may do.
+    """
     law = limits()
-    best = max(
-        ((_users(found, pick.estimate), pick) for pick in picks if pick.use == "chat" and not pick.slow),
-        key=lambda pair: pair[0], default=None,
-    )  # fmt: skip
-    if best is None or best[0] < law["users_least"]:
+    chats = [pick.estimate for pick in picks if pick.use == "chat" and not pick.slow]
+    count, answer = _busiest(found, chats)
+    if count < law["users_least"] and (other := _on_card(found, ("chat",), law["users_least"] * READING_PACE)):
+        count, answer = _busiest(found, [other])
+    if answer is None or count < law["users_least"]:
         return
-    count, pick = best
-    values = {"model": pick.estimate.model.name, "count": count, "context": int(law["user_tokens"])}
-    yield Scenario("team", {**values, "needed_bytes": needed(_shared(found, pick.estimate, count))})
+    values = {"model": answer.model.name, "count": count, "context": int(law["user_tokens"])}
+    yield Scenario("team", {**values, "needed_bytes": needed(_shared(found, answer, count))})
+
+
+def _busiest(found: Survey, answers: Sequence[Estimate]) -> tuple[int, Estimate | None]:
+    """The one that serves most people, and how many."""
+    served = [(_users(found, answer), answer) for answer in answers]
+    return max(served, key=lambda pair: pair[0], default=(0, None))
 
 
 def _users(found: Survey, answer: Estimate) -> int:

@@ -115,3 +115,13 @@ def test_wrong_limits_are_refused_with_their_place(tmp_path: Path) -> None:
     path.write_text(json.dumps(content), encoding="utf-8")
     with pytest.raises(UserError, match=r"scenarios\.json"):
         load_limits(path)
+
+
+def test_a_card_serves_a_team_and_completes_code_though_its_first_picks_lie_in_ram() -> None:
+    """One H100 with much memory: the picks are the strongest that run at all, what serves people lies on the card."""
+    one = assemble(None, gpu="H100 SXM", gpu_count=1, cpu="Xeon Platinum 8480+", ram_gib=512)
+    advised = advice.advise(one, Workload())
+    assert {"team", "code_completion"} <= _codes(advised)
+    speed = _values(advised, "code_completion")["speed_tokens_per_s"]
+    assert isinstance(speed, float)
+    assert speed >= limits()["completion_tokens_per_s"]
