@@ -90,9 +90,13 @@ def write_comparison(
 def check_target(path: Path, format: str | None = None) -> str:  # noqa: A002
     """The format that `path` is to be written in. Raises UserError before anything is computed."""
     check_name(path)
-    if path.is_dir():
+    try:
+        folder, below = path.is_dir(), path.parent.is_dir()
+    except OSError as error:  # a name that is too long, or a folder that may not be entered
+        raise UserError(N_("{path}: cannot be written ({reason})"), path=path, reason=files.reason(error)) from error
+    if folder:
         raise UserError(N_("{path}: this is a folder, a file name was expected"), path=path)
-    if not path.parent.is_dir():
+    if not below:
         raise UserError(N_("{path}: the folder {folder} does not exist"), path=path, folder=path.parent)
     if format is not None:
         return _known(format)

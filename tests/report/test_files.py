@@ -153,3 +153,11 @@ def test_section_keys_are_those_of_the_sections() -> None:
     from advisor.report.sections import SECTIONS
 
     assert tuple(SECTIONS) == report.SECTION_KEYS
+
+
+def test_a_name_too_long_for_the_system_is_refused_before_anything_is_computed(tmp_path: Path) -> None:
+    path = tmp_path / f"{'a' * 300}.md"
+    with pytest.raises(UserError) as caught:
+        report.check_target(path)
+    assert str(path) in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
