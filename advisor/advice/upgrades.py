@@ -164,6 +164,8 @@ def _limits(machine: Machine, cards: bool) -> Iterator[Upgrade]:
         yield Upgrade("too_old", {})
     elif machine.chassis == "board":
         yield Upgrade("board", {})
+    elif not takes_cards(machine):
+        yield Upgrade("closed", {})
     elif machine.chassis is None and cards:
         yield Upgrade("form_unknown", {})
     if machine.chassis == "laptop":

@@ -77,6 +77,7 @@ UPGRADES: Mapping[str, str] = {
     "too_old": N_("This computer is too old for a graphics card that AI programs can use"),
     "unknown": N_("Too little is known of this machine's speed to say what a change would bring"),
     "board": N_("No graphics card of use fits on a single-board computer"),
+    "closed": N_("No graphics card of use fits into a computer of this kind, so other computers are compared"),
     "virtual": N_("This is a virtual machine or a container: its host decides what more it may have"),
 }
 

@@ -246,3 +246,10 @@ def test_prices_agree_with_those_of_buying_instead_of_renting() -> None:
 def test_more_memory_than_brings_anything_more_is_not_offered(case: tuple[Machine, tuple[Upgrade, ...]]) -> None:
     sizes = sorted((int(str(u.values["to_bytes"])), u.gain) for u in case[1] if u.code == "more_ram")
     assert all(larger[1] > smaller[1] for smaller, larger in pairwise(sizes))
+
+
+def test_where_no_card_fits_the_report_says_so() -> None:
+    """Other computers are offered instead of cards: the reader is told why."""
+    found = offered(assemble(None, gpu=None, cpu="Cortex-A76", ram_gib=8))
+    assert not [u for u in found if u.code in ("gpu", "one_more_gpu")]
+    assert "closed" in [u.code for u in found]
