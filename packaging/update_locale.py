@@ -22,7 +22,7 @@ LANGUAGES = ("zh_CN",)
 PROJECT = "Hardware Advisor"
 NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)  # without one, the hour of the run would stand in the compiled file
 # A message is marked where it is defined by N_, and passed to a translator where it is shown.
-KEYWORDS = {"_": None, "N_": None, "translate": None}
+KEYWORDS = {"_": None, "_tr": None, "N_": None, "translate": None}
 
 
 def extracted() -> Catalog:

@@ -23,9 +23,9 @@ def sections(context: Context) -> Iterator[Section]:
     blocks: list[Block] = []
     if advice.picks:
         columns = (
-            Column(_("Use"), 1.4), Column(_("Model"), 1.9), Column(_("Size"), 0.7, True),
-            Column(_("Settings"), 1.5), Column(_("Memory"), 0.9, True), Column(_("Speed or time"), 1.0, True),
-            Column(_("What it gives up"), 1.9),
+            Column(_("Use"), 1.6), Column(_("Model"), 1.9), Column(_("Size"), 0.7, True),
+            Column(_("Settings"), 1.5), Column(_("Memory"), 0.9, True), Column(_("Speed or time"), 1.15, True),
+            Column(_("What it gives up"), 2.0),
         )  # fmt: skip
         blocks.append(Table(columns, tuple(_row(p, _) for p in advice.picks), _("On this machine")))
     else:
