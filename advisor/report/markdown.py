@@ -99,7 +99,10 @@ def _emphasised(text: str, sign: str, _: Translator) -> str:
     shown = _escape(text)
     if shown.endswith(_STOPS):
         return f"{sign}{shown}{sign}"
-    return f"{sign}{_('{text}:', text=shown)}{sign}" if sign == "**" else shown
+    if sign != "**":
+        return shown
+    ended = _("{text}:", text=shown)
+    return f"{sign}{ended}{sign}"
 
 
 def _escape(text: str) -> str:

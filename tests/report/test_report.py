@@ -24,6 +24,7 @@ from advisor.machine import Machine
 from advisor.report import markdown
 from advisor.report.build import build
 from advisor.report.cells import verdict_cell
+from advisor.report.document import Bars, Points
 from advisor.report.sections.machine_words import machine_name
 from advisor.workload import Workload, for_method
 from tests.machines import builder_5950x, g480, rtx4090_desktop
@@ -179,3 +180,15 @@ def test_training_of_unknown_time_is_not_called_hopeless() -> None:
     body = report.render(board, Workload(), "en", "md", today=DAY, sections=("plans", "conclusion")).decode()
     assert "how long it would take here is not known" in body
     assert "LoRA" not in body.split("Not worth trying here:")[1].split("## Appendix")[0]
+
+
+def test_charts_show_the_memory_that_the_estimates_assume() -> None:
+    """A dump may not tell how much is free: the line is then where the estimates draw it."""
+    machine = builder_5950x()
+    machine = replace(machine, memory=replace(machine.memory, available_bytes=None))
+    found = survey(machine, Workload(), "free")
+    document = build(machine, found, advise_survey(found, "en"), translator("en"), DAY)
+    charts = [block for section in document.sections for block in section.blocks if isinstance(block, Bars | Points)]
+    sizes = [mark.value for chart in charts for mark in chart.marks if mark.name.startswith("RAM")]
+    assert sizes
+    assert set(sizes) == {(machine.memory_budget_bytes or 0) / 2**30 - 4}

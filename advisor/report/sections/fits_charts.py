@@ -7,6 +7,7 @@ from itertools import pairwise
 from advisor import words
 from advisor.advice.result import Advice
 from advisor.advice.survey import Survey, decode, teaching_model
+from advisor.catalog.kept_memory import kept_memory
 from advisor.estimator.result import COMPONENTS, VERDICTS, Estimate
 from advisor.i18n import GIB, Translator
 from advisor.machine import Machine
@@ -23,7 +24,10 @@ _RUNS = ("fits", "tight", "offload")
 def _marks(machine: Machine, found: Survey, _: Translator) -> tuple[Mark, ...]:
     """What the machine has: free RAM and the VRAM that can be used, as the survey's budget counts them."""
     total = found.budget == "total"
-    ram = machine.memory_budget_bytes if total else machine.memory.available_bytes
+    size = machine.memory_budget_bytes
+    ram = size if total else machine.memory.available_bytes
+    if ram is None and size is not None:  # what is free was not told: the estimates assume as much
+        ram = size - kept_memory().by_system(size)
     usable = [gpu for gpu in machine.gpus if gpu.usable]
     known = [
         gpu.vram_bytes if total or gpu.vram_available_bytes is None else gpu.vram_available_bytes for gpu in usable

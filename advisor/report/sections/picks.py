@@ -24,7 +24,7 @@ def sections(context: Context) -> Iterator[Section]:
     if advice.picks:
         columns = (
             Column(_("Use"), 1.6), Column(_("Model"), 1.9), Column(_("Size"), 0.7, True),
-            Column(_("Settings"), 1.5), Column(_("Memory"), 0.9, True), Column(_("Speed or time"), 1.15, True),
+            Column(_("Settings"), 1.5), Column(_("Memory"), 1.0, True), Column(_("Speed or time"), 1.15, True),
             Column(_("What it gives up"), 2.0),
         )  # fmt: skip
         blocks.append(Table(columns, tuple(_row(p, _) for p in advice.picks), _("On this machine")))
