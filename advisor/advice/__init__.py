@@ -5,7 +5,7 @@ from advisor.advice.bottleneck import bottleneck
 from advisor.advice.cloud import cloud_plans
 from advisor.advice.distributed import clusters, stages
 from advisor.advice.picks import NETWORK_USES, picks
-from advisor.advice.result import Advice, Budget, Fit, Unusable
+from advisor.advice.result import Advice, Fit, Unusable
 from advisor.advice.scenarios import scenarios
 from advisor.advice.survey import Survey, decode, largest, needed, survey, works
 from advisor.advice.techniques import techniques, waterfalls
@@ -15,6 +15,7 @@ from advisor.advice.upgrades import upgrades
 from advisor.estimator.result import VERDICTS
 from advisor.i18n import N_, Translator
 from advisor.machine import Machine, Origin
+from advisor.settings import Budget
 from advisor.words import clauses, titled
 from advisor.workload import METHODS, Workload
 

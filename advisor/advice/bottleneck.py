@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from advisor import RESOURCES
 from advisor.advice.grades import Bottleneck, Reach
-from advisor.advice.result import Budget
 from advisor.advice.survey import comfortable, dense_size
 from advisor.advice.tier import current, teachable
 from advisor.advice.upgrade_form import takes_cards
@@ -21,6 +20,7 @@ from advisor.errors import UserError
 from advisor.estimator.estimate import estimate
 from advisor.estimator.result import Estimate
 from advisor.machine import Gpu, Machine, SameMachine
+from advisor.settings import Budget
 from advisor.workload import Workload, for_method
 
 BOTTLENECKS_FILE = RESOURCES / "advice" / "bottlenecks.json"

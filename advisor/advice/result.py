@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from advisor.advice.grades import Bottleneck, Grade
 from advisor.advice.pick_rules import GivesUp
@@ -10,12 +10,12 @@ from advisor.advice.plans import Purchase, Stage, TrainingPlan
 from advisor.advice.upgrade_rules import Price
 from advisor.estimator.result import Estimate, Reason, Verdict
 from advisor.machine import Origin
+from advisor.settings import Budget
 from advisor.workload import Method, Workload
 
 if TYPE_CHECKING:
     from advisor.advice.waterfall import Waterfall  # it is drawn from a survey, which names the types of this module
 
-Budget = Literal["free", "total"]
 Values = Mapping[str, object]
 
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from functools import cache
 from math import sqrt
 
-from advisor.advice.result import Budget
 from advisor.catalog.model import Model
 from advisor.catalog.models import models
 from advisor.estimator.estimate import estimate
 from advisor.estimator.result import Estimate
 from advisor.estimator.tensors import active_parameters, parameters
 from advisor.machine import Machine
+from advisor.settings import Budget
 from advisor.workload import METHODS, Method, Workload, for_method
 
 # Tokens per second at which text appears about as fast as people read it (some 4 words a second).

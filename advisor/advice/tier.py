@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from advisor.advice.grades import TIERS, Grade, Rule, rules
-from advisor.advice.result import Budget, Tier
+from advisor.advice.result import Tier
 from advisor.advice.survey import (
     Survey,
     comfortable,
@@ -19,6 +19,7 @@ from advisor.advice.survey import (
 from advisor.catalog.model import Model
 from advisor.estimator.result import Estimate
 from advisor.machine import SameMachine
+from advisor.settings import Budget
 from advisor.workload import Method, Workload
 
 _METHODS: tuple[Method, ...] = ("run", "qlora")

@@ -3,13 +3,13 @@
 from dataclasses import replace
 from functools import lru_cache
 
-from advisor.advice.result import Budget
 from advisor.advice.survey import hours, on_processor, works
 from advisor.advice.training_rules import TRAINED, training_rules
 from advisor.catalog.model import Model
 from advisor.estimator.estimate import estimate
 from advisor.estimator.result import Estimate
 from advisor.machine import Machine
+from advisor.settings import Budget
 from advisor.workload import Method, Workload
 
 

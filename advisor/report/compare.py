@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from advisor.advice.picks import picks
-from advisor.advice.result import Budget, Tier
+from advisor.advice.result import Tier
 from advisor.advice.survey import Survey, power, survey
 from advisor.advice.tier import tier
 from advisor.catalog.model import Model
@@ -14,6 +14,7 @@ from advisor.estimator.result import Estimate
 from advisor.i18n import N_, Translator, translator
 from advisor.machine import Machine
 from advisor.report.sections.machine_words import machine_name
+from advisor.settings import Budget
 from advisor.sources.plain import bounded, plain
 from advisor.workload import METHODS, Method, Workload
 

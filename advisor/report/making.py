@@ -4,10 +4,10 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import date
 
 from advisor import advice
-from advisor.advice.result import Budget
 from advisor.i18n import translator
 from advisor.machine import Machine
 from advisor.report.document import Document
+from advisor.settings import Budget
 from advisor.sources.plain import plain
 from advisor.workload import Workload
 
