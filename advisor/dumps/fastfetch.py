@@ -14,6 +14,7 @@ from advisor.dumps.kind import Kind
 from advisor.i18n import N_
 from advisor.machine import Battery, Cpu, Disk, Gpu, Machine, Memory
 from advisor.sources import ram
+from advisor.sources.cpu_vendors import cpu_maker
 from advisor.sources.disks import without_user
 from advisor.sources.facts import Facts
 from advisor.sources.merge import merge
@@ -87,8 +88,7 @@ def _cpu(cpu: Mapping[str, Any], cache_sizes: Mapping[str, Any]) -> Cpu:
     facts = Facts()
     facts.add("name", _text(cpu, "cpu"), NAME)
     vendor = _text(cpu, "vendor") or ""
-    known = {"GenuineIntel": "Intel", "AuthenticAMD": "AMD"}
-    facts.add("vendor", known.get(vendor, vendor) or None, NAME)
+    facts.add("vendor", cpu_maker(vendor) or vendor or None, NAME)
     cores = _table(cpu.get("cores"))
     facts.add("sockets", _whole(cpu.get("packages")), NAME)
     facts.add("cores", _whole(cores.get("physical")), NAME)

@@ -19,6 +19,7 @@ from advisor.dumps.wmi_machine import lenovo_name
 from advisor.i18n import N_
 from advisor.machine import Cpu, Disk, Machine, Memory
 from advisor.sources import names
+from advisor.sources.cpu_vendors import cpu_maker
 from advisor.sources.cpuinfo import nominal_mhz
 from advisor.sources.facts import Facts
 from advisor.sources.units import one_line
@@ -38,7 +39,6 @@ _RESOLUTION = re.compile(r"^\d{3,5} x \d{3,5} x \d+")
 _RAM = ("ram", "озу")
 _LEAST_LABELS = 2
 _LONGEST = 500  # characters of a label or value that are looked at
-_VENDORS = {"GenuineIntel": "Intel", "AuthenticAMD": "AMD"}
 
 
 class Row(NamedTuple):
@@ -195,7 +195,7 @@ def _cpu(rows: Sequence[Row]) -> Cpu:
     else:
         old = next((match for row in rows if (match := _OLD_PROCESSOR.match(row.value))), None)
         if old:
-            facts.add("vendor", _VENDORS.get(old.group(1)), NAME)
+            facts.add("vendor", cpu_maker(old.group(1)), NAME)
             facts.unknown("name", N_("{source} names the family and the model number only"), source=NAME)
     kind = next((match for row in rows if len(row.value) < 40 and (match := _TYPE.search(row.value))), None)
     if kind and (found or facts.origins):

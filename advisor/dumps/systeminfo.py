@@ -17,9 +17,9 @@ from advisor.dumps.tables import fields_of, label
 from advisor.i18n import N_
 from advisor.machine import Cpu, Machine, Memory
 from advisor.sources import names
+from advisor.sources.cpu_vendors import cpu_maker
 from advisor.sources.facts import Facts
 from advisor.sources.units import one_line
-from advisor.sources.windows_system import VENDORS
 
 NAME = "systeminfo"
 _MIB = 1 << 20
@@ -103,7 +103,7 @@ def _cpu(text: str, rows: Sequence[Row]) -> Cpu:
     facts = Facts()
     makers = [found.group(1) for found in _PROCESSOR.finditer(text)]
     if makers:
-        facts.add("vendor", VENDORS.get(makers[0]), NAME)
+        facts.add("vendor", cpu_maker(makers[0]), NAME)
         facts.add("sockets", len(makers), NAME)
         facts.unknown("name", N_("{source} names the family and the model number only"), source=NAME)
     kind = next((found for row in rows if (found := _TYPE.match(row.value))), None)

@@ -11,10 +11,10 @@ from advisor.dumps.wmi_objects import Entry
 from advisor.i18n import N_
 from advisor.machine import Battery, Cpu, Machine, Memory
 from advisor.sources import names, ram
+from advisor.sources.cpu_vendors import cpu_maker
 from advisor.sources.cpuinfo import nominal_mhz
 from advisor.sources.facts import Facts
 from advisor.sources.smbios import memory_kind
-from advisor.sources.windows_system import VENDORS
 
 _KIB = 1 << 10
 # Win32_PhysicalMemory.MemoryType counts otherwise than SMBIOS does, and says 0 for most of what is newer.
@@ -107,7 +107,7 @@ def _cpu(processors: Sequence[Entry], systems: Sequence[Entry], source: str) -> 
         first = processors[0]
         _add_name(facts, first, source)
         maker = first.text("Manufacturer")
-        facts.add("vendor", VENDORS.get(maker or "", maker), source)
+        facts.add("vendor", cpu_maker(maker) or maker, source)
         code, width = first.number("Architecture"), first.number("AddressWidth")
         # A 32-bit system runs 32-bit programs, whatever the processor could do.
         known = None if code is None else _ARCHITECTURES.get(code)

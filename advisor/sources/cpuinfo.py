@@ -7,13 +7,10 @@ from typing import Any, NamedTuple
 
 from advisor import RESOURCES
 from advisor.machine import CPU_FEATURES
+from advisor.sources.cpu_vendors import cpu_maker
 
 # The kernel's names of ARM's features for those of ours that differ.
 _ARM_FEATURES = {"asimd": "neon", "asimddp": "dotprod"}
-_X86_VENDORS = {
-    "GenuineIntel": "Intel", "AuthenticAMD": "AMD", "HygonGenuine": "Hygon",
-    "CentaurHauls": "Zhaoxin", "Shanghai": "Zhaoxin",
-}  # fmt: skip
 _NAME_KEYS = ("model name", "cpu model", "cpu")  # x86 and Loongson; MIPS; POWER
 
 
@@ -53,7 +50,7 @@ def name_and_vendor(info: CpuInfo) -> tuple[str | None, str | None]:
         return _arm_names(info)
     name = next((" ".join(first[key].split()) for key in _NAME_KEYS if first.get(key)), None)
     vendor = first.get("vendor_id", "").strip()
-    return name, _X86_VENDORS.get(vendor) or vendor or None
+    return name, cpu_maker(vendor) or vendor or None
 
 
 def _arm_names(info: CpuInfo) -> tuple[str | None, str | None]:

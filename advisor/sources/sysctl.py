@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from advisor.i18n import N_
 from advisor.machine import Battery, Cpu, Gpu, Machine, Memory
+from advisor.sources.cpu_vendors import cpu_maker
 from advisor.sources.cpuinfo import nominal_mhz
 from advisor.sources.facts import Facts
 
@@ -77,7 +78,7 @@ def cpu(values: Values) -> Cpu:
     own = is_apple_silicon(values)
     name = _text(values, "machdep.cpu.brand_string")
     facts.add("name", name, SOURCE)
-    vendor = {"GenuineIntel": "Intel"}.get(str(values.get("machdep.cpu.vendor")))
+    vendor = cpu_maker(str(values.get("machdep.cpu.vendor")))
     facts.add("vendor", "Apple" if own else vendor, SOURCE)
     facts.add("architecture", "arm64" if own else "x86_64" if name else None, SOURCE)
     facts.add("sockets", _number(values, "hw.packages"), SOURCE)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from advisor.i18n import N_
 from advisor.machine import Battery, Cpu, Machine, Memory
+from advisor.sources.cpu_vendors import cpu_maker
 from advisor.sources.cpuinfo import nominal_mhz as mhz_in_name
 from advisor.sources.facts import Facts
 from advisor.sources.names import Identity, is_virtual
@@ -21,7 +22,6 @@ _FEATURES = {
 FEATURE_IDS = tuple(_FEATURES)
 # Builds before Windows 10 2004 do not know numbers 36 to 41 and say no to all of them.
 _FIRST_BUILD_WITH_AVX = 19041
-VENDORS = {"GenuineIntel": "Intel", "AuthenticAMD": "AMD", "HygonGenuine": "Hygon", "CentaurHauls": "Zhaoxin"}
 _ANY_PROCESSOR_MHZ = 4000  # of all makers, for processors that reach 2.3 to 3.9 GHz (linuxhw/DMI)
 _NO_BATTERY, _UNKNOWN_BATTERY = 128, 255
 
@@ -79,7 +79,7 @@ def cpu(values: Mapping[str, object], machine: str, present: frozenset[int], bui
     name = _text(values, "ProcessorNameString")
     facts.add("name", name, CPU_SOURCE)
     vendor = _text(values, "VendorIdentifier")
-    facts.add("vendor", VENDORS.get(vendor or "", vendor), CPU_SOURCE)
+    facts.add("vendor", cpu_maker(vendor) or vendor, CPU_SOURCE)
     known = {"amd64": "x86_64", "x86": "x86", "arm64": "arm64"}
     facts.add("architecture", known.get(machine.lower(), machine or None), "PROCESSOR_ARCHITECTURE")
     facts.add("base_mhz", nominal_mhz(values), CPU_SOURCE)
