@@ -19,8 +19,11 @@ Theme = Literal["system", "light", "dark"]
 Budget = Literal["free", "total"]
 ReportFormat = Literal["pdf", "html", "md", "json"]
 Paper = Literal["a4", "letter"]
+Figure = Literal["memory", "speed", "time"]
+Grouping = Literal["none", "family", "size"]
 LIMIT = 1 << 20
 _MOST_SECTIONS = 64
+_MOST_NAMES = 1000  # of models, columns, files
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,26 @@ class ReportChoices:
 
 
 @dataclass(frozen=True, slots=True)
+class WindowChoices:
+    """How the window was left: where it stood, what it showed, which models its user starred.
+
+    `geometry` is what Qt keeps of a window's place, in base 64; `splitters` the pixels of each splitter's panes;
+    `columns` the keys of the matrix's columns, () for the usual ones; `recent` the files opened, the latest first.
+    """
+
+    geometry: str = ""
+    splitters: tuple[tuple[int, ...], ...] = ()
+    page: str = "models"
+    figure: Figure = "memory"
+    group: Grouping = "none"
+    columns: tuple[str, ...] = ()
+    favourites: tuple[str, ...] = ()
+    recent: tuple[str, ...] = ()
+    hint_seen: bool = False
+    compare_own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The user's choices. `language` None follows the system."""
 
@@ -42,6 +65,7 @@ class Settings:
     budget: Budget = "free"
     workload: Workload = field(default_factory=Workload)
     report: ReportChoices = field(default_factory=ReportChoices)
+    window: WindowChoices = field(default_factory=WindowChoices)
 
 
 def folder() -> Path:
@@ -86,7 +110,12 @@ def _from_json(data: Mapping[str, Any]) -> Settings:
         settings = replace(settings, theme=data["theme"])
     if data.get("budget") in get_args(Budget):
         settings = replace(settings, budget=data["budget"])
-    return replace(settings, workload=_workload(data.get("workload")), report=_report(data.get("report")))
+    return replace(
+        settings,
+        workload=_workload(data.get("workload")),
+        report=_report(data.get("report")),
+        window=_window(data.get("window")),
+    )
 
 
 def _report(data: object) -> ReportChoices:
@@ -103,6 +132,33 @@ def _report(data: object) -> ReportChoices:
     if isinstance(left_out, list):
         choices = replace(choices, left_out=tuple(one for one in left_out[:_MOST_SECTIONS] if isinstance(one, str)))
     return choices
+
+
+def _window(data: object) -> WindowChoices:
+    if not isinstance(data, dict):
+        return WindowChoices()
+    known: dict[str, Any] = {}
+    for key in ("geometry", "page"):
+        if isinstance(data.get(key), str):
+            known[key] = data[key]
+    for key, kind in (("figure", Figure), ("group", Grouping)):
+        if data.get(key) in get_args(kind):
+            known[key] = data[key]
+    for key in ("columns", "favourites", "recent"):
+        names = data.get(key)
+        if isinstance(names, list):
+            known[key] = tuple(one for one in names[:_MOST_NAMES] if isinstance(one, str))
+    for key in ("hint_seen", "compare_own"):
+        if isinstance(data.get(key), bool):
+            known[key] = data[key]
+    return WindowChoices(splitters=_splitters(data.get("splitters")), **known)
+
+
+def _splitters(data: object) -> tuple[tuple[int, ...], ...]:
+    whole = isinstance(data, list) and all(
+        isinstance(one, list) and all(type(pixels) is int and 0 <= pixels < 1 << 16 for pixels in one) for one in data
+    )
+    return tuple(tuple(one) for one in data[:_MOST_SECTIONS]) if whole and isinstance(data, list) else ()
 
 
 def _workload(data: object) -> Workload:

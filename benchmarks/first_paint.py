@@ -23,7 +23,8 @@ OURS = """
 import time; start = time.perf_counter()
 from PySide6.QtCore import QEvent, QObject
 from advisor.settings import Settings
-from advisor.ui import app as ui_app, colors
+from advisor.ui import app as ui_app
+from advisor.ui.look import colors
 from advisor.ui.window import Window
 from advisor.workload import Workload
 app = ui_app.application()

@@ -10,18 +10,20 @@ from PySide6.QtWidgets import QApplication, QWidget
 from advisor import settings, words
 from advisor.errors import UserError
 from advisor.machine import Machine
-from advisor.ui import tasks, whatif
-from advisor.ui.dialogs import ErrorDialog, ask_for_machine
-from advisor.ui.file_names import safe_name
-from advisor.ui.measure import MeasureDialog
-from advisor.ui.save_dialog import SaveDialog
-from advisor.ui.state import State
-from advisor.ui.work import Work
+from advisor.ui.base import tasks
+from advisor.ui.base.file_names import safe_name
+from advisor.ui.base.state import State
+from advisor.ui.base.wish import Wish, merged, wish_name
+from advisor.ui.base.work import Work
+from advisor.ui.dialogs.basic import ErrorDialog, ask_for_machine
+from advisor.ui.dialogs.save import SaveDialog
+from advisor.ui.machines import whatif
+from advisor.ui.machines.measure import MeasureDialog
 
 if TYPE_CHECKING:  # they load when they are asked for
     from advisor.catalog.typed import Parts
     from advisor.dumps import Loaded
-    from advisor.ui.another_computer import AnotherComputer
+    from advisor.ui.machines.another_computer import AnotherComputer
 
 
 class _Built(NamedTuple):
@@ -29,7 +31,7 @@ class _Built(NamedTuple):
 
     machine: Machine
     name: str | None
-    wish: whatif.Wish
+    wish: Wish
 
 
 class Actions(QObject):
@@ -100,8 +102,8 @@ class Actions(QObject):
 
     def export(self) -> None:
         """Open the dialog that writes the report of the machine that is shown, alone or beside another one."""
-        from advisor.ui.compare_with import CompareWith
-        from advisor.ui.report_dialog import ReportDialog
+        from advisor.ui.report.compare_with import CompareWith
+        from advisor.ui.report.dialog import ReportDialog
 
         machine = self._state.machine
         if machine is None:
@@ -123,23 +125,23 @@ class Actions(QObject):
         dialog.accepted.connect(lambda: self.assemble(dialog.wish()))
         dialog.open()
 
-    def assemble(self, wish: whatif.Wish) -> None:
+    def assemble(self, wish: Wish) -> None:
         """Show the machine that is shown now with other parts."""
-        if wish == whatif.Wish(None, wish.gpu_count, None, None):
+        if wish == Wish(None, wish.gpu_count, None, None):
             return
         base = self._state.machine
         # Parts that were put in before are still there, unless this wish replaces them too.
         before = self._built if self._built is not None and self._built.machine is base else None
         name = before.name if before else self._state.what_if
-        whole = whatif.merged(before.wish, wish) if before else wish
+        whole = merged(before.wish, wish) if before else wish
         self.busy()
         self._work.run(lambda: tasks.assemble(base, wish), self._assembled(name, whole), self.failed)
 
-    def _assembled(self, name: str | None, whole: whatif.Wish) -> Callable[[Machine], None]:
+    def _assembled(self, name: str | None, whole: Wish) -> Callable[[Machine], None]:
         def show(machine: Machine) -> None:
             self.free()
             self._built = _Built(machine, name, whole)
-            self._state.show_machine(machine, " + ".join(filter(None, (name, whatif.describe(self._state.tr_, whole)))))
+            self._state.show_machine(machine, " + ".join(filter(None, (name, wish_name(self._state.tr_, whole)))))
 
         return show
 
@@ -149,7 +151,7 @@ class Actions(QObject):
         self._work.run(tasks.names, self._ask_description, self.failed)
 
     def _ask_description(self, names: tasks.Names) -> None:
-        from advisor.ui.another_computer import AnotherComputer
+        from advisor.ui.machines.another_computer import AnotherComputer
 
         self.free()
         state = self._state

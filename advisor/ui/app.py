@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from advisor import NAME, RESOURCES, __version__
 from advisor.i18n import PROGRAM, translator
-from advisor.ui import colors
+from advisor.ui.look import colors
 from advisor.ui.window import Window
 
 if TYPE_CHECKING:  # what the first paint does not need is not loaded for it
@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # what the first paint does not need is not loaded for it
 
     from advisor.machine import Machine
     from advisor.settings import Settings
-    from advisor.ui.core import Core
+    from advisor.ui.base.core import Core
     from advisor.ui.screen import Screen
     from advisor.workload import Workload
 
@@ -65,7 +65,7 @@ def dress(app: QApplication) -> None:
     """Flat style, a font that is not too small and knows Chinese, the icon."""
     from PySide6.QtGui import QFont, QIcon
 
-    from advisor.ui import theme
+    from advisor.ui.look import theme
 
     app.setStyle("Fusion")
     font = QFont(app.font())
@@ -86,10 +86,10 @@ def fill(
     core: Core | None = None,
 ) -> Screen:
     """Load the panels, put them into the window, and give back the screen; nothing is read or computed yet."""
-    from advisor.ui.core import Core
+    from advisor.ui.base.core import Core
+    from advisor.ui.base.state import State
+    from advisor.ui.base.work import Work
     from advisor.ui.screen import Screen
-    from advisor.ui.state import State
-    from advisor.ui.work import Work
 
     dress(app)
     speak(app, language)

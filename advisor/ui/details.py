@@ -10,15 +10,16 @@ from PySide6.QtWidgets import QWidget
 from advisor.estimator.result import Estimate
 from advisor.machine import Machine
 from advisor.settings import Budget
-from advisor.ui import machine_text, tasks, texts
-from advisor.ui.advice_strip import AdviceStrip
-from advisor.ui.cells import Cells
-from advisor.ui.dialogs import ReadingDialog
+from advisor.ui.advice.strip import AdviceStrip
+from advisor.ui.base import tasks, texts
+from advisor.ui.base.state import State
+from advisor.ui.base.work import Job, Work
+from advisor.ui.dialogs.basic import ReadingDialog
 from advisor.ui.header import Header
-from advisor.ui.memory_panel import MemoryPanel
-from advisor.ui.savings import Saving, savings
-from advisor.ui.state import State
-from advisor.ui.work import Job, Work
+from advisor.ui.machines import machine_text
+from advisor.ui.matrix.cells import Cells
+from advisor.ui.memory.panel import MemoryPanel
+from advisor.ui.memory.savings import Saving, savings
 from advisor.workload import Workload
 
 if TYPE_CHECKING:  # its rooms load after the first paint
@@ -119,7 +120,7 @@ class Details(QObject):
         """Open the formulas of the selected cell."""
         from advisor.estimator.explain import explain
         from advisor.estimator.weakest import weakest, weakest_text
-        from advisor.ui import why
+        from advisor.ui.why import page as why
 
         found, machine = self.estimate(), self._state.machine
         if found is None or machine is None:
@@ -142,7 +143,7 @@ class Details(QObject):
 
     def show_advice(self) -> None:
         """Open all advice."""
-        from advisor.ui import advice_text
+        from advisor.ui.advice import text as advice_text
 
         advice = self._panes.strip.advice
         if advice is None:
@@ -174,7 +175,7 @@ class Details(QObject):
     def _show_tier(self) -> None:
         advice = self._panes.strip.advice
         if advice is not None:
-            from advisor.ui import advice_text
+            from advisor.ui.advice import text as advice_text
 
             self._panes.header.show_tier(*advice_text.tier(self._state.tr_, advice))
 

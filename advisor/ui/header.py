@@ -8,9 +8,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolButton
 
 from advisor.i18n import LANGUAGE_NAMES, LANGUAGES, N_
 from advisor.settings import Theme
-from advisor.ui import texts, theme
-from advisor.ui.state import State
-from advisor.ui.widgets import ElidedLabel, hint
+from advisor.ui.base import texts
+from advisor.ui.base.state import State
+from advisor.ui.look import theme
+from advisor.ui.look.widgets import ElidedLabel, hint
 
 THEMES: tuple[tuple[Theme, str], ...] = (
     ("system", N_("As the system")),

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from advisor.catalog.model import Model
 from advisor.errors import UserError
 from advisor.ui.actions import Actions
-from advisor.ui.state import State
-from advisor.ui.work import Work
+from advisor.ui.base.state import State
+from advisor.ui.base.work import Work
 
 ENDINGS = (".gguf", ".safetensors")
 LOOK_S = 20.0  # for reading the headers of what other programs keep, after the list of their files

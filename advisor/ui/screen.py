@@ -9,20 +9,22 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from advisor.catalog.model import Model
 from advisor.i18n import PROGRAM
-from advisor.ui import theme
 from advisor.ui.actions import Actions
-from advisor.ui.advice_strip import AdviceStrip
-from advisor.ui.cells import Cells
-from advisor.ui.core import Core
+from advisor.ui.advice.strip import AdviceStrip
+from advisor.ui.base.commands import Commands
+from advisor.ui.base.core import Core
+from advisor.ui.base.state import State
+from advisor.ui.base.work import Work
 from advisor.ui.details import Details, Panes
-from advisor.ui.gauges_panel import GaugesPanel
+from advisor.ui.gauges.panel import GaugesPanel
 from advisor.ui.header import Header
-from advisor.ui.matrix_panel import MatrixPanel
-from advisor.ui.memory_panel import MemoryPanel
+from advisor.ui.look import theme
+from advisor.ui.matrix.cells import Cells
+from advisor.ui.matrix.panel import MatrixPanel
+from advisor.ui.memory.panel import MemoryPanel
 from advisor.ui.own_models import OwnModels
-from advisor.ui.settings_panel import SettingsPanel
-from advisor.ui.state import State
-from advisor.ui.work import Work
+from advisor.ui.pages import Pages
+from advisor.ui.settings.panel import SettingsPanel
 
 WIDTHS = (196, 850, 300)
 NARROW = 1200  # a 1366 screen at 125 %: the gauges stand in one column then, and the matrix keeps its six
@@ -38,12 +40,15 @@ class Screen(QWidget):
         super().__init__()
         self.state, self.core, self.work = state, core, work
         self.cells = Cells(core.estimate, self)
+        self.commands = Commands(self)
         self.header = Header(state)
         self.gauges = GaugesPanel(state, work)
         self.matrix = MatrixPanel(state, self.cells, core.parameters)
         self.settings = SettingsPanel(state)
         self.memory = MemoryPanel(state)
         self.strip = AdviceStrip(state)
+        self.pages = Pages()
+        self.pages.add("models", self.matrix)
         self._narrow = False
         self._suggested: Model | None = None
         self.actions_ = Actions(self, state, work)
@@ -62,7 +67,7 @@ class Screen(QWidget):
         right.addWidget(self.memory)
         right.setSizes(HEIGHTS)
         across = QSplitter(Qt.Orientation.Horizontal)
-        for panel in (self.gauges, self.matrix, right):
+        for panel in (self.gauges, self.pages, right):
             across.addWidget(panel)
         across.setSizes(WIDTHS)
         self._across = across
@@ -73,7 +78,7 @@ class Screen(QWidget):
             splitter.setChildrenCollapsible(False)
             splitter.setHandleWidth(8)
         right.setMinimumWidth(248)
-        self.matrix.setMinimumWidth(360)
+        self.pages.setMinimumWidth(360)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(8)
@@ -116,6 +121,8 @@ class Screen(QWidget):
     def retranslate(self) -> None:
         """All texts of all panels again."""
         self.window().setWindowTitle(self.state.tr_(PROGRAM))
+        self.commands.retranslate(self.state.tr_)
+        self.pages.set_title("models", self.state.tr_("Models"))
         for panel in (self.header, self.gauges, self.matrix, self.settings, self.memory, self.strip):
             panel.retranslate()
         self.details.retranslate()

@@ -9,7 +9,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplicat
 from PySide6.QtWidgets import QDialog, QMainWindow, QStatusBar
 
 from advisor import NAME
-from advisor.ui.frame import FRAME
+from advisor.ui.look.frame import FRAME
 
 if TYPE_CHECKING:  # it loads after the first paint
     from advisor.ui.screen import Screen
@@ -49,7 +49,7 @@ class Window(QMainWindow):
     def remark(self, text: str) -> None:
         """Let the status bar say something until it has something else to say; all of it as a hint."""
         self._tell(text, 0)
-        from advisor.ui.widgets import hint
+        from advisor.ui.look.widgets import hint
 
         self.statusBar().setToolTip(hint(text))
 

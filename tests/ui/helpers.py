@@ -9,7 +9,7 @@ from advisor.catalog.models import find_model
 from advisor.machine import Cpu, Disk, Gpu, Machine, Memory, Origin
 from advisor.settings import Settings
 from advisor.ui import app as ui_app
-from advisor.ui.core import Core
+from advisor.ui.base.core import Core
 from advisor.ui.screen import Screen
 from advisor.ui.window import Window
 from advisor.workload import Workload

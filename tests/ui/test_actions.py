@@ -11,10 +11,10 @@ from pytestqt.qtbot import QtBot
 from advisor import profiles, settings
 from advisor.i18n import translator
 from advisor.machine import Machine
-from advisor.ui.dialogs import ErrorDialog
-from advisor.ui.save_dialog import SaveDialog
+from advisor.ui.base.wish import Wish
+from advisor.ui.dialogs.basic import ErrorDialog
+from advisor.ui.dialogs.save import SaveDialog
 from advisor.ui.screen import Screen
-from advisor.ui.whatif import Wish
 from tests.ui.helpers import GIB, MACHINE, open_window
 
 

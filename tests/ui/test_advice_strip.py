@@ -9,8 +9,8 @@ from advisor.advice import advise
 from advisor.advice.result import Advice
 from advisor.i18n import translator
 from advisor.machine import Machine
-from advisor.ui import advice_text
-from advisor.ui.advice_strip import LINES, POINT, Column
+from advisor.ui.advice import text as advice_text
+from advisor.ui.advice.strip import LINES, POINT, Column
 from advisor.workload import Workload
 from tests.ui.helpers import MACHINE, open_window
 

@@ -12,8 +12,8 @@ from pytestqt.qtbot import QtBot
 from advisor import settings
 from advisor.catalog.models import find_model
 from advisor.i18n import translator
-from advisor.ui.another_computer import AnotherComputer
-from advisor.ui.dialogs import ErrorDialog
+from advisor.ui.dialogs.basic import ErrorDialog
+from advisor.ui.machines.another_computer import AnotherComputer
 from advisor.ui.screen import Screen
 from tests.importers.test_gguf import write
 from tests.ui.helpers import open_window

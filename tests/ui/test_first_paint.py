@@ -27,7 +27,7 @@ from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 from advisor.settings import Settings
 from advisor.ui import app as ui_app
-from advisor.ui.gauges_panel import GaugesPanel
+from advisor.ui.gauges.panel import GaugesPanel
 from advisor.ui.window import Window
 from advisor.workload import Workload
 

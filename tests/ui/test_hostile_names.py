@@ -13,9 +13,9 @@ from advisor import settings
 from advisor.errors import UserError
 from advisor.machine import Gpu, Origin
 from advisor.sources.plain import plain
-from advisor.ui.dialogs import ErrorDialog, ReadingDialog
+from advisor.ui.dialogs.basic import ErrorDialog, ReadingDialog
+from advisor.ui.look.widgets import hint
 from advisor.ui.screen import Screen
-from advisor.ui.widgets import hint
 from advisor.ui.window import Window
 from tests.report.test_hostile_names import NAMES, hostile
 from tests.ui.helpers import GIB, open_window

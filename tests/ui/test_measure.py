@@ -15,7 +15,7 @@ from advisor.errors import UserError
 from advisor.machine import Machine
 from advisor.probes import measure as measuring
 from advisor.sources.measured import Measured
-from advisor.ui.measure import STEPS, MeasureDialog
+from advisor.ui.machines.measure import STEPS, MeasureDialog
 from advisor.ui.screen import Screen
 from tests.ui.helpers import MACHINE, open_window
 

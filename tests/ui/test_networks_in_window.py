@@ -5,9 +5,9 @@ from PySide6.QtWidgets import QApplication
 
 from advisor.catalog.models import find_model
 from advisor.estimator.estimate import estimate
-from advisor.ui import texts
-from advisor.ui.cells import Cells
-from advisor.ui.savings import savings
+from advisor.ui.base import texts
+from advisor.ui.matrix.cells import Cells
+from advisor.ui.memory.savings import savings
 from advisor.workload import METHODS, Workload, for_method
 from tests.ui.helpers import MACHINE
 

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from advisor import cli, profiles, settings
 from advisor.i18n import translator
 from advisor.machine import Machine
-from advisor.ui.matrix_model import FIRST_METHOD
+from advisor.ui.matrix.model import FIRST_METHOD
 from advisor.workload import METHODS, Workload
 from tests.machines import g480, rtx4090_desktop
 from tests.ui.helpers import MACHINE, open_window

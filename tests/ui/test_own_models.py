@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from advisor import profiles
 from advisor.catalog.models import find_model
-from advisor.ui.dialogs import ErrorDialog
+from advisor.ui.dialogs.basic import ErrorDialog
 from advisor.ui.own_models import found_here, is_model
 from advisor.ui.screen import Screen
 from tests.importers.test_folders import ollama

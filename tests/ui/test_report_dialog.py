@@ -38,13 +38,14 @@ from advisor.report.document import (
 )  # fmt: skip
 from advisor.report.sections import SECTIONS
 from advisor.settings import ReportChoices
-from advisor.ui.compare_with import CompareWith
-from advisor.ui.dialogs import ErrorDialog
-from advisor.ui.file_names import LONGEST, safe_name
-from advisor.ui.report_dialog import ReportDialog
-from advisor.ui.report_view import ReportView, image
+from advisor.ui.base.file_names import LONGEST, safe_name
+from advisor.ui.base.wish import Wish
+from advisor.ui.dialogs.basic import ErrorDialog
+from advisor.ui.machines.whatif import WhatIfDialog
+from advisor.ui.report.compare_with import CompareWith
+from advisor.ui.report.dialog import ReportDialog
+from advisor.ui.report.view import ReportView, image
 from advisor.ui.screen import Screen
-from advisor.ui.whatif import WhatIfDialog, Wish
 from tests.ui.helpers import GIB, MACHINE, open_window
 
 WAIT = 60_000

@@ -10,9 +10,9 @@ from advisor import settings
 from advisor.catalog.complete import complete
 from advisor.catalog.model import Model
 from advisor.machine import Machine
-from advisor.ui.controls import Tokens
-from advisor.ui.matrix_model import DOWN, FIRST_METHOD, NAME, SIZE, UP
+from advisor.ui.matrix.model import DOWN, FIRST_METHOD, NAME, SIZE, UP
 from advisor.ui.screen import LEAST, Screen
+from advisor.ui.settings.controls import Tokens
 from advisor.ui.window import SIZE as WINDOW
 from advisor.ui.window import Window
 from advisor.workload import METHODS, Workload

@@ -28,10 +28,12 @@ from advisor.estimator.result import Estimate
 from advisor.machine import Gpu, Machine, Memory, Origin
 from advisor.probes import live
 from advisor.probes.live import LiveSample
-from advisor.ui import gauges_panel, memory_panel, readings
-from advisor.ui.cells import relevant
-from advisor.ui.matrix_model import FIRST_METHOD
-from advisor.ui.savings import savings
+from advisor.ui.gauges import panel as gauges_panel
+from advisor.ui.gauges import readings
+from advisor.ui.matrix.cells import relevant
+from advisor.ui.matrix.model import FIRST_METHOD
+from advisor.ui.memory import panel as memory_panel
+from advisor.ui.memory.savings import savings
 from advisor.ui.screen import Screen
 from advisor.ui.window import Window
 from advisor.workload import BOUNDS, METHODS, Workload, for_method

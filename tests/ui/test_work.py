@@ -7,7 +7,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from advisor.errors import UserError
-from advisor.ui.work import Work
+from advisor.ui.base.work import Work
 
 
 def test_a_result_comes_back_on_the_thread_that_asked(qtbot: QtBot) -> None:

@@ -1,0 +1,1 @@
+"""What the advice says, in short and in full."""

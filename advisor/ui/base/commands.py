@@ -1,0 +1,70 @@
+"""Every command of the window by its key: one QAction that menus, buttons and shortcuts share."""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QKeySequence
+
+from advisor.i18n import Translator
+
+Keys = str | QKeySequence.StandardKey
+
+
+class _Entry(NamedTuple):
+    action: QAction
+    text: str
+    hint: str
+
+
+class Commands(QObject):
+    """Rooms add what can be asked of them; the menus arrange it."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._entries: dict[str, _Entry] = {}
+
+    def add(
+        self,
+        key: str,
+        text: str,
+        run: Callable[[], object],
+        *,
+        shortcut: Keys | None = None,
+        hint: str = "",
+        checkable: bool = False,
+    ) -> QAction:
+        """A command; `text` and `hint` are marked for translation, `text` with its mnemonic. A checkable one reads its
+        own `isChecked()` in `run`. Raises ValueError when the key is taken.
+        """
+        if key in self._entries:
+            raise ValueError(f"the command {key} exists already")
+        action = QAction(self)
+        action.setCheckable(checkable)
+        if shortcut is not None:
+            action.setShortcut(QKeySequence(shortcut))
+            action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        # Queued: a menu that is filled anew by its own action must be closed first.
+        action.triggered.connect(lambda _checked=False: run(), Qt.ConnectionType.QueuedConnection)
+        self._entries[key] = _Entry(action, text, hint)
+        return action
+
+    def __getitem__(self, key: str) -> QAction:
+        """The action of a key. Raises KeyError."""
+        return self._entries[key].action
+
+    def __contains__(self, key: object) -> bool:
+        """Whether there is such a command."""
+        return key in self._entries
+
+    def __iter__(self) -> Iterator[str]:
+        """All keys, in the order in which they were added."""
+        return iter(self._entries)
+
+    def retranslate(self, _: Translator) -> None:
+        """Texts and hints in another language."""
+        for action, text, hint in self._entries.values():
+            action.setText(_(text))
+            if hint:
+                action.setToolTip(_(hint))
+                action.setStatusTip(_(hint))

@@ -1,0 +1,151 @@
+"""What the window shows: machine, workload, budget, selection, language, theme. Panels read it and hear its signals."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from advisor.catalog.model import Model
+from advisor.i18n import Translator, translator
+from advisor.machine import Machine
+from advisor.palette import LIGHT, Palette
+from advisor.settings import Budget, Settings, Theme
+from advisor.ui.look import colors
+from advisor.workload import LLAMA_CPP_QUANTS, TORCH_QUANTS, Method, Workload, for_method
+
+
+class State(QObject):
+    """The window's one document. Setters change it and say so once; nothing else holds a copy."""
+
+    machine_changed = Signal()
+    models_changed = Signal()
+    workload_changed = Signal()  # workload or budget
+    selection_changed = Signal()
+    language_changed = Signal()
+    theme_changed = Signal()
+    choices_changed = Signal()  # how the window shows things: figures, groups, columns, favourites
+
+    def __init__(self, workload: Workload, settings: Settings, language: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.own: Machine | None = None  # this computer, once detected or given
+        self.machine: Machine | None = None  # the one shown: this computer or a what-if
+        self.what_if: str | None = None  # how the what-if calls itself; None for this computer
+        self.models: Sequence[Model] = ()  # the user's own first, then the catalogue
+        # The user's own models: the program that keeps each, "" for one that was opened here.
+        self.own_models: Mapping[Model, str] = {}
+        self.workload = workload
+        self.budget: Budget = settings.budget
+        self.theme: Theme = settings.theme
+        self.report = settings.report  # how the last report was exported
+        self.choices = settings.window
+        self.model: Model | None = None
+        self.method: Method = "run"
+        self.tr_: Translator = translator(language)
+        self._language = settings.language  # the one that the user chose at some time; None follows the system
+        self.colors: Palette = LIGHT
+
+    @property
+    def current(self) -> Workload:
+        """The workload of the selected column."""
+        return for_method(self.workload, self.method)
+
+    @property
+    def this_computer(self) -> bool:
+        """Whether the machine that is shown is the computer that this runs on, as it was detected."""
+        return self.machine is not None and self.machine is self.own and self.machine.source == "detected"
+
+    def settings(self) -> Settings:
+        """The choices worth keeping until the next start."""
+        return Settings(
+            language=self._language,
+            theme=self.theme,
+            budget=self.budget,
+            workload=self.workload,
+            report=self.report,
+            window=self.choices,
+        )
+
+    def keep(self, **changes: Any) -> None:
+        """Show things another way, and at later starts."""
+        choices = replace(self.choices, **changes)
+        if choices != self.choices:
+            self.choices = choices
+            self.choices_changed.emit()
+
+    def set_own(self, machine: Machine) -> None:
+        """This computer is known now; it is shown unless a what-if is."""
+        self.own = machine
+        if self.what_if is None:
+            self.machine = machine
+            self.machine_changed.emit()
+
+    def show_machine(self, machine: Machine | None, name: str | None) -> None:
+        """Show a what-if machine under `name`, or (None, None) this computer again."""
+        self.what_if = name
+        self.machine = self.own if machine is None else machine
+        self.machine_changed.emit()
+
+    def set_models(self, models: Sequence[Model]) -> None:
+        """The catalogue has been read."""
+        self.models = (*self.own_models, *models)
+        self.models_changed.emit()
+
+    def add_own_models(self, found: Mapping[Model, str]) -> None:
+        """The user's own models, with the program that keeps each; a file that is read again replaces its model."""
+        if not found:
+            return
+        again = {model.source for model in found}
+        catalogue = [model for model in self.models if model not in self.own_models]
+        kept = {model: program for model, program in self.own_models.items() if model.source not in again}
+        self.own_models = {**found, **kept}
+        self.set_models(catalogue)
+
+    def change(self, **changes: Any) -> None:
+        """Change knobs of the workload, with what they force: another stack's quantisation, a plain KV cache."""
+        workload = _consistent(replace(self.workload, **changes))
+        if workload != self.workload:
+            self.workload = workload
+            self.workload_changed.emit()
+
+    def set_budget(self, budget: Budget) -> None:
+        """Count with the memory that is free now, or with all of it."""
+        if budget != self.budget:
+            self.budget = budget
+            self.workload_changed.emit()
+
+    def select(self, model: Model | None, method: Method) -> None:
+        """The cell whose details are shown."""
+        if (model, method) != (self.model, self.method):
+            self.model, self.method = model, method
+            self.selection_changed.emit()
+
+    def set_language(self, language: str) -> None:
+        """The user chose a language: speak it from now on, and at later starts."""
+        self._language = language
+        if language != self.tr_.language:
+            self.tr_ = translator(language)
+            self.language_changed.emit()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Light, dark, or as the system."""
+        self.theme = theme
+        self.refresh_theme()
+
+    def refresh_theme(self) -> None:
+        """Choose the colours again, as when the system's scheme changed."""
+        self.colors = colors.choose(self.theme)
+        self.theme_changed.emit()
+
+
+def _consistent(workload: Workload) -> Workload:
+    """The nearest workload without contradictions: llama.cpp's quantisations are not torch's, and a quantised V
+    cache of llama.cpp needs flash attention.
+    """
+    run = for_method(workload, "run")
+    known = LLAMA_CPP_QUANTS if run.resolved_stack == "llama.cpp" else TORCH_QUANTS
+    if workload.quant not in known:
+        workload = replace(workload, quant=known[0])
+    if run.resolved_stack == "llama.cpp" and not workload.flash_attention and workload.kv_type != "f16":
+        workload = replace(workload, kv_type="f16")
+    return workload

@@ -1,0 +1,1 @@
+"""Dialogs that belong to no room: errors, texts to read, where to save."""

@@ -1,0 +1,1 @@
+"""The dials of the machine that is shown."""

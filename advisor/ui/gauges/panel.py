@@ -1,0 +1,156 @@
+"""The left side: gauges of this computer, live once a second; a what-if machine shows its sizes instead."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+
+from advisor.machine import Machine
+from advisor.probes.live import LiveSample, sample
+from advisor.ui.base import texts
+from advisor.ui.base.state import State
+from advisor.ui.base.work import Work
+from advisor.ui.dialogs.basic import error_text
+from advisor.ui.gauges import readings
+from advisor.ui.gauges.gauge import Gauge, Reading
+from advisor.ui.look.widgets import Card, caption, link, scrolled
+
+PERIOD_MS = 1000
+RETRY_MS = 15_000  # after a sample that failed: what is broken now may answer later
+ONE_COLUMN = 160  # pixels of width under which the dials stand in one column
+
+
+class GaugesPanel(Card):
+    """A grid of dials, then what is worth knowing: why a GPU cannot be used, which probes failed, a failed sample."""
+
+    details = Signal()
+
+    def __init__(self, state: State, work: Work) -> None:
+        super().__init__()
+        self._state, self._work = state, work
+        self.sample: LiveSample | None = None
+        self.gauges: list[Gauge] = []
+        self._asking = False
+        self._failure: Exception | None = None
+        self._columns = 2
+        self.notes = caption(wrap=True)
+        self.more = link()
+        self._grid = QGridLayout()
+        self._timer = QTimer(self)
+        self._timer.setInterval(PERIOD_MS)
+        self._timer.timeout.connect(self._ask)
+        self._arrange()
+        self.more.clicked.connect(self.details)
+        state.machine_changed.connect(self.refresh)
+        state.theme_changed.connect(self.refresh)
+        self.retranslate()
+
+    def _arrange(self) -> None:
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(4, 8, 4, 8)
+        column.setSpacing(8)
+        self._grid.setHorizontalSpacing(0)
+        self._grid.setVerticalSpacing(10)
+        column.addLayout(self._grid)
+        column.addWidget(self.notes)
+        column.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(4, 4, 4, 8)
+        layout.setSpacing(4)
+        layout.addWidget(scrolled(inner), 1)
+        layout.addWidget(self.more)
+
+    @property
+    def living(self) -> bool:
+        """Whether the machine that is shown is this computer, so that its gauges can move."""
+        return self._state.this_computer
+
+    def start(self) -> None:
+        """Begin to live: a first sample soon, then one a second."""
+        self._timer.start()
+        self._ask()
+
+    def stop(self) -> None:
+        """No more samples."""
+        self._timer.stop()
+
+    def retranslate(self) -> None:
+        """All texts again."""
+        _ = self._state.tr_
+        self.more.setText(_("&Hardware details"))
+        self.setMinimumWidth(self.more.minimumSizeHint().width() + 12)
+        self.setAccessibleName(_("Gauges of this machine"))
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show machine and last sample."""
+        machine = self._state.machine
+        live = self.sample if self.living else None
+        self._show([] if machine is None else readings.of(self._state.tr_, machine, live))
+        self._show_notes(machine)
+
+    def _ask(self) -> None:
+        # A sample that hangs (a sleeping GPU) must not queue up others behind it.
+        if self._asking or not self.isVisible() or not self.living:
+            return
+        self._asking = True
+        self._work.run(sample, self._sampled, self._failed)
+
+    def _sampled(self, result: LiveSample) -> None:
+        self._asking = False
+        self.sample = result
+        if self._failure is not None:
+            self._failure = None
+            self._timer.setInterval(PERIOD_MS)
+            self._show_notes(self._state.machine)
+        if self.living and self._state.machine is not None:
+            self._show(readings.of(self._state.tr_, self._state.machine, result))
+
+    def _failed(self, error: Exception) -> None:
+        self._asking = False
+        self._failure = error
+        self._timer.setInterval(RETRY_MS)
+        self._show_notes(self._state.machine)
+
+    def _show(self, shown: Sequence[Reading]) -> None:
+        while len(self.gauges) < len(shown):
+            place = len(self.gauges)
+            gauge = Gauge()
+            self.gauges.append(gauge)
+            self._place(place)
+        for gauge in self.gauges[len(shown) :]:
+            gauge.hide()
+        for gauge, reading in zip(self.gauges, shown, strict=False):
+            gauge.show_reading(reading, self._state.colors)
+            gauge.show()
+
+    def _place(self, number: int) -> None:
+        row, column = divmod(number, self._columns)
+        self._grid.addWidget(self.gauges[number], row, column, Qt.AlignmentFlag.AlignTop)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """One column or two, as there is room."""
+        super().resizeEvent(event)
+        columns = 1 if event.size().width() < ONE_COLUMN else 2
+        if columns != self._columns:
+            self._columns = columns
+            for number in range(len(self.gauges)):
+                self._place(number)
+
+    def _show_notes(self, machine: Machine | None) -> None:
+        _ = self._state.tr_
+        if machine is None:
+            self.notes.setText(_("Reading this computer …"))
+            return
+        lines = []
+        for gpu in machine.gpus:
+            if gpu.usable is False:
+                reason = texts.why_not(_, gpu.origin("usable"))
+                lines.append(_("{name} cannot be used: {reason}", name=gpu.name or "GPU", reason=reason))
+        lines += [texts.why_not(_, note) for note in machine.notes]
+        if self._failure is not None and self.living:
+            lines.append(error_text(_, self._failure))
+        self.notes.setText("\n\n".join(lines))
+        self.notes.setVisible(bool(lines))

@@ -1,0 +1,1 @@
+"""Which machine is shown: this one, one with other parts, another one."""

@@ -1,0 +1,1 @@
+"""The memory of the selected cell: bar, legend, curve, and what each technique saves."""

@@ -1,0 +1,1 @@
+"""The report inside the window: preview, choices, export."""

@@ -1,0 +1,70 @@
+"""Which machine a report is compared with: the same with other parts, or one from files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from PySide6.QtCore import QObject, Qt
+
+from advisor.machine import Machine
+from advisor.ui.base import tasks, texts
+from advisor.ui.base.state import State
+from advisor.ui.base.wish import Wish, wish_name
+from advisor.ui.base.work import Work
+from advisor.ui.dialogs.basic import ErrorDialog, ask_for_machine
+from advisor.ui.machines import whatif
+from advisor.ui.report.dialog import ReportDialog
+
+if TYPE_CHECKING:
+    from advisor.dumps import Loaded
+
+T = TypeVar("T")
+
+
+class CompareWith(QObject):
+    """Answers what `dialog` asks for; lives as long as it does. What goes wrong is said before it."""
+
+    def __init__(self, dialog: ReportDialog, machine: Machine, state: State, work: Work) -> None:
+        super().__init__(dialog)
+        self._dialog, self._machine, self._state, self._work = dialog, machine, state, work
+        dialog.against.connect(self.ask)
+
+    def ask(self, kind: str) -> None:
+        """Ask for other "parts", or for a "file"."""
+        if kind == "parts":
+            self._run(tasks.names, self._ask_parts)
+        elif paths := ask_for_machine(self._state.tr_, self._dialog):
+            self.files(*paths)
+
+    def _ask_parts(self, names: tasks.Names) -> None:
+        wishes = whatif.WhatIfDialog(self._state.tr_, self._machine, names.gpus, names.cpus, self._dialog)
+        wishes.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        wishes.accepted.connect(lambda: self.parts(wishes.wish()))
+        wishes.open()
+
+    def parts(self, wish: Wish) -> None:
+        """Compare the machine with itself after an upgrade."""
+        if wish == Wish(None, wish.gpu_count, None, None):
+            return
+        _ = self._state.tr_
+        name = " + ".join((self._dialog.machines[0][0], wish_name(_, wish)))
+        self._run(lambda: tasks.assemble(self._machine, wish), lambda changed: self._dialog.compare(name, changed))
+
+    def files(self, *paths: str) -> None:
+        """Compare with the machine saved in a file, or told of by dumps."""
+        self._run(lambda: tasks.open_machine(*map(Path, paths)), self._show)
+
+    def _show(self, loaded: Loaded) -> None:
+        _ = self._state.tr_
+        self._dialog.compare(texts.machine_name(_, loaded.machine, _("Another computer")), loaded.machine)
+
+    def _run(self, function: Callable[[], T], done: Callable[[T], None]) -> None:
+        """Work whose outcome only the dialog waits for."""
+        self._dialog.finished.connect(self._work.run(function, done, self._failed).cancel)
+
+    def _failed(self, error: Exception) -> None:
+        box = ErrorDialog(self._state.tr_, error, self._dialog)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()

@@ -1,0 +1,136 @@
+"""Shows a report's document: rich text, its charts painted as wide as there is room."""
+
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, QUrl
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QPolygonF, QResizeEvent, QTextOption
+from PySide6.QtWidgets import QTextBrowser
+
+from advisor.palette import LIGHT, Palette
+from advisor.report.charts import WIDTH as WIDTH_MM
+from advisor.report.charts import draw
+from advisor.report.document import Document
+from advisor.report.drawing import MM_PER_POINT, Dot, Drawing, Line, Path, Rect, Shape, Text
+from advisor.report.svg import VARIABLES
+from advisor.ui.look import theme
+from advisor.ui.report import preview as report_preview
+
+LEAST, MOST = 320, 760  # pixels: a chart's width
+_AGAIN_MS = 200  # after the last change of the width
+_DASHES = (6.0, 4.5)  # in widths of the line
+
+
+class ReportView(QTextBrowser):
+    """A browser that follows no links and loads nothing but the charts of the document that it shows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._document: Document | None = None
+        self._colors = LIGHT
+        self._painted: dict[str, QImage] = {}
+        self.setOpenLinks(False)
+        self.setTabChangesFocus(True)
+        # Tables take the width that there is: their words break where they must.
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_AGAIN_MS)
+        self._timer.timeout.connect(self._again)
+
+    def show_document(self, document: Document, colors: Palette) -> None:
+        """Show `document`, at the place where the last one was being read."""
+        self._document, self._colors = document, colors
+        at = self.verticalScrollBar().value()
+        self._painted.clear()
+        self.setHtml(report_preview.html(document, colors))
+        self.verticalScrollBar().setValue(at)
+
+    def show_words(self, text: str) -> None:
+        """Show one sentence instead."""
+        self._document = None
+        self.setPlainText(text)
+
+    def stop(self) -> None:
+        """Nobody looks any more."""
+        self._timer.stop()
+
+    def loadResource(self, _kind: int, name: QUrl | str) -> object:
+        """A chart's picture; nothing else, whatever a text may ask for."""
+        key = name.toString() if isinstance(name, QUrl) else name
+        if key not in self._painted:
+            charts = report_preview.charts(self._document) if self._document is not None else {}
+            if key not in charts:
+                return None
+            self._painted[key] = self._paint(draw(charts[key]))
+        return self._painted[key]
+
+    def _paint(self, drawing: Drawing) -> QImage:
+        width = min(MOST, max(LEAST, self.viewport().width() - 24))
+        return image(drawing, width, self.devicePixelRatioF(), self.font(), self._colors)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width, other pictures."""
+        super().resizeEvent(event)
+        if self._painted and event.size().width() != event.oldSize().width():
+            self._timer.start()
+
+    def _again(self) -> None:
+        if self._document is not None:
+            self.show_document(self._document, self._colors)
+
+
+def image(drawing: Drawing, width: int, ratio: float, font: QFont, colors: Palette) -> QImage:
+    """`drawing` as a picture `width` pixels wide, on a screen with `ratio` dots to a pixel, in the theme's colours."""
+    scale = width / WIDTH_MM
+    height = round(drawing.height * scale)
+    found = QImage(round(width * ratio), round(height * ratio), QImage.Format.Format_ARGB32_Premultiplied)
+    found.setDevicePixelRatio(ratio)
+    found.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(found)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for shape in drawing.shapes:
+        _shape(painter, shape, scale, font, colors)
+    painter.end()
+    return found
+
+
+def _shape(painter: QPainter, shape: Shape, scale: float, font: QFont, colors: Palette) -> None:
+    match shape:
+        case Rect():
+            box = QRectF(shape.x * scale, shape.y * scale, shape.width * scale, shape.height * scale)
+            painter.fillRect(box, _color(shape.fill, colors))
+        case Line():
+            pen = QPen(_color(shape.colour, colors), shape.width * scale)
+            if shape.dashed:
+                pen.setDashPattern(_DASHES)
+            painter.setPen(pen)
+            painter.drawLine(QPointF(shape.x1 * scale, shape.y1 * scale), QPointF(shape.x2 * scale, shape.y2 * scale))
+        case Path():
+            color = _color(shape.colour, colors)
+            points = QPolygonF([QPointF(x * scale, y * scale) for x, y in shape.points])
+            painter.setBrush(color if shape.fill else Qt.BrushStyle.NoBrush)
+            painter.setPen(Qt.PenStyle.NoPen if shape.fill else QPen(color, shape.width * scale))
+            painter.drawPolygon(points) if shape.fill else painter.drawPolyline(points)
+        case Dot():
+            painter.setBrush(_color(shape.fill, colors))
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.drawEllipse(QPointF(shape.x * scale, shape.y * scale), shape.radius * scale, shape.radius * scale)
+        case Text():
+            _text(painter, shape, scale, font, colors)
+
+
+def _text(painter: QPainter, shape: Text, scale: float, base: QFont, colors: Palette) -> None:
+    font = QFont(base)
+    font.setPixelSize(max(1, round(shape.size * MM_PER_POINT * scale)))
+    font.setBold(shape.bold)
+    shift = {"start": 0.0, "middle": 0.5, "end": 1.0}[shape.anchor]
+    x = shape.x * scale - shift * QFontMetricsF(font).horizontalAdvance(shape.text)
+    painter.setFont(font)
+    painter.setPen(_color(shape.colour, colors))
+    painter.drawText(QPointF(x, shape.y * scale), shape.text)
+
+
+def _color(code: str, colors: Palette) -> QColor:
+    """The theme's colour for one of the light palette; a colour that is none of it stays itself."""
+    name = VARIABLES.get(code, "")
+    table = {**colors._asdict(), **colors.verdicts, **colors.components}
+    return theme.color(table.get(name, code))

@@ -1,0 +1,1 @@
+"""The knobs, and what each costs."""
