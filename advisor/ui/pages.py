@@ -35,6 +35,11 @@ class Pages(QWidget):
         self.tabs.setTabText(self._keys.index(key), title)
 
     @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of all pages, in the order of their tabs."""
+        return tuple(self._keys)
+
+    @property
     def current(self) -> str:
         """The key of the page that is shown."""
         return self._keys[self.tabs.currentIndex()]
