@@ -1,0 +1,1 @@
+"""Tests of which machine is shown."""
