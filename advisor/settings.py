@@ -24,6 +24,7 @@ Grouping = Literal["none", "family", "size"]
 LIMIT = 1 << 20
 _MOST_SECTIONS = 64
 _MOST_NAMES = 1000  # of models, columns, files
+TEXT_PERCENTS = (100, 110, 125, 150, 175, 200)  # of the system's text size
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ class WindowChoices:
     """How the window was left: where it stood, what it showed, which models its user starred.
 
     `geometry` is what Qt keeps of a window's place, in base 64; `splitters` the pixels of each splitter's panes;
-    `columns` the keys of the matrix's columns, () for the usual ones; `recent` the files opened, the latest first.
+    `columns` the keys of the matrix's columns, () for the usual ones; `recent` the files opened, the latest first;
+    `folder` the one that a file was last opened from; `text_percent` how large texts are, of the system's size.
     """
 
     geometry: str = ""
@@ -54,6 +56,8 @@ class WindowChoices:
     recent: tuple[str, ...] = ()
     hint_seen: bool = False
     compare_own: bool = False
+    folder: str = ""
+    text_percent: int = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +142,12 @@ def _window(data: object) -> WindowChoices:
     if not isinstance(data, dict):
         return WindowChoices()
     known: dict[str, Any] = {}
-    for key in ("geometry", "page"):
+    for key in ("geometry", "page", "folder"):
         if isinstance(data.get(key), str):
             known[key] = data[key]
+    percent = data.get("text_percent")
+    if type(percent) is int and percent in TEXT_PERCENTS:
+        known["text_percent"] = percent
     for key, kind in (("figure", Figure), ("group", Grouping)):
         if data.get(key) in get_args(kind):
             known[key] = data[key]

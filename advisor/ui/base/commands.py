@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
 
 from advisor.i18n import Translator
 
@@ -33,20 +34,26 @@ class Commands(QObject):
         shortcut: Keys | None = None,
         hint: str = "",
         checkable: bool = False,
+        role: QAction.MenuRole = QAction.MenuRole.NoRole,
     ) -> QAction:
         """A command; `text` and `hint` are marked for translation, `text` with its mnemonic. A checkable one reads its
-        own `isChecked()` in `run`. Raises ValueError when the key is taken.
+        own `isChecked()` in `run`. `role` is for those few that macOS moves into the program's own menu. Raises
+        ValueError when the key is taken.
         """
         if key in self._entries:
             raise ValueError(f"the command {key} exists already")
         action = QAction(self)
         action.setCheckable(checkable)
+        action.setMenuRole(role)  # by default Qt guesses from the text, in English
         if shortcut is not None:
             action.setShortcut(QKeySequence(shortcut))
             action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         # Queued: a menu that is filled anew by its own action must be closed first.
         action.triggered.connect(lambda _checked=False: run(), Qt.ConnectionType.QueuedConnection)
         self._entries[key] = _Entry(action, text, hint)
+        owner = self.parent()
+        if isinstance(owner, QWidget):
+            owner.addAction(action)  # the shortcut works whether or not a menu shows the command
         return action
 
     def __getitem__(self, key: str) -> QAction:
