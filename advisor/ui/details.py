@@ -101,7 +101,7 @@ class Details(QObject):
     def estimate(self) -> Estimate | None:
         """The selected cell's estimate."""
         model = self._state.model
-        return None if model is None else self._cells.get(model, self._state.method)
+        return None if model is None else self._cells.get(model, self._state.column)
 
     def _show_savings(self) -> None:
         found = self.estimate()
@@ -126,7 +126,7 @@ class Details(QObject):
         if found is None or machine is None:
             return
         _ = self._state.tr_
-        heading = f"{found.model.name} · {texts.column(_, self._state.workload, self._state.method)}"
+        heading = f"{found.model.name} · {self._state.column.heading(_, self._state.workload)}"
         least = weakest(machine, found)
         said = "" if least is None else weakest_text(_, machine, least)
         page = why.html(_, self._state.colors, heading, found, explain(machine, found), said)

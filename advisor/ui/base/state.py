@@ -11,6 +11,7 @@ from advisor.i18n import Translator, translator
 from advisor.machine import Machine
 from advisor.palette import LIGHT, Palette
 from advisor.settings import Budget, Settings, Theme
+from advisor.ui.base.columns import USUAL, Column, as_column
 from advisor.ui.look import colors
 from advisor.workload import LLAMA_CPP_QUANTS, TORCH_QUANTS, Method, Workload, for_method
 
@@ -40,15 +41,20 @@ class State(QObject):
         self.report = settings.report  # how the last report was exported
         self.choices = settings.window
         self.model: Model | None = None
-        self.method: Method = "run"
+        self.column: Column = USUAL[0]
         self.tr_: Translator = translator(language)
         self._language = settings.language  # the one that the user chose at some time; None follows the system
         self.colors: Palette = LIGHT
 
     @property
+    def method(self) -> Method:
+        """The method of the selected column."""
+        return self.column.method
+
+    @property
     def current(self) -> Workload:
-        """The workload of the selected column."""
-        return for_method(self.workload, self.method)
+        """The workload of the selected column, its own quantisation included."""
+        return self.column.workload(self.workload)
 
     @property
     def this_computer(self) -> bool:
@@ -114,10 +120,11 @@ class State(QObject):
             self.budget = budget
             self.workload_changed.emit()
 
-    def select(self, model: Model | None, method: Method) -> None:
+    def select(self, model: Model | None, column: Column | Method) -> None:
         """The cell whose details are shown."""
-        if (model, method) != (self.model, self.method):
-            self.model, self.method = model, method
+        column = as_column(column)
+        if (model, column) != (self.model, self.column):
+            self.model, self.column = model, column
             self.selection_changed.emit()
 
     def set_language(self, language: str) -> None:

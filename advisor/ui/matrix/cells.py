@@ -16,15 +16,17 @@ from advisor.errors import UserError
 from advisor.estimator.result import Estimate, Reason
 from advisor.machine import Machine
 from advisor.settings import Budget
-from advisor.workload import METHODS, Method, Workload, for_method
+from advisor.ui.base.columns import USUAL, Column, as_column
+from advisor.workload import Method, Workload, for_method
 
 Answer = Callable[[Machine, Model, Workload, Budget], Estimate]
-Column = dict[Model, Estimate]
+Answers = dict[Model, Estimate]
 PAINT_S = 0.006  # what one repaint may spend on cells that it sees for the first time
 SLICE_S = 0.006  # what one idle slice may take, so that keys and mouse are answered between slices
 REPAINT_S = 0.05  # cells that had to wait appear in batches: painting takes as long as computing
 # Four settings of the knobs times six columns, of models and of networks: flicking a switch to and fro costs nothing.
 COLUMNS_KEPT = 48
+KEPT_OF_EACH = 4  # where more columns are shown: those of now and of the settings before, of models and of networks
 
 # Settings that the other kind of task never reads: turning one of them leaves half of the matrix as it is.
 _INFERENCE_ONLY = (
@@ -37,10 +39,13 @@ _TRAINING_ONLY = (
 _DEFAULTS = Workload()
 
 
-@lru_cache(maxsize=256)
 def relevant(workload: Workload, method: Method) -> Workload:
-    """The workload of a column, what its task never reads at its default."""
-    column = for_method(workload, method)
+    """The workload of a method's column, what its task never reads at its default."""
+    return _relevant(for_method(workload, method))
+
+
+@lru_cache(maxsize=256)
+def _relevant(column: Workload) -> Workload:
     names = _INFERENCE_ONLY if column.training else _TRAINING_ONLY
     return replace(column, **{name: getattr(_DEFAULTS, name) for name in names})
 
@@ -56,15 +61,17 @@ class Cells(QObject):
         self._answer = answer
         self._machine: Machine | None = None
         self._budget: Budget = "free"
-        self._columns: dict[Method, tuple[Workload, Column]] = {}
-        self._of_networks: dict[Method, tuple[Workload, Column]] = {}  # a network's inference has a batch and precision
-        self._kept: OrderedDict[tuple[Workload, Budget], Column] = OrderedDict()
+        self._base: Workload | None = None
+        self._columns: dict[Column, tuple[Workload, Answers]] = {}
+        # A network's inference has a batch and a precision.
+        self._of_networks: dict[Column, tuple[Workload, Answers]] = {}
+        self._kept: OrderedDict[tuple[Workload, Budget], Answers] = OrderedDict()
         self._deadline = 0.0
         self._missed = False
         self._told_at = 0.0
         self.missed = 0  # cells of the last repaint that had to wait for an idle moment
         self._told: set[str] = set()
-        self._rest: Iterator[tuple[Model, Method]] = iter(())
+        self._rest: Iterator[tuple[Model, Column]] = iter(())
         self._timer = QTimer(self)
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._slice)
@@ -74,32 +81,60 @@ class Cells(QObject):
         """Whether cells are still being filled."""
         return self._timer.isActive()
 
-    def set_question(self, machine: Machine | None, workload: Workload, budget: Budget) -> None:
+    def set_question(
+        self, machine: Machine | None, workload: Workload, budget: Budget, columns: Iterable[Column] = USUAL
+    ) -> None:
         """From now on the cells answer for this machine and these knobs. Another machine forgets all."""
         if machine is not self._machine:
             self._kept.clear()
-        self._machine, self._budget = machine, budget
-        self._columns = {method: self._column(relevant(workload, method)) for method in METHODS}
-        self._of_networks = {method: self._column(for_method(workload, method)) for method in METHODS}
+        self._machine, self._budget, self._base = machine, budget, workload
+        self._columns, self._of_networks = {}, {}
+        for column in columns:
+            self._add(column)
 
-    def _column(self, workload: Workload) -> tuple[Workload, Column]:
+    def _add(self, column: Column) -> None:
+        assert self._base is not None
+        whole = column.workload(self._base)
+        self._columns[column] = self._answers(_relevant(whole))
+        self._of_networks[column] = self._answers(whole)
+
+    def _answers(self, workload: Workload) -> tuple[Workload, Answers]:
         key = (workload, self._budget)
-        column = self._kept.setdefault(key, {})
+        answers = self._kept.setdefault(key, {})
         self._kept.move_to_end(key)
-        return workload, column
+        return workload, answers
 
-    def _entries(self, model: Model) -> dict[Method, tuple[Workload, Column]]:
+    def _entries(self, model: Model) -> dict[Column, tuple[Workload, Answers]]:
         return self._of_networks if isinstance(model, Network) else self._columns
 
-    def get(self, model: Model, method: Method) -> Estimate | None:
+    def get(self, model: Model, column: Column | Method) -> Estimate | None:
         """The estimate of a cell, computed now; None while there is no machine."""
-        if self._machine is None or method not in self._columns:
+        column = as_column(column)
+        if self._machine is None:
             return None
-        workload, column = self._entries(model)[method]
-        found = column.get(model)
+        if column not in self._columns:  # selected, but not shown any more
+            self._add(column)
+        workload, answers = self._entries(model)[column]
+        found = answers.get(model)
         if found is None:
-            found = column[model] = self.compute(model, workload)
+            found = answers[model] = self.compute(model, workload)
         return found
+
+    def known(self, model: Model, column: Column) -> Estimate | None:
+        """The estimate of a cell if it is there already."""
+        entry = self._entries(model).get(column)
+        return None if self._machine is None or entry is None else entry[1].get(model)
+
+    def complete(self, models: Iterable[Model], columns: Iterable[Column]) -> bool:
+        """Whether the estimates of all these cells are there."""
+        if self._machine is None:
+            return False
+        found = [(self._columns[one][1], self._of_networks[one][1]) for one in columns if one in self._columns]
+        return all(
+            model in answers[1] if isinstance(model, Network) else model in answers[0]
+            for model in models
+            for answers in found
+        )
 
     def compute(self, model: Model, workload: Workload) -> Estimate:
         """A fresh estimate for the machine and budget of now; a failure becomes "unknown" with its reason."""
@@ -113,15 +148,15 @@ class Cells(QObject):
             reason = Reason("estimate_failed", {"error": str(error) or type(error).__name__})
             return Estimate(model, model.published_parameters or 0, workload, None, (), "unknown", (reason,))
 
-    def peek(self, model: Model, method: Method) -> Estimate | None:
+    def peek(self, model: Model, column: Column) -> Estimate | None:
         """The estimate if it is there or this repaint's time allows it; else None, and `filled` tells when it is."""
-        entry = self._entries(model).get(method)
+        entry = self._entries(model).get(column)
         if self._machine is None or entry is None:
             return None
         found = entry[1].get(model)
         if found is None:
             if perf_counter() < self._deadline:
-                return self.get(model, method)
+                return self.get(model, column)
             self._missed = True
             self.missed += 1
         return found
@@ -131,7 +166,7 @@ class Cells(QObject):
         self._deadline = perf_counter() + PAINT_S
         self.missed = 0
 
-    def fill(self, order: Iterable[tuple[Model, Method]]) -> None:
+    def fill(self, order: Iterable[tuple[Model, Column]]) -> None:
         """Fill the cells in this order whenever nothing else is to do."""
         self._rest = iter(order)
         if self._machine is not None:
@@ -143,11 +178,11 @@ class Cells(QObject):
         self._rest = iter(())
 
     def _slice(self) -> None:
-        while len(self._kept) > COLUMNS_KEPT:
+        while len(self._kept) > max(COLUMNS_KEPT, KEPT_OF_EACH * len(self._columns)):
             self._kept.popitem(last=False)
         end = perf_counter() + SLICE_S
-        for model, method in self._rest:
-            self.get(model, method)
+        for model, column in self._rest:
+            self.get(model, column)
             if perf_counter() > end:
                 if end - self._told_at > REPAINT_S:
                     self._tell_missed()

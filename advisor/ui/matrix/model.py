@@ -9,6 +9,7 @@ from advisor.catalog.model import Model
 from advisor.estimator.result import VERDICTS, Estimate
 from advisor.i18n import N_
 from advisor.ui.base import texts
+from advisor.ui.base.columns import USUAL
 from advisor.ui.base.own_text import origin_text
 from advisor.ui.base.state import State
 from advisor.ui.look.widgets import hint
@@ -79,7 +80,7 @@ class MatrixModel(QAbstractTableModel):
 
     def estimate(self, row: int, column: int) -> Estimate | None:
         """A method cell's estimate if it is there or may be computed in this repaint."""
-        return self._cells.peek(self.rows[row], METHODS[column - FIRST_METHOD])
+        return self._cells.peek(self.rows[row], USUAL[column - FIRST_METHOD])
 
     def parameters(self, model: Model) -> int:
         """A model's parameter count."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
 )
 
 from advisor.catalog.model import Model
+from advisor.ui.base.columns import USUAL, Column
 from advisor.ui.base.state import State
 from advisor.ui.look.widgets import Card, caption
 from advisor.ui.matrix.cells import Cells
@@ -121,18 +122,18 @@ class MatrixPanel(Card):
         last = self.view.rowAt(self.view.viewport().height() - 1)
         return range(first, len(self.model.rows) if last < 0 else last + 1)
 
-    def _order(self) -> Iterator[tuple[Model, Method]]:
+    def _order(self) -> Iterator[tuple[Model, Column]]:
         """Seen cells first, then the column that orders the rows, then all."""
         rows = list(self.model.rows)
         for row in self.visible_rows():
             if row < len(rows):
-                yield from ((rows[row], method) for method in METHODS)
+                yield from ((rows[row], method) for method in USUAL)
         models = list(self._state.models)
         if self.model.sorted_by_method:
-            method = METHODS[self.model.sorted_by[0] - FIRST_METHOD]
+            method = USUAL[self.model.sorted_by[0] - FIRST_METHOD]
             yield from ((model, method) for model in models)
         for model in models:
-            yield from ((model, method) for method in METHODS)
+            yield from ((model, method) for method in USUAL)
 
     def _models_changed(self) -> None:
         self._fill_families()

@@ -92,7 +92,7 @@ class MemoryPanel(Card):
             self.notes.hide()
             self.bar.show_stack(Stack(), colors)
         else:
-            heading = texts.column(_, self._state.workload, self._state.method)
+            heading = self._state.column.heading(_, self._state.workload)
             self.title.setText(f"{estimate.model.name} · {heading}")
             self._show_verdict(estimate)
             self.bar.show_stack(_stack(self._state, estimate), colors)
