@@ -27,6 +27,7 @@ class Part(NamedTuple):
     layers: int
     used: int
     share: Share
+    weights: int  # bytes of weights that are stored there
 
 
 class Division(NamedTuple):
@@ -37,6 +38,7 @@ class Division(NamedTuple):
     layers: int  # whole layers in RAM
     experts: int  # layers whose experts alone are there
     reads: tuple[int, int] = (0, 0)  # bytes of weights and of caches that one token reads in RAM
+    host_weights: int = 0  # the part of `host` that is weights
 
 
 class _Sums(NamedTuple):
@@ -52,10 +54,11 @@ class _Sums(NamedTuple):
 
 def on_one(card: Device, model: Model, workload: Workload, tensors: Weights, cached: int) -> Division:
     """Everything on one card, whether it has room or not."""
-    used = _movable(tensors) + cached + card.runtime + llama_cpp_devices.alone(model, workload, card.engine)
+    movable = _movable(tensors)
+    used = movable + cached + card.runtime + llama_cpp_devices.alone(model, workload, card.engine)
     host = tensors.host_bytes + llama_cpp.buffers(model, workload).host_compute
     share = Share(card, tensors.active_bytes, cached, model.layers)
-    return Division((Part(model.layers, used, share),), host, 0, 0)
+    return Division((Part(model.layers, used, share, movable),), host, 0, 0, host_weights=tensors.host_bytes)
 
 
 def over_several(cards: Sequence[Device], model: Model, workload: Workload, tensors: Weights) -> Division:
@@ -99,15 +102,17 @@ def experts_in_ram(card: Device, model: Model, workload: Workload, tensors: Weig
         return None
     sums = _sums(model, workload.quant)
     scratch = llama_cpp_devices.beside_experts(model, workload, card.engine)
-    used = _movable(tensors) + cached + card.runtime + scratch.card
+    movable = _movable(tensors)
+    used = movable + cached + card.runtime + scratch.card
     count = bisect_left(sums.experts, used - (card.available or 0))
     if not 0 < count <= model.layers:
         return None
-    used -= sums.experts[count]
+    moved = sums.experts[count]
     read = sums.active_experts[count]
     share = Share(card, tensors.active_bytes - read, cached, model.layers)
-    host = tensors.host_bytes + sums.experts[count] + scratch.host
-    return Division((Part(model.layers, used, share),), host, 0, count, (read, 0))
+    part = Part(model.layers, used - moved, share, movable - moved)
+    host = tensors.host_bytes + moved
+    return Division((part,), host + scratch.host, 0, count, (read, 0), host)
 
 
 def in_order(cards: Iterable[Device]) -> list[Device]:
@@ -180,7 +185,7 @@ def _laid_out(
     if len(used) == 1:
         return on_one(cards[used[0]], model, workload, tensors, sum(llama_cpp.kv_bytes(model, workload)))
     parts = _parts(cards, counts, head, scratch, model, workload, tensors)
-    return Division(parts, tensors.host_bytes + pipeline[0].host, 0, 0)
+    return Division(parts, tensors.host_bytes + pipeline[0].host, 0, 0, host_weights=tensors.host_bytes)
 
 
 def _with_ram(
@@ -192,10 +197,10 @@ def _with_ram(
     left = model.layers - sum(counts)
     cached = sum(caches[:left])
     scratch_in_ram = llama_cpp_devices.beside_layers(model, workload, cards[0].engine, left).host
-    host = tensors.host_bytes + sums.tails[-1] - sums.tails[model.layers - left] + cached + scratch_in_ram
+    stored = tensors.host_bytes + sums.tails[-1] - sums.tails[model.layers - left]
     read = sums.active_tails[-1] - sums.active_tails[model.layers - left]
     parts = _parts(cards, counts, head, scratch, model, workload, tensors)
-    return Division(parts, host, left, 0, (read, cached))
+    return Division(parts, stored + cached + scratch_in_ram, left, 0, (read, cached), stored)
 
 
 def _parts(
@@ -213,6 +218,7 @@ def _parts(
         start += count
         own = _head(tensors) if place == head else 0
         cached = sum(caches[layers])
-        used = sum(tensors.layer_bytes[layers]) + own + cached + card.runtime + scratch[place]
-        parts.append(Part(count, used, Share(card, sum(tensors.active_layer_bytes[layers]) + own, cached, count)))
+        stored = sum(tensors.layer_bytes[layers]) + own
+        share = Share(card, sum(tensors.active_layer_bytes[layers]) + own, cached, count)
+        parts.append(Part(count, stored + cached + card.runtime + scratch[place], share, stored))
     return tuple(parts)

@@ -188,9 +188,14 @@ def _laid(
     ground: Ground, model: Model, workload: Workload, memory: MemoryEstimate, found: Division
 ) -> tuple[tuple[Placement, ...], tuple[Share, ...], int]:
     """Placements and shares of a division, and the bytes of RAM that it takes."""
-    host = found.host + llama_cpp.program_bytes(model, workload)
-    placements = [_placement(part.share.device, part.used, part.layers, memory) for part in found.parts]
-    placements.append(_placement(ground.ram, host, found.layers, memory))
+    program = llama_cpp.program_bytes(model, workload)
+    host = found.host + program
+    placements = [
+        _placement(part.share.device, part.used, part.layers, memory,
+                   (part.weights, part.share.kv_bytes, part.share.device.runtime))
+        for part in found.parts
+    ]  # fmt: skip
+    placements.append(_placement(ground.ram, host, found.layers, memory, (found.host_weights, found.reads[1], program)))
     shares = [part.share for part in found.parts]
     if found.layers or found.experts:
         shares.append(Share(ground.ram, *found.reads, found.layers or found.experts))
@@ -270,7 +275,8 @@ def _one_device(
     cache = component(memory, "kv_cache")
     shares = (Share(device, tensors.active_bytes, cache, model.layers),) if runs else ()
     standing = ground.cpu_standing if device is ground.ram else ground.standing
-    return Placed(verdict, (_placement(device, need, model.layers, memory),), (*reasons, *standing), shares)
+    held = (tensors.total, cache, device.runtime)
+    return Placed(verdict, (_placement(device, need, model.layers, memory, held),), (*reasons, *standing), shares)
 
 
 def _verdict(need: int, high: int, available: int | None) -> Verdict:
@@ -310,10 +316,13 @@ def _from_disk(device: Device, without_weights: int) -> tuple[Reason, ...]:
     return (Reason("from_disk_only", {}),)
 
 
-def _placement(device: Device, used: int, layers: int, memory: MemoryEstimate) -> Placement:
-    """llama.cpp's part on one device, with the band of `memory` and the range of the runtime's context around it."""
+def _placement(device: Device, used: int, layers: int, memory: MemoryEstimate, held: tuple[int, int, int]) -> Placement:
+    """llama.cpp's part on one device, with the band of `memory` and the range of the runtime's context around it.
+
+    `held` are the bytes of weights, of caches and of the runtime in it.
+    """
     low, high = _range(device, used, memory)
-    return Placement(device.name, device.capacity, device.available, used, layers, low, high)
+    return Placement(device.name, device.capacity, device.available, used, layers, low, high, *held)
 
 
 def _placed(device: Device, memory: MemoryEstimate, layers: int) -> Placement:

@@ -51,7 +51,8 @@ class Placement(NamedTuple):
     """What lies on one device. Bytes; `layers` counts repeating layers.
 
     `low` and `high` are the range around `used`: the measured error of what is allocated, and on a GPU what its
-    runtime's own context was measured to take.
+    runtime's own context was measured to take. `weights`, `kv_cache` and `runtime` are parts of `used`, the rest of it
+    scratch; all three are 0 where the estimate's one device holds exactly the estimate's components.
     """
 
     device: str  # "gpu0", "gpu1", ..., "ram"
@@ -61,6 +62,9 @@ class Placement(NamedTuple):
     layers: int
     low: int
     high: int
+    weights: int = 0
+    kv_cache: int = 0
+    runtime: int = 0
 
 
 class Reason(NamedTuple):
