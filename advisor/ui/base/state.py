@@ -7,13 +7,14 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from advisor.catalog.model import Model
+from advisor.conflicts import Clash, settle
 from advisor.i18n import Translator, translator
 from advisor.machine import Machine
 from advisor.palette import LIGHT, Palette
 from advisor.settings import Budget, Settings, Theme
 from advisor.ui.base.columns import USUAL, Column, as_column
 from advisor.ui.look import colors
-from advisor.workload import LLAMA_CPP_QUANTS, TORCH_QUANTS, Method, Workload, for_method
+from advisor.workload import Method, Workload
 
 
 class State(QObject):
@@ -35,7 +36,10 @@ class State(QObject):
         self.models: Sequence[Model] = ()  # the user's own first, then the catalogue
         # The user's own models: the program that keeps each, "" for one that was opened here.
         self.own_models: Mapping[Model, str] = {}
-        self.workload = workload
+        self.asked = workload  # as it was wished for; where wishes exclude each other, `clashes` says what gives way
+        self.workload: Workload
+        self.clashes: tuple[Clash, ...]
+        self.workload, self.clashes = settle(workload)
         self.budget: Budget = settings.budget
         self.theme: Theme = settings.theme
         self.report = settings.report  # how the last report was exported
@@ -108,16 +112,21 @@ class State(QObject):
         self.set_models(catalogue)
 
     def change(self, **changes: Any) -> None:
-        """Change knobs of the workload, with what they force: another stack's quantisation, a plain KV cache."""
-        workload = _consistent(replace(self.workload, **changes))
-        if workload != self.workload:
-            self.workload = workload
-            self.workload_changed.emit()
+        """Turn knobs of the workload. A wish that others exclude is kept; `clashes` says what counts instead."""
+        self.restore(replace(self.asked, **changes), self.budget)
 
     def set_budget(self, budget: Budget) -> None:
         """Count with the memory that is free now, or with all of it."""
-        if budget != self.budget:
-            self.budget = budget
+        self.restore(self.asked, budget)
+
+    def restore(self, asked: Workload, budget: Budget) -> None:
+        """All knobs at once, as they were asked for at another time."""
+        if (asked, budget) == (self.asked, self.budget):
+            return
+        before = self.workload, self.clashes, self.budget
+        self.asked, self.budget = asked, budget
+        self.workload, self.clashes = settle(asked)
+        if (self.workload, self.clashes, self.budget) != before:
             self.workload_changed.emit()
 
     def select(self, model: Model | None, column: Column | Method) -> None:
@@ -143,16 +152,3 @@ class State(QObject):
         """Choose the colours again, as when the system's scheme changed."""
         self.colors = colors.choose(self.theme)
         self.theme_changed.emit()
-
-
-def _consistent(workload: Workload) -> Workload:
-    """The nearest workload without contradictions: llama.cpp's quantisations are not torch's, and a quantised V
-    cache of llama.cpp needs flash attention.
-    """
-    run = for_method(workload, "run")
-    known = LLAMA_CPP_QUANTS if run.resolved_stack == "llama.cpp" else TORCH_QUANTS
-    if workload.quant not in known:
-        workload = replace(workload, quant=known[0])
-    if run.resolved_stack == "llama.cpp" and not workload.flash_attention and workload.kv_type != "f16":
-        workload = replace(workload, kv_type="f16")
-    return workload
