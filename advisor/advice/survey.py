@@ -7,6 +7,7 @@ from math import sqrt
 
 from advisor.catalog.model import Model
 from advisor.catalog.models import models
+from advisor.estimator import typical
 from advisor.estimator.estimate import estimate
 from advisor.estimator.result import Estimate
 from advisor.estimator.tensors import active_parameters, parameters
@@ -14,8 +15,7 @@ from advisor.machine import Machine
 from advisor.settings import Budget
 from advisor.workload import METHODS, Method, Workload, for_method
 
-# Tokens per second at which text appears about as fast as people read it (some 4 words a second).
-READING_PACE = 5.0
+READING_PACE = typical.READING_PACE
 DAY_HOURS = 24.0
 NIGHT_HOURS = 12.0
 SMALL_PARAMETERS = 1.2e9  # the most that a processor is asked to fine-tune

@@ -5,8 +5,10 @@ from typing import NamedTuple
 
 from advisor import words
 from advisor.estimator.result import Estimate, Range
+from advisor.estimator.typical import answer_seconds, typical_answer
 from advisor.i18n import GIB, N_, Translator
 from advisor.machine import Machine, Origin
+from advisor.settings import Figure
 from advisor.words import METHOD_WORDS
 from advisor.workload import Method, Workload, for_method
 
@@ -14,20 +16,30 @@ UNREALISTIC_HOURS = 30 * 24  # a training that takes longer is none that anyone 
 
 
 class CellText(NamedTuple):
-    """What a cell shows: the figure, its unit, the second line."""
+    """What a cell shows: the figure, its unit, the second line, and a longer one for wide cells."""
 
     figure: str
     unit: str
     second: str
+    wide: str = ""
 
 
-def cell(_: Translator, estimate: Estimate) -> CellText:
-    """A cell in two lines: memory, then speed or time (or the verdict's word where there is neither)."""
+def cell(_: Translator, estimate: Estimate, figure: Figure = "memory") -> CellText:
+    """A cell in two lines: the chosen figure, then the others; the verdict's word where there is none."""
     word = verdict(_, estimate)
     if estimate.memory is None:
         return CellText("–" if estimate.verdict == "no" else "?", "", word)
-    figure, unit = split_size(_, estimate.memory.total)
-    return CellText(figure, unit, pace(_, estimate) or word)
+    said = {"memory": _.gib(estimate.memory.total), "speed": speed(_, estimate), "time": time(_, estimate)}
+    first = said.pop(figure)
+    rest = [text for text in said.values() if text]
+    if not first:  # nothing runs, or its speed is not known: the word takes the figure's place
+        return CellText("", word, rest[0])
+    if figure == "memory":
+        main = said["time" if estimate.workload.training else "speed"] or said["time"] or word
+    else:
+        main = rest[0]
+    value, unit = first.rsplit(" ", 1)
+    return CellText(value, unit, main, " · ".join(rest) if len(rest) > 1 else "")
 
 
 def verdict(_: Translator, estimate: Estimate) -> str:
@@ -43,13 +55,41 @@ def split_size(_: Translator, size: float) -> tuple[str, str]:
 
 def pace(_: Translator, estimate: Estimate) -> str:
     """Generation speed or training time in a few letters; "" where nothing runs."""
+    return time(_, estimate) if estimate.workload.training else speed(_, estimate)
+
+
+def speed_of(estimate: Estimate) -> float | None:
+    """Tokens per second generated, or trained with; None where nothing runs or it is not known."""
     if estimate.verdict in ("no", "unknown"):
-        return ""
+        return None
+    if estimate.workload.training:
+        rate = estimate.training.tokens_per_s if estimate.training else None
+    else:
+        rate = estimate.speed.decode if estimate.speed else None
+    return rate.mid if rate is not None else None
+
+
+def time_of(estimate: Estimate) -> float | None:
+    """Seconds of the training, or of one typical answer; None where nothing runs or it is not known."""
+    if estimate.verdict in ("no", "unknown"):
+        return None
     if estimate.workload.training:
         hours = estimate.training.hours if estimate.training else None
-        return _.duration(hours.mid * 3600) if hours else ""
-    decode = estimate.speed.decode if estimate.speed else None
-    return _.tokens_per_second(decode.mid) if decode else ""
+        return hours.mid * 3600 if hours is not None else None
+    answer = answer_seconds(estimate)
+    return answer.mid if answer is not None else None
+
+
+def speed(_: Translator, estimate: Estimate) -> str:
+    """Tokens per second, "" where there are none."""
+    rate = speed_of(estimate)
+    return "" if rate is None else _.tokens_per_second(rate)
+
+
+def time(_: Translator, estimate: Estimate) -> str:
+    """The time of the training or of one typical answer, "" where there is none."""
+    seconds = time_of(estimate)
+    return "" if seconds is None else _.duration(seconds)
 
 
 def unrealistic(estimate: Estimate) -> bool:
@@ -94,6 +134,13 @@ def tip(_: Translator, name: str, heading: str, estimate: Estimate) -> str:
         lines.append(_("Memory {total} ({low} to {high})", total=_.gib(memory.total), low=low, high=high))
     if estimate.speed and estimate.speed.decode:
         lines.append(_("Generates {speed}", speed=span(_, estimate.speed.decode, _("tok/s"))))
+    answer = None if estimate.workload.training else answer_seconds(estimate)
+    if answer is not None:
+        asked, said = typical_answer()
+        times = _.duration_range(answer.low, answer.high)
+        lines.append(
+            _("A typical answer takes {time} ({asked} tokens read, {said} written)", time=times, asked=asked, said=said)
+        )
     if estimate.training and estimate.training.hours and estimate.verdict not in ("no", "unknown"):
         hours = estimate.training.hours
         times = _.duration(hours.low * 3600), _.duration(hours.high * 3600)
