@@ -38,7 +38,10 @@ def run_window(
     app.setPalette(colors.qt_palette(colors.at_first(settings.theme)))
 
     def begin() -> None:
+        from advisor.ui.base.garbage import Garbage
+
         screen = fill(app, window, machine, workload, settings, language)
+        Garbage(app, screen.cells.completed, window)
         screen.begin()
         screen.own_models.look_around()
         if remarks:
@@ -47,7 +50,7 @@ def run_window(
     after_first_paint(window, begin)
     # Ctrl+C in the terminal closes the window as its own button does; the gauges' beat lets Python notice.
     signal.signal(signal.SIGINT, lambda *_args: window.close())
-    window.open()
+    window.open(settings.window.geometry)
     return app.exec()
 
 
