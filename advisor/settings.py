@@ -29,11 +29,13 @@ TEXT_PERCENTS = (100, 110, 125, 150, 175, 200)  # of the system's text size
 
 @dataclass(frozen=True, slots=True)
 class ReportChoices:
-    """How reports are exported. `language` None follows the window; `left_out` are keys of sections."""
+    """How reports are exported. `language` None follows the window, `paper` None the country; `left_out` are keys of
+    sections.
+    """
 
     format: ReportFormat = "pdf"
     language: str | None = None
-    paper: Paper = "a4"
+    paper: Paper | None = None
     left_out: tuple[str, ...] = ()
 
 

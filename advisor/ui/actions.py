@@ -38,6 +38,7 @@ class Actions(QObject):
     """The user's commands. Errors end in a dialog whose text can be copied."""
 
     told = Signal(str)  # good news, to be shown for a moment
+    report_wanted = Signal()
 
     def __init__(self, window: QWidget, state: State, work: Work) -> None:
         super().__init__(window)
@@ -101,17 +102,8 @@ class Actions(QObject):
         self._work.run(lambda: tasks.save_machine(machine, path), self._written, self.failed)
 
     def export(self) -> None:
-        """Open the dialog that writes the report of the machine that is shown, alone or beside another one."""
-        from advisor.ui.report.compare_with import CompareWith
-        from advisor.ui.report.dialog import ReportDialog
-
-        machine = self._state.machine
-        if machine is None:
-            return
-        dialog = ReportDialog(self._state, self._work, machine, self._window)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        CompareWith(dialog, machine, self._state, self._work)
-        dialog.open()
+        """Show what writes the report of the machine that is shown, alone or beside another one."""
+        self.report_wanted.emit()
 
     def change_parts(self) -> None:
         """Ask for other parts; names come from the catalogue, read off the window's thread."""

@@ -2,6 +2,7 @@
 
 import linecache
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
@@ -19,12 +20,16 @@ from advisor.ui.details import Details, Panes
 from advisor.ui.gauges.panel import GaugesPanel
 from advisor.ui.header import Header
 from advisor.ui.look import theme
+from advisor.ui.look.later import Later
 from advisor.ui.matrix.cells import Cells
 from advisor.ui.matrix.panel import MatrixPanel
 from advisor.ui.memory.panel import MemoryPanel
 from advisor.ui.own_models import OwnModels
 from advisor.ui.pages import Pages
 from advisor.ui.settings.panel import SettingsPanel
+
+if TYPE_CHECKING:  # it loads when it is first seen
+    from advisor.ui.report.page import ReportPage
 
 WIDTHS = (196, 850, 300)
 NARROW = 1200  # a 1366 screen at 125 %: the gauges stand in one column then, and the matrix keeps its six
@@ -49,6 +54,8 @@ class Screen(QWidget):
         self.strip = AdviceStrip(state)
         self.pages = Pages()
         self.pages.add("models", self.matrix)
+        self.report = Later(self._make_report)
+        self.pages.add("report", self.report)
         self._narrow = False
         self._suggested: Model | None = None
         self.actions_ = Actions(self, state, work)
@@ -90,6 +97,7 @@ class Screen(QWidget):
         self.state.language_changed.connect(self.retranslate)
         self.state.theme_changed.connect(self._dress)
         self.header.export.connect(self.actions_.export)
+        self.actions_.report_wanted.connect(self.show_report)
         self.header.open_machine.connect(self.actions_.open_machine)
         self.header.save_machine.connect(self.actions_.save_machine)
         self.header.change_parts.connect(self.actions_.change_parts)
@@ -123,12 +131,28 @@ class Screen(QWidget):
         self.window().setWindowTitle(self.state.tr_(PROGRAM))
         self.commands.retranslate(self.state.tr_)
         self.pages.set_title("models", self.state.tr_("Models"))
+        self.pages.set_title("report", self.state.tr_("Report"))
+        if self.report.page is not None:
+            self.report.page.retranslate()
         for panel in (self.header, self.gauges, self.matrix, self.settings, self.memory, self.strip):
             panel.retranslate()
         self.details.retranslate()
 
     def _dress(self) -> None:
         self.setStyleSheet(theme.style_sheet(self.state.colors))
+
+    def _make_report(self) -> "ReportPage":
+        from advisor.ui.report.compare_with import CompareWith
+        from advisor.ui.report.page import ReportPage
+
+        page = ReportPage(self.state, self.work)
+        CompareWith(page, self.state, self.work)
+        return page
+
+    def show_report(self) -> None:
+        """Turn to the report, its export at hand."""
+        self.pages.show_page("report")
+        self.report.get().focus_export()
 
     def begin(self) -> None:
         """After the first paint: ask the computer and read the catalogue, both off this thread."""
@@ -175,5 +199,7 @@ class Screen(QWidget):
         self.gauges.stop()
         self.cells.stop()
         self.details.stop()
+        if self.report.page is not None:
+            self.report.page.stop()
         self.work.close()
         self.actions_.save_settings()

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Qt
 
-from advisor.machine import Machine
 from advisor.ui.base import tasks, texts
 from advisor.ui.base.state import State
 from advisor.ui.base.wish import Wish, wish_name
-from advisor.ui.base.work import Work
+from advisor.ui.base.work import Job, Work
 from advisor.ui.dialogs.basic import ErrorDialog, ask_for_machine
 from advisor.ui.machines import whatif
-from advisor.ui.report.dialog import ReportDialog
+from advisor.ui.report.page import ReportPage
 
 if TYPE_CHECKING:
     from advisor.dumps import Loaded
@@ -24,33 +23,35 @@ T = TypeVar("T")
 
 
 class CompareWith(QObject):
-    """Answers what `dialog` asks for; lives as long as it does. What goes wrong is said before it."""
+    """Answers what `page` asks for; lives as long as it does. What goes wrong is said before it."""
 
-    def __init__(self, dialog: ReportDialog, machine: Machine, state: State, work: Work) -> None:
-        super().__init__(dialog)
-        self._dialog, self._machine, self._state, self._work = dialog, machine, state, work
-        dialog.against.connect(self.ask)
+    def __init__(self, page: ReportPage, state: State, work: Work) -> None:
+        super().__init__(page)
+        self._page, self._state, self._work = page, state, work
+        self._job: Job | None = None
+        page.against.connect(self.ask)
 
     def ask(self, kind: str) -> None:
         """Ask for other "parts", or for a "file"."""
         if kind == "parts":
             self._run(tasks.names, self._ask_parts)
-        elif paths := ask_for_machine(self._state.tr_, self._dialog):
+        elif paths := ask_for_machine(self._state.tr_, self._page):
             self.files(*paths)
 
     def _ask_parts(self, names: tasks.Names) -> None:
-        wishes = whatif.WhatIfDialog(self._state.tr_, self._machine, names.gpus, names.cpus, self._dialog)
+        wishes = whatif.WhatIfDialog(self._state.tr_, self._state.machine, names.gpus, names.cpus, self._page)
         wishes.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         wishes.accepted.connect(lambda: self.parts(wishes.wish()))
         wishes.open()
 
     def parts(self, wish: Wish) -> None:
         """Compare the machine with itself after an upgrade."""
-        if wish == Wish(None, wish.gpu_count, None, None):
+        base = self._state.machine
+        if base is None or wish == Wish(None, wish.gpu_count, None, None):
             return
         _ = self._state.tr_
-        name = " + ".join((self._dialog.machines[0][0], wish_name(_, wish)))
-        self._run(lambda: tasks.assemble(self._machine, wish), lambda changed: self._dialog.compare(name, changed))
+        name = " + ".join((self._page.machines[0][0], wish_name(_, wish)))
+        self._run(lambda: tasks.assemble(base, wish), lambda changed: self._page.compare(name, changed))
 
     def files(self, *paths: str) -> None:
         """Compare with the machine saved in a file, or told of by dumps."""
@@ -58,13 +59,15 @@ class CompareWith(QObject):
 
     def _show(self, loaded: Loaded) -> None:
         _ = self._state.tr_
-        self._dialog.compare(texts.machine_name(_, loaded.machine, _("Another computer")), loaded.machine)
+        self._page.compare(texts.machine_name(_, loaded.machine, _("Another computer")), loaded.machine)
 
     def _run(self, function: Callable[[], T], done: Callable[[T], None]) -> None:
-        """Work whose outcome only the dialog waits for."""
-        self._dialog.finished.connect(self._work.run(function, done, self._failed).cancel)
+        """Work for the last wish only."""
+        if self._job is not None:
+            self._job.cancel()
+        self._job = self._work.run(function, done, self._failed)
 
     def _failed(self, error: Exception) -> None:
-        box = ErrorDialog(self._state.tr_, error, self._dialog)
+        box = ErrorDialog(self._state.tr_, error, self._page)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()

@@ -22,6 +22,7 @@ from advisor.report import SECTION_KEYS
 from advisor.settings import ReportChoices
 from advisor.ui.look import theme
 from advisor.ui.look.widgets import hint, link
+from advisor.ui.report.paper import usual_paper
 
 FORMATS: Mapping[str, str] = {
     "pdf": N_("PDF (to print)"),
@@ -43,7 +44,6 @@ SECTIONS: Mapping[str, str] = {
     "conclusion": N_("Conclusion"),
     "appendix": N_("Appendix"),
 }
-WIDTH = 276
 AGAINST_WIDTH = 128  # a longer name of a machine is cut
 
 
@@ -93,7 +93,7 @@ class ReportForm(QWidget):
 
     def _fill(self, choices: ReportChoices) -> None:
         self.kind.setCurrentIndex(self.kind.findData(choices.format))
-        self.paper.setCurrentIndex(self.paper.findData(choices.paper))
+        self.paper.setCurrentIndex(self.paper.findData(choices.paper or usual_paper()))
         self.language.setCurrentIndex(self.language.findData(choices.language or self._tr.language))
         for key in SECTION_KEYS:
             item = QListWidgetItem(self._tr(SECTIONS[key]), self.sections)
@@ -108,16 +108,16 @@ class ReportForm(QWidget):
         _ = self._tr
         form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.addRow(_("&Format"), self.kind)
-        form.addRow(_("&Language"), self.language)
-        form.addRow(_("Pape&r"), self.paper)
-        form.addRow(_("Co&mpare with"), self.compare)
-        label = QLabel(_("&Sections"))
+        form.addRow(_("Format"), self.kind)
+        form.addRow(_("Language"), self.language)
+        form.addRow(_("Paper"), self.paper)
+        form.addRow(_("Compare with"), self.compare)
+        label = QLabel(_("Sections"))
         label.setBuddy(self.sections)
         self.all, self.none = link(), link()
         for button, text, state in (
-            (self.all, _("&All"), Qt.CheckState.Checked),
-            (self.none, _("&None"), Qt.CheckState.Unchecked),
+            (self.all, _("All"), Qt.CheckState.Checked),
+            (self.none, _("None"), Qt.CheckState.Unchecked),
         ):
             button.setText(text)
             button.setAutoDefault(False)
@@ -134,7 +134,6 @@ class ReportForm(QWidget):
         layout.addLayout(row)
         layout.addWidget(self.sections, 1)
         layout.addStretch()
-        self.setFixedWidth(WIDTH)
 
     def _setter(self, state: Qt.CheckState) -> Callable[[], None]:
         def check() -> None:
@@ -173,6 +172,7 @@ class ReportForm(QWidget):
         return ReportChoices(
             format=self.kind.currentData(),
             language=None if language == self._tr.language else language,
-            paper=self.paper.currentData(),
+            # What is usual here is not pinned: the computer may move.
+            paper=None if self.paper.currentData() == usual_paper() else self.paper.currentData(),
             left_out=tuple(key for key in SECTION_KEYS if key not in self.chosen()),
         )

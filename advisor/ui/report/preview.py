@@ -5,17 +5,20 @@ from html import escape
 from typing import get_args
 
 from advisor.palette import Palette
-from advisor.report.document import Block, Bullets, Callout, Cell, Chart, Document, Facts, Paragraph, Section, Table
+from advisor.report.document import Block, Bullets, Callout, Cell, Chart, Document, Facts, Paragraph, Table
 
 
-def html(document: Document, colors: Palette) -> str:
-    """All of it, in the HTML that a QTextBrowser knows. Whatever comes from machines and files is escaped."""
+def parts(document: Document, colors: Palette) -> Iterator[str]:
+    """All of it in the HTML that a QTextBrowser knows, block by block. Whatever comes from machines and files is
+    escaped.
+    """
     names = iter(charts(document))
-    return "".join([
-        f"<h2>{escape(document.title)}</h2>",
-        f'<p style="color:{colors.caption}">{escape(document.subtitle)}</p>',
-        *(_section(section, names, colors) for section in document.sections),
-    ])  # fmt: skip
+    yield f'<h2>{escape(document.title)}</h2><p style="color:{colors.caption}">{escape(document.subtitle)}</p>'
+    for section in document.sections:
+        level = section.level + 2
+        yield f"<h{level}>{escape(section.title)}</h{level}>"
+        for block in section.blocks:
+            yield _block(block, names, colors)
 
 
 def charts(document: Document) -> Mapping[str, Chart]:
@@ -23,12 +26,6 @@ def charts(document: Document) -> Mapping[str, Chart]:
     blocks = (block for section in document.sections for block in section.blocks)
     found = (block for block in blocks if isinstance(block, get_args(Chart)))
     return {f"chart:{number}": chart for number, chart in enumerate(found)}
-
-
-def _section(section: Section, names: Iterator[str], colors: Palette) -> str:
-    level = section.level + 2
-    blocks = "".join(_block(block, names, colors) for block in section.blocks)
-    return f"<h{level}>{escape(section.title)}</h{level}>{blocks}"
 
 
 def _block(block: Block, names: Iterator[str], colors: Palette) -> str:

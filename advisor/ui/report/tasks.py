@@ -69,6 +69,13 @@ def _basis(order: Order) -> Basis:
     return Basis(machine, found, advise_survey(found, order.language))
 
 
+def markdown(order: Order, basis: Basis | None) -> str:
+    """The document that `order` asks for as Markdown."""
+    from advisor.report.markdown import render
+
+    return render(preview(order, basis).document)
+
+
 def export(order: Order, path: Path, progress: Callable[[float], None], cancelled: Callable[[], bool]) -> Path | None:
     """Write the report in the format of the path's ending; returns where, None when cancelled. Raises UserError.
 

@@ -1,16 +1,18 @@
 """Shows a report's document: rich text, its charts painted as wide as there is room."""
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, QUrl
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QPolygonF, QResizeEvent, QTextOption
-from PySide6.QtWidgets import QTextBrowser
 
 from advisor.palette import LIGHT, Palette
 from advisor.report.charts import WIDTH as WIDTH_MM
 from advisor.report.charts import draw
-from advisor.report.document import Document
+from advisor.report.document import Chart, Document
 from advisor.report.drawing import MM_PER_POINT, Dot, Drawing, Line, Path, Rect, Shape, Text
 from advisor.report.svg import VARIABLES
 from advisor.ui.look import theme
+from advisor.ui.look.sheet import Sheet
 from advisor.ui.report import preview as report_preview
 
 LEAST, MOST = 320, 760  # pixels: a chart's width
@@ -18,64 +20,66 @@ _AGAIN_MS = 200  # after the last change of the width
 _DASHES = (6.0, 4.5)  # in widths of the line
 
 
-class ReportView(QTextBrowser):
-    """A browser that follows no links and loads nothing but the charts of the document that it shows."""
+class ReportView(Sheet):
+    """Loads nothing but the charts of the document that it shows, painted as wide as there is room."""
 
     def __init__(self) -> None:
         super().__init__()
         self._document: Document | None = None
+        self._charts: Mapping[str, Chart] = {}
         self._colors = LIGHT
         self._painted: dict[str, QImage] = {}
-        self.setOpenLinks(False)
-        self.setTabChangesFocus(True)
         # Tables take the width that there is: their words break where they must.
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_AGAIN_MS)
-        self._timer.timeout.connect(self._again)
+        self._wider = QTimer(self)
+        self._wider.setSingleShot(True)
+        self._wider.setInterval(_AGAIN_MS)
+        self._wider.timeout.connect(self._again)
 
     def show_document(self, document: Document, colors: Palette) -> None:
         """Show `document`, at the place where the last one was being read."""
         self._document, self._colors = document, colors
-        at = self.verticalScrollBar().value()
+        self._charts = report_preview.charts(document)
         self._painted.clear()
-        self.setHtml(report_preview.html(document, colors))
-        self.verticalScrollBar().setValue(at)
+        self.show_parts(list(report_preview.parts(document, colors)))
+
+    def dress(self, colors: Palette) -> None:
+        """The same document in the colours of another theme."""
+        if self._document is not None:
+            self.show_document(self._document, colors)
 
     def show_words(self, text: str) -> None:
         """Show one sentence instead."""
+        self.stop()
         self._document = None
+        self._charts = {}
         self.setPlainText(text)
 
     def stop(self) -> None:
         """Nobody looks any more."""
-        self._timer.stop()
+        super().stop()
+        self._wider.stop()
 
     def loadResource(self, _kind: int, name: QUrl | str) -> object:
         """A chart's picture; nothing else, whatever a text may ask for."""
         key = name.toString() if isinstance(name, QUrl) else name
         if key not in self._painted:
-            charts = report_preview.charts(self._document) if self._document is not None else {}
-            if key not in charts:
+            if key not in self._charts:
                 return None
-            self._painted[key] = self._paint(draw(charts[key]))
+            width = max(LEAST, min(MOST, self.viewport().width() - 16))
+            drawing = draw(self._charts[key])
+            self._painted[key] = image(drawing, width, self.devicePixelRatioF(), self.font(), self._colors)
         return self._painted[key]
 
-    def _paint(self, drawing: Drawing) -> QImage:
-        width = min(MOST, max(LEAST, self.viewport().width() - 24))
-        return image(drawing, width, self.devicePixelRatioF(), self.font(), self._colors)
-
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Another width, other pictures."""
+        """Charts are painted again, a moment after the width has changed."""
         super().resizeEvent(event)
         if self._painted and event.size().width() != event.oldSize().width():
-            self._timer.start()
+            self._wider.start()
 
     def _again(self) -> None:
-        if self._document is not None:
-            self.show_document(self._document, self._colors)
+        self.dress(self._colors)
 
 
 def image(drawing: Drawing, width: int, ratio: float, font: QFont, colors: Palette) -> QImage:

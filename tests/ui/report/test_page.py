@@ -1,4 +1,4 @@
-"""The dialog that exports a report: choices that are kept, a preview, progress, cancel, errors, a comparison."""
+"""The page that exports a report: choices that are kept, a preview, progress, cancel, errors, a comparison."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -43,7 +43,8 @@ from advisor.ui.base.wish import Wish
 from advisor.ui.dialogs.basic import ErrorDialog
 from advisor.ui.machines.whatif import WhatIfDialog
 from advisor.ui.report.compare_with import CompareWith
-from advisor.ui.report.dialog import ReportDialog
+from advisor.ui.report.page import ReportPage
+from advisor.ui.report.paper import usual_paper
 from advisor.ui.report.view import ReportView, image
 from advisor.ui.screen import Screen
 from tests.ui.helpers import GIB, MACHINE, open_window
@@ -68,7 +69,7 @@ def screen(qapp: QApplication) -> Iterator[Screen]:
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Sections that say their own key only: what is tested here is the dialog."""
+    """Sections that say their own key only: what is tested here is the page."""
     for key in SECTION_KEYS:
         monkeypatch.setitem(SECTIONS, key, short(key))
 
@@ -78,17 +79,18 @@ def short(key: str) -> Callable[[object], Iterator[Section]]:
     return lambda _context: iter([Section(f"Title of {key}", (Paragraph(f"Text of {key} <b>&amp;"),))])
 
 
-def opened(screen: Screen, qtbot: QtBot) -> ReportDialog:
-    """The dialog with its first preview."""
+def opened(screen: Screen, qtbot: QtBot) -> ReportPage:
+    """The page with its first preview."""
     screen.actions_.export()
-    dialog = screen.findChildren(ReportDialog)[-1]
-    settle(dialog, qtbot)
-    return dialog
+    page = screen.report.get()
+    assert page.isVisible()
+    settle(page, qtbot)
+    return page
 
 
-def settle(dialog: ReportDialog, qtbot: QtBot) -> None:
+def settle(page: ReportPage, qtbot: QtBot) -> None:
     """Nothing is waited for any more."""
-    qtbot.waitUntil(lambda: not dialog.busy, timeout=WAIT)
+    qtbot.waitUntil(lambda: not page.busy, timeout=WAIT)
 
 
 @pytest.mark.usefixtures("quick")
@@ -96,25 +98,24 @@ def test_the_preview_shows_what_is_chosen(screen: Screen, qtbot: QtBot) -> None:
     """All sections at first, as plain text even where it looks like HTML; one less once it is unchecked; another
     language on demand; with no section there is nothing to export.
     """
-    dialog = opened(screen, qtbot)
-    text = dialog.view.toPlainText()
+    page = opened(screen, qtbot)
+    text = page.view.toPlainText()
     assert [key for key in SECTION_KEYS if f"Text of {key} <b>&amp;" not in text] == []
-    dialog.form.sections.item(2).setCheckState(Qt.CheckState.Unchecked)
-    settle(dialog, qtbot)
-    text = dialog.view.toPlainText()
+    page.form.sections.item(2).setCheckState(Qt.CheckState.Unchecked)
+    settle(page, qtbot)
+    text = page.view.toPlainText()
     assert "Text of fits" not in text
     assert "3 Title of plans" in text
-    dialog.form.language.setCurrentIndex(dialog.form.language.findData("zh-CN"))
-    settle(dialog, qtbot)
-    assert "报告" in dialog.view.toPlainText()
-    dialog.form.none.click()
-    settle(dialog, qtbot)
-    assert not dialog.export.isEnabled()
-    assert "section" in dialog.view.toPlainText()
-    dialog.form.all.click()
-    assert dialog.export.isEnabled()
-    assert dialog.form.chosen() == SECTION_KEYS
-    dialog.reject()
+    page.form.language.setCurrentIndex(page.form.language.findData("zh-CN"))
+    settle(page, qtbot)
+    assert "报告" in page.view.toPlainText()
+    page.form.none.click()
+    settle(page, qtbot)
+    assert not page.writing.export.isEnabled()
+    assert "section" in page.view.toPlainText()
+    page.form.all.click()
+    assert page.writing.export.isEnabled()
+    assert page.form.chosen() == SECTION_KEYS
 
 
 @pytest.mark.usefixtures("quick")
@@ -122,16 +123,16 @@ def test_a_report_is_written_as_chosen(
     screen: Screen, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A folder with Chinese letters: the file holds the chosen sections, its place is told, file and folder open."""
-    dialog = opened(screen, qtbot)
-    dialog.form.sections.item(0).setCheckState(Qt.CheckState.Unchecked)
+    page = opened(screen, qtbot)
+    page.form.sections.item(0).setCheckState(Qt.CheckState.Unchecked)
     path = tmp_path / "我的 报告.md"
-    dialog.write(path)
-    assert not dialog.form.isEnabled()
-    settle(dialog, qtbot)
+    page.write(path)
+    assert not page.form.isEnabled()
+    settle(page, qtbot)
     text = path.read_text(encoding="utf-8")
     assert "Title of capability" in text
     assert "Title of summary" not in text
-    assert str(path) in dialog.said.text()
+    assert str(path) in page.writing.said.text()
     asked: list[QUrl] = []
 
     def open_url(url: QUrl) -> bool:
@@ -139,27 +140,25 @@ def test_a_report_is_written_as_chosen(
         return True
 
     monkeypatch.setattr(QDesktopServices, "openUrl", open_url)
-    dialog.open_file.click()
-    dialog.open_folder.click()
+    page.writing.open_file.click()
+    page.writing.open_folder.click()
     assert [Path(url.toLocalFile()) for url in asked] == [path, tmp_path]
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda _url: False)
-    dialog.open_file.click()
-    assert str(path) in dialog.said.text()
-    dialog.reject()
+    page.writing.open_file.click()
+    assert str(path) in page.writing.said.text()
 
 
 @pytest.mark.usefixtures("quick")
 def test_an_error_is_one_sentence_and_the_old_file_survives(screen: Screen, qtbot: QtBot, tmp_path: Path) -> None:
     """A missing folder, then a folder in the file's place: said below the preview; the choices stay."""
-    dialog = opened(screen, qtbot)
+    page = opened(screen, qtbot)
     for path in (tmp_path / "missing" / "report.md", tmp_path):
-        dialog.write(path)
-        settle(dialog, qtbot)
-        assert str(path) in dialog.said.text()
-        assert not dialog.open_file.isVisible()
-        assert dialog.form.isEnabled()
+        page.write(path)
+        settle(page, qtbot)
+        assert str(path) in page.writing.said.text()
+        assert not page.writing.open_file.isVisible()
+        assert page.form.isEnabled()
     assert not list(tmp_path.iterdir())
-    dialog.reject()
 
 
 class Slow:
@@ -184,128 +183,128 @@ class Slow:
 def test_writing_shows_progress_and_is_cancelled(
     screen: Screen, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
-    """By its button or Escape the dialog stays and says so; with its window it goes."""
+    """By its button or Escape the page stays and says so; with its window it goes."""
     slow = Slow()
     monkeypatch.setattr(report, "write", slow.write)
-    dialog = opened(screen, qtbot)
-    dialog.form.paper.setCurrentIndex(1)
-    dialog.write(tmp_path / "report.pdf")
-    qtbot.waitUntil(lambda: dialog.bar.value() == 400, timeout=WAIT)
-    assert not dialog.export.isEnabled()
+    page = opened(screen, qtbot)
+    page.form.paper.setCurrentIndex(1)
+    page.write(tmp_path / "report.pdf")
+    qtbot.waitUntil(lambda: page.writing.bar.value() == 400, timeout=WAIT)
+    assert not page.writing.export.isEnabled()
     assert slow.options["paper"] == "letter"
     if how == "window":
         screen.window().close()
         assert slow.cancelled
         return
     if how == "button":
-        dialog.close_.click()
+        page.writing.cancel.click()
     else:
-        QTest.keyClick(dialog, Qt.Key.Key_Escape)
-    settle(dialog, qtbot)
-    assert dialog.isVisible()
-    assert "ancelled" in dialog.said.text()
-    assert dialog.export.isEnabled()
-    QTest.keyClick(dialog, Qt.Key.Key_Escape)
-    assert not dialog.isVisible()
+        QTest.keyClick(page, Qt.Key.Key_Escape)
+    settle(page, qtbot)
+    assert page.isVisible()
+    assert page.writing.isVisible()
+    assert "ancelled" in page.writing.said.text()
+    assert page.writing.export.isEnabled()
+    QTest.keyClick(page, Qt.Key.Key_Escape)
+    assert page.isVisible()
 
 
 @pytest.mark.usefixtures("quick")
 def test_choices_are_kept(screen: Screen, qtbot: QtBot, tmp_path: Path) -> None:
     """Format, language, paper and sections are those of the last time, also after the settings went through a file."""
-    dialog = opened(screen, qtbot)
-    form = dialog.form
+    page = opened(screen, qtbot)
+    form = page.form
     form.kind.setCurrentIndex(form.kind.findData("html"))
     assert not form.paper.isEnabled()
     form.language.setCurrentIndex(form.language.findData("zh-CN"))
     form.sections.item(9).setCheckState(Qt.CheckState.Unchecked)
-    dialog.reject()
-    expected = ReportChoices("html", "zh-CN", "a4", ("appendix",))
+    expected = ReportChoices("html", "zh-CN", None, ("appendix",))
     assert screen.state.report == expected
     path = tmp_path / "settings.json"
     SAVE(screen.state.settings(), path)
     assert settings.load(path).report == expected
     again = opened(screen, qtbot)
     assert again.form.choices() == expected
-    again.reject()
+    screen.state.set_language("zh-CN")
+    assert again.form is not form  # made anew in the other language, with what was chosen
+    assert again.form.chosen() == SECTION_KEYS[:-1]
+    settle(again, qtbot)
 
 
 @pytest.mark.usefixtures("quick")
 def test_two_machines_are_compared(screen: Screen, qtbot: QtBot, tmp_path: Path) -> None:
     """With other parts, with a saved machine, with nothing again; the sections wait meanwhile; the file names both."""
-    dialog = opened(screen, qtbot)
-    dialog.findChildren(CompareWith)[0].parts(Wish(None, 1, None, 64.0))
-    qtbot.waitUntil(lambda: len(dialog.machines) == 2, timeout=WAIT)
-    assert dialog.machines[1][0] == "Test Box + 64.0 GiB RAM"
-    assert dialog.machines[1][1].memory.total_bytes == 64 * GIB
-    assert not dialog.form.sections.isEnabled()
-    assert dialog.file_name() == "Test-Box-vs-Test-Box-64.0-GiB-RAM"
+    page = opened(screen, qtbot)
+    page.findChildren(CompareWith)[0].parts(Wish(None, 1, None, 64.0))
+    qtbot.waitUntil(lambda: len(page.machines) == 2, timeout=WAIT)
+    assert page.machines[1][0] == "Test Box + 64.0 GiB RAM"
+    assert page.machines[1][1].memory.total_bytes == 64 * GIB
+    assert not page.form.sections.isEnabled()
+    assert page.file_name() == "Test-Box-vs-Test-Box-64.0-GiB-RAM"
     saved = tmp_path / "other.json"
     profiles.save(replace(MACHINE, model="Other Box"), saved)
-    dialog.findChildren(CompareWith)[0].files(str(saved))
-    qtbot.waitUntil(lambda: dialog.machines[-1][0] == "Other Box", timeout=WAIT)
-    settle(dialog, qtbot)
-    assert "Other Box" in dialog.view.toPlainText()
+    page.findChildren(CompareWith)[0].files(str(saved))
+    qtbot.waitUntil(lambda: page.machines[-1][0] == "Other Box", timeout=WAIT)
+    settle(page, qtbot)
+    assert "Other Box" in page.view.toPlainText()
     path = tmp_path / "both.md"
-    dialog.write(path)
-    settle(dialog, qtbot)
+    page.write(path)
+    settle(page, qtbot)
     text = path.read_text(encoding="utf-8")
     assert "Test Box" in text
     assert "Other Box" in text
-    dialog.form.against.emit("")
-    assert len(dialog.machines) == 1
-    assert dialog.form.sections.isEnabled()
-    settle(dialog, qtbot)
-    dialog.reject()
+    page.form.against.emit("")
+    assert len(page.machines) == 1
+    assert page.form.sections.isEnabled()
+    settle(page, qtbot)
 
 
 @pytest.mark.usefixtures("quick")
 def test_a_broken_file_to_compare_with_changes_nothing(screen: Screen, qtbot: QtBot, tmp_path: Path) -> None:
-    """One sentence before the dialog; the comparison that was there stays. A changed machine offers this computer."""
+    """One sentence before the page; the comparison that was there stays. A changed machine offers this computer."""
     other = replace(MACHINE, model="Changed Box")
     screen.state.show_machine(other, "Changed Box")
-    dialog = opened(screen, qtbot)
-    dialog.form.against.emit("own")
-    assert [name for name, _machine in dialog.machines] == ["Changed Box", "Test Box"]
+    page = opened(screen, qtbot)
+    page.form.against.emit("own")
+    assert [name for name, _machine in page.machines] == ["Changed Box", "Test Box"]
     broken = tmp_path / "broken.json"
     broken.write_text('{"format": "hardware-adv', encoding="utf-8")
-    dialog.findChildren(CompareWith)[0].files(str(broken))
-    qtbot.waitUntil(lambda: bool(dialog.findChildren(ErrorDialog)), timeout=WAIT)
-    assert "broken.json" in dialog.findChildren(ErrorDialog)[0].text.text()
-    assert len(dialog.machines) == 2
-    dialog.findChildren(ErrorDialog)[0].close()
-    settle(dialog, qtbot)
-    dialog.reject()
+    page.findChildren(CompareWith)[0].files(str(broken))
+    qtbot.waitUntil(lambda: bool(page.findChildren(ErrorDialog)), timeout=WAIT)
+    assert "broken.json" in page.findChildren(ErrorDialog)[0].text.text()
+    assert len(page.machines) == 2
+    page.findChildren(ErrorDialog)[0].close()
+    settle(page, qtbot)
 
 
 @pytest.mark.usefixtures("quick")
 def test_the_menu_asks_for_the_other_machine(
     screen: Screen, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its entries lead to the dialog of parts and to that of files; a dialog without an answer changes nothing."""
-    dialog = opened(screen, qtbot)
-    entries = {action.text(): action for action in dialog.form.compare.menu().actions()}
+    """Its entries lead to the page of parts and to that of files; a page without an answer changes nothing."""
+    page = opened(screen, qtbot)
+    entries = {action.text(): action for action in page.form.compare.menu().actions()}
     assert [text for text in entries if "parts" in text or "machine" in text] == list(entries)[1:]
     parts, file = list(entries.values())[1:]
     parts.trigger()
-    qtbot.waitUntil(lambda: bool(dialog.findChildren(WhatIfDialog)), timeout=WAIT)
-    asked = dialog.findChildren(WhatIfDialog)[0]
+    qtbot.waitUntil(lambda: bool(page.findChildren(WhatIfDialog)), timeout=WAIT)
+    asked = page.findChildren(WhatIfDialog)[0]
     asked.accept()
-    assert len(dialog.machines) == 1
+    assert len(page.machines) == 1
     asked.ram.setValue(32)
     asked.accept()
-    qtbot.waitUntil(lambda: len(dialog.machines) == 2, timeout=WAIT)
-    assert dialog.machines[1][1].memory.total_bytes == 32 * GIB
-    assert "32.0" in dialog.form.compare.toolTip()
+    qtbot.waitUntil(lambda: len(page.machines) == 2, timeout=WAIT)
+    assert page.machines[1][1].memory.total_bytes == 32 * GIB
+    assert "32.0" in page.form.compare.toolTip()
     answers = [([], ""), ([str(tmp_path / "other.json")], "")]
     monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_args: answers.pop(0))
     profiles.save(replace(MACHINE, model="Other Box"), tmp_path / "other.json")
     file.trigger()
     qtbot.waitUntil(lambda: len(answers) == 1, timeout=WAIT)
-    assert "32.0" in dialog.machines[1][0]
+    assert "32.0" in page.machines[1][0]
     file.trigger()
-    qtbot.waitUntil(lambda: dialog.machines[1][0] == "Other Box", timeout=WAIT)
-    settle(dialog, qtbot)
-    dialog.reject()
+    qtbot.waitUntil(lambda: page.machines[1][0] == "Other Box", timeout=WAIT)
+    settle(page, qtbot)
 
 
 def test_a_preview_that_fails_says_why(screen: Screen, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -315,25 +314,59 @@ def test_a_preview_that_fails_says_why(screen: Screen, qtbot: QtBot, monkeypatch
         raise UserError(N_("{path}: cannot be read ({reason})"), path="prices.json", reason="gone")
 
     monkeypatch.setitem(SECTIONS, "summary", refuse)
-    dialog = opened(screen, qtbot)
-    assert "prices.json" in dialog.view.toPlainText()
-    dialog.reject()
+    page = opened(screen, qtbot)
+    assert "prices.json" in page.view.toPlainText()
 
 
 @pytest.mark.parametrize("language", ["en", "zh-CN"])
-def test_every_mnemonic_leads_somewhere_else(qtbot: QtBot, qapp: QApplication, language: str) -> None:
-    """Two controls under one letter would only move the focus to and fro."""
+def test_the_page_takes_no_letter_from_the_menus(qtbot: QtBot, qapp: QApplication, language: str) -> None:
+    """Its controls have no mnemonics, since the window's menus have theirs; each has a name, and its own menu's letters
+    differ.
+    """
     window = open_window(qapp, language=language)
-    dialog = opened(window, qtbot)
-    labels = [label.text() for label in dialog.findChildren(QLabel) if label.buddy() is not None]
-    buttons = [button.text() for button in dialog.findChildren(QAbstractButton)]
-    letters = mnemonics([*labels, *buttons])
-    assert len(letters) >= 10
-    assert len(set(letters)) == len(letters), letters
-    entries = mnemonics([action.text() for action in dialog.form.compare.menu().actions()])
+    page = opened(window, qtbot)
+    labels = [label.text() for label in page.findChildren(QLabel) if label.buddy() is not None]
+    buttons = [button.text() for button in page.findChildren(QAbstractButton)]
+    assert len([*labels, *buttons]) >= 10
+    assert mnemonics([*labels, *buttons]) == []
+    entries = mnemonics([action.text() for action in page.form.compare.menu().actions()])
     assert len(set(entries)) == len(entries), entries
-    dialog.reject()
     window.window().close()
+
+
+@pytest.mark.usefixtures("quick")
+def test_nothing_is_worked_out_while_nobody_looks(screen: Screen, qtbot: QtBot) -> None:
+    """The page is not even made at first; turned away from, it waits; turned to again, it shows what changed."""
+    assert screen.report.page is None
+    page = opened(screen, qtbot)
+    screen.pages.show_page("models")
+    screen.state.show_machine(replace(MACHINE, model="Changed Box"), "Changed Box")
+    assert not page.busy
+    screen.actions_.export()
+    assert page.writing.export.hasFocus() or not page.window().isActiveWindow()
+    settle(page, qtbot)
+    assert "Changed Box" in page.view.toPlainText()
+
+
+@pytest.mark.usefixtures("quick")
+def test_the_report_is_copied_as_markdown(screen: Screen, qtbot: QtBot, qapp: QApplication) -> None:
+    """The clipboard holds the chosen sections, and the page says so."""
+    page = opened(screen, qtbot)
+    page.form.sections.item(0).setCheckState(Qt.CheckState.Unchecked)
+    page.writing.copy.click()
+    qtbot.waitUntil(lambda: "clipboard" in page.writing.said.text(), timeout=WAIT)
+    text = qapp.clipboard().text()
+    assert "## 1 Title of capability" in text
+    assert "Title of summary" not in text
+    settle(page, qtbot)
+
+
+@pytest.mark.parametrize(
+    ("locale", "paper"), [("en_US", "letter"), ("fr_CA", "letter"), ("en_GB", "a4"), ("zh_CN", "a4"), ("C", "a4")]
+)
+def test_the_paper_is_that_of_the_country(locale: str, paper: str) -> None:
+    """Letter in North America, A4 where nothing says otherwise."""
+    assert usual_paper(locale) == paper
 
 
 def mnemonics(texts: list[str]) -> list[str]:
@@ -353,8 +386,8 @@ def test_every_kind_of_block_has_a_preview(screen: Screen, qtbot: QtBot, monkeyp
     )
     monkeypatch.setitem(SECTIONS, "summary", lambda _context: iter([Section("One", blocks)]))
     screen.state.report = ReportChoices(left_out=tuple(SECTION_KEYS[1:]))
-    dialog = opened(screen, qtbot)
-    text = dialog.view.toPlainText()
+    page = opened(screen, qtbot)
+    text = page.view.toPlainText()
     words = (
         "a <i>paragraph</i>",
         "a title",
@@ -367,7 +400,6 @@ def test_every_kind_of_block_has_a_preview(screen: Screen, qtbot: QtBot, monkeyp
         "4.7",
     )
     assert [word for word in (*words, "a cell", "a caption") if word not in text] == []
-    dialog.reject()
 
 
 @pytest.mark.parametrize(
@@ -393,9 +425,8 @@ def test_names_of_machines_become_names_of_files(name: str, safe: str) -> None:
 def test_a_what_if_has_a_file_of_its_own(screen: Screen, qtbot: QtBot) -> None:
     """The machine with another card is not saved under the name of the machine itself."""
     screen.state.show_machine(replace(MACHINE), "Test Box + GeForce RTX 4090")
-    dialog = opened(screen, qtbot)
-    assert dialog.file_name() == "Test-Box-GeForce-RTX-4090"
-    dialog.reject()
+    page = opened(screen, qtbot)
+    assert page.file_name() == "Test-Box-GeForce-RTX-4090"
 
 
 def test_a_long_name_is_cut() -> None:
@@ -427,6 +458,7 @@ def test_the_preview_loads_its_charts_and_nothing_else(qtbot: QtBot, qapp: QAppl
     view.show_document(
         Document("Title", "machine", "en", date(2026, 1, 2), "program", (Section("One", blocks),)), LIGHT
     )
+    view.finish()
     text = view.toPlainText()
     assert '<img src="file:///etc/hostname">' in text
     assert "Memory <by> component" in text

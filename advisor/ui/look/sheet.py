@@ -1,0 +1,83 @@
+"""Long texts for reading: rich text that is put together in idle slices, keeps its place, and tells of used links."""
+
+from collections.abc import Sequence
+from time import perf_counter
+
+from PySide6.QtCore import QTimer, QUrl, Signal
+from PySide6.QtGui import QTextBlockFormat, QTextCharFormat, QTextCursor, QTextDocument
+from PySide6.QtWidgets import QTextBrowser
+
+SLICE_S = 0.008  # of the window's thread at a time
+
+
+class Sheet(QTextBrowser):
+    """A browser that loads nothing and follows nothing by itself. Tab goes from link to link, Enter uses one."""
+
+    used = Signal(str)  # the address of a link
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setOpenLinks(False)
+        self._left: list[str] = []
+        self._next: QTextDocument | None = None
+        self._place: int | None = None
+        self._timer = QTimer(self)
+        self._timer.setInterval(0)
+        self._timer.timeout.connect(self._slice)
+        self.anchorClicked.connect(lambda url: self.used.emit(url.toString()))
+
+    @property
+    def busy(self) -> bool:
+        """Whether a text is still being put together; the one before it is shown meanwhile."""
+        return self._next is not None
+
+    def show_parts(self, parts: Sequence[str], keep_place: bool = True) -> None:
+        """Show HTML that comes in parts, each small enough for one go; the place that was being read is kept."""
+        self.stop()
+        self._left = list(reversed(parts))
+        self._place = self.verticalScrollBar().value() if keep_place else 0
+        self._next = QTextDocument(self)  # with this parent its pictures come from here
+        self._next.setUndoRedoEnabled(False)
+        self._next.setDefaultFont(self.font())
+        self._next.setDefaultTextOption(self.document().defaultTextOption())
+        self._next.setDocumentMargin(self.document().documentMargin())
+        self._timer.start()
+
+    def stop(self) -> None:
+        """Leave the text as it is."""
+        self._timer.stop()
+        if self._next is not None:
+            self._next.deleteLater()
+            self._next = None
+
+    def finish(self) -> None:
+        """All of it now, as for a picture or a test."""
+        while self._next is not None:
+            self._slice()
+
+    def _slice(self) -> None:
+        end = perf_counter() + SLICE_S
+        while self._left and perf_counter() < end:
+            self._append(self._left.pop())
+        if not self._left:
+            self._shown()
+
+    def _append(self, html: str) -> None:
+        assert self._next is not None
+        cursor = QTextCursor(self._next)
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        if not self._next.isEmpty():
+            cursor.insertBlock(QTextBlockFormat(), QTextCharFormat())
+        cursor.insertHtml(html)
+
+    def _shown(self) -> None:
+        assert self._next is not None
+        self._timer.stop()
+        found, self._next = self._next, None
+        self.setDocument(found)  # which deletes the one before it
+        if self._place is not None:
+            self.verticalScrollBar().setValue(self._place)
+
+    def loadResource(self, _kind: int, _name: QUrl | str) -> object:
+        """Nothing, whatever a text may ask for."""
+        return None
