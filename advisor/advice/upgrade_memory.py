@@ -30,14 +30,14 @@ def memory_upgrades(machine: Machine) -> Iterator[tuple[Machine, Upgrade]]:
         after = _second_module(machine)
         yield after, Upgrade(
             "second_module", {"to_bytes": after.memory.total_bytes},
-            price=_price(memory, total / _GIB, total / _GIB), warnings=(Reason("second_slot_unknown", {}),),
+            price=memory_price(memory, total / _GIB, total / _GIB), warnings=(Reason("second_slot_unknown", {}),),
         )  # fmt: skip
         return
     most = most_gib(machine)
     for size in _sizes(machine, total / _GIB):
         after = assemble(machine, gpu=None, gpu_count=1, cpu=None, ram_gib=size)
         # Boards without a usual limit take registered modules, whose prices are others.
-        price = None if most is None else _price(memory, size - total / _GIB, size)
+        price = None if most is None else memory_price(memory, size - total / _GIB, size)
         values = {"from_bytes": total, "to_bytes": size * _GIB}
         yield after, Upgrade("more_ram", values, price=price, warnings=tuple(_warnings(machine)))
 
@@ -73,7 +73,7 @@ def _warnings(machine: Machine) -> Iterator[Reason]:
     yield Reason("memory_limit_unknown", {}) if most is None else Reason("memory_limit", {"to_bytes": most * _GIB})
 
 
-def _price(memory: Memory, low_gib: float, high_gib: float) -> Price | None:
+def memory_price(memory: Memory, low_gib: float, high_gib: float) -> Price | None:
     """From only what is added to everything new, where modules must be replaced."""
     kind = upgrade_rules().kinds.get(memory.kind or "")
     return None if kind is None or kind.price is None else kind.price.times(low_gib, high_gib)

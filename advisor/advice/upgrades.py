@@ -33,13 +33,13 @@ def upgrades(found: Survey, picks: tuple[Pick, ...]) -> tuple[Upgrade, ...]:
         return (Upgrade("virtual", {}), *_storage(found, reference))
     if speechless(found.estimates["run"]):
         # Nothing can be told apart from nothing: neither before nor after has a speed to compare.
-        return (Upgrade("unknown", {}), *_limits(found.machine, cards=False))
+        return (Upgrade("unknown", {}), *limits(found.machine, cards=False))
     counted = [_gained(found, reference, machine, bare) for machine, bare in _changes(found.machine)]
     counted = [u for u in counted if u.code in ("more_ram", "second_module") or u.gain >= upgrade_rules().gain.least]
     counted = [u for u in counted if not any(_as_good_with_less(other, u) for other in counted)]
     counted.sort(key=lambda u: (u.value is not None, u.value if u.value is not None else u.gain), reverse=True)
     cards = any(u.code in ("gpu", "one_more_gpu") for u in counted)
-    return (*counted, *_storage(found, reference), *_limits(found.machine, cards))
+    return (*counted, *_storage(found, reference), *limits(found.machine, cards))
 
 
 def _as_good_with_less(other: Upgrade, than: Upgrade) -> bool:
@@ -73,7 +73,7 @@ def _cards(machine: Machine) -> Iterator[tuple[Machine, Upgrade]]:
         size = _vram(after)
         if after is not None and size > _LARGER * have:
             values = {"gpu": card.gpu, "vram_bytes": size, "ram_bytes": after.memory.total_bytes}
-            yield after, Upgrade("gpu", values, price=_card_price(card), warnings=_warnings(card, after))
+            yield after, Upgrade("gpu", values, price=card_price(card), warnings=card_warnings(card, after))
 
 
 def _one_more(machine: Machine) -> Iterator[tuple[Machine, Upgrade]]:
@@ -90,7 +90,7 @@ def _one_more(machine: Machine) -> Iterator[tuple[Machine, Upgrade]]:
         values = {"gpu": name, "count": len(cards) + 1, "vram_bytes": sum(g.vram_bytes or 0 for g in after.gpus)}
         known = card or Card(name, None, None, None, 0.0, 0.0, ())
         power = (Reason("slot_free", {}), *_power(after))
-        yield after, Upgrade("one_more_gpu", values, price=_card_price(known), warnings=power)
+        yield after, Upgrade("one_more_gpu", values, price=card_price(known), warnings=power)
 
 
 def _computers(machine: Machine) -> Iterator[tuple[Machine, Upgrade]]:
@@ -121,7 +121,7 @@ def _vram(machine: Machine | None) -> int:
     return max((g.vram_bytes or 0 for g in machine.gpus), default=0) if machine is not None else 0
 
 
-def _card_price(card: Card) -> Price | None:
+def card_price(card: Card) -> Price | None:
     """The stated price, else the catalogue's launch price with its year."""
     if card.price is not None:
         return card.price
@@ -132,7 +132,8 @@ def _card_price(card: Card) -> Price | None:
     return Price(usd, usd, str(spec.year), "launch", spec.launch_price_source or spec.source)
 
 
-def _warnings(card: Card, after: Machine) -> tuple[Reason, ...]:
+def card_warnings(card: Card, after: Machine) -> tuple[Reason, ...]:
+    """What to look at before buying a card, for the machine as it would be."""
     found: list[Reason] = []
     if find_gpu(card.gpu).vendor == "AMD":
         found.append(Reason("not_cuda", {}))
@@ -152,7 +153,7 @@ def _power(after: Machine) -> tuple[Reason, ...]:
     return (Reason("power", {"power_w": sum(known)}),) if known and len(known) == len(watts) else ()
 
 
-def _limits(machine: Machine, cards: bool) -> Iterator[Upgrade]:
+def limits(machine: Machine, cards: bool) -> Iterator[Upgrade]:
     """What cannot be done here, and what takes its place; `cards` says that some are offered."""
     if any(gpu.kind == "unified" for gpu in machine.gpus):
         yield Upgrade("unified", {})

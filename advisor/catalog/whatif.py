@@ -10,12 +10,16 @@ from advisor.catalog.kept_memory import kept_memory
 from advisor.catalog.names import parse
 from advisor.errors import UserError
 from advisor.i18n import N_
-from advisor.machine import Cpu, Gpu, Machine, Memory, Origin
+from advisor.machine import Cpu, Gpu, Machine, Memory, MemoryModule, Origin
 
 _GIB = 1 << 30
 _MOST_GPUS = 64
 BUILT_IN = ("integrated", "unified")
 _WISH = Origin("assumed", N_("what-if: as wished"))
+_MODULE_ORIGINS = {
+    "size_bytes": _WISH,
+    **dict.fromkeys(("kind", "speed_mts"), Origin("assumed", N_("what-if: as the memory of now"))),
+}
 
 
 def assemble(
@@ -25,14 +29,18 @@ def assemble(
     gpu_count: int = 1,
     cpu: str | None,
     ram_gib: float | None,
+    beside: bool = False,
+    modules: tuple[float, ...] = (),
 ) -> Machine:
     """A completed machine of catalogue parts, source "catalogue": `base` with what is given replaced, or none but that.
 
-    `gpu` replaces the graphics cards (built-in graphics stay), `cpu` the processor with its memory's speed, `ram_gib`
-    the memory's size. Free memory is the total less what `base` uses, or less an assumed share of the system.
+    `gpu` replaces the graphics cards, or stands `beside` them (built-in graphics stay); `cpu` replaces the processor
+    with its memory's speed, `ram_gib` the memory's size, or `modules` (GiB each) all memory modules: channels and
+    bandwidth follow from them. Free memory is the total less what `base` uses, or less an assumed share of the system.
     Raises UserError: unknown or ambiguous names, counts and sizes out of range.
     """
-    _check(gpu_count, ram_gib)
+    for size in (ram_gib, *modules):
+        _check(gpu_count, size)
     machine = base or Machine(source="catalogue")
     spec = find_gpu(gpu) if gpu is not None else None
     if spec is not None and gpu_count > 1 and spec.kind in BUILT_IN:
@@ -40,16 +48,19 @@ def assemble(
             N_("{option}: {name} is part of a processor; a machine has one of it"), option="--gpu-count", name=spec.name
         )
     processor = find_cpu(cpu) if cpu is not None else _own_processor(spec, machine)
-    if ram_gib is None and spec is not None and spec.memory_options:
+    if ram_gib is None and not modules and spec is not None and spec.memory_options:
         ram_gib = _option(spec, gpu or "")
     if processor is not None:
         machine = _with_cpu(machine, processor)
-    if ram_gib is not None:
+    if modules:
+        notes = tuple(note for note in machine.notes if note.detail != UNEQUAL_MODULES)
+        machine = replace(machine, memory=_with_modules(machine.memory, modules), notes=notes)
+    elif ram_gib is not None:
         # What was said about the old modules is said no more.
         notes = tuple(note for note in machine.notes if note.detail != UNEQUAL_MODULES)
         machine = replace(machine, memory=_with_ram(machine.memory, round(ram_gib * _GIB)), notes=notes)
     if spec is not None:
-        machine = replace(machine, gpus=_with_gpus(machine, spec, gpu_count))
+        machine = replace(machine, gpus=_with_gpus(machine, spec, gpu_count, beside))
     return complete(replace(machine, source="catalogue"))
 
 
@@ -134,11 +145,32 @@ def _with_ram(memory: Memory, total: int) -> Memory:
     )
 
 
-def _with_gpus(machine: Machine, spec: GpuSpec, count: int) -> tuple[Gpu, ...]:
+def _with_modules(memory: Memory, sizes: tuple[float, ...]) -> Memory:
+    """`memory` of these modules, of the kind and speed of now; the system counts as much less as it does now."""
+    counted_less = max(0, (memory.installed_bytes or 0) - (memory.total_bytes or memory.installed_bytes or 0))
+    installed = round(sum(sizes) * _GIB)
+    wished = _with_ram(memory, max(1, installed - counted_less))
+    module = MemoryModule(kind=memory.kind, speed_mts=memory.speed_mts, origins=_MODULE_ORIGINS)
+    told = {
+        name: origin for name, origin in wished.origins.items() if name not in ("channels", "bandwidth_bytes_per_s")
+    }
+    return replace(
+        wished,
+        installed_bytes=installed,
+        channels=None,
+        bandwidth_bytes_per_s=None,
+        modules=tuple(replace(module, size_bytes=round(size * _GIB)) for size in sizes),
+        origins=told,
+    )
+
+
+def _with_gpus(machine: Machine, spec: GpuSpec, count: int, beside: bool) -> tuple[Gpu, ...]:
     built_in = tuple(gpu for gpu in machine.gpus if gpu.kind in ("integrated", "unified", "virtual"))
     if spec.kind in BUILT_IN:
         built_in = ()
-    return (*(_gpu(spec, first=number == 0) for number in range(count)), *built_in)
+    present = tuple(gpu for gpu in machine.gpus if beside and gpu not in built_in and gpu.kind not in BUILT_IN)
+    added = (_gpu(spec, first=not present and number == 0) for number in range(count))
+    return (*present, *added, *built_in)
 
 
 def _gpu(spec: GpuSpec, first: bool) -> Gpu:

@@ -134,7 +134,10 @@ def assemble(base: Machine | None, wish: Wish) -> Machine:
     """A machine with other parts. Raises UserError on an unknown name."""
     from advisor.catalog.whatif import assemble as put_together
 
-    return put_together(base, gpu=wish.gpu, gpu_count=wish.gpu_count, cpu=wish.cpu, ram_gib=wish.ram_gib)
+    return put_together(
+        base, gpu=wish.gpu, gpu_count=wish.gpu_count, cpu=wish.cpu, ram_gib=wish.ram_gib, beside=wish.beside,
+        modules=wish.modules,
+    )  # fmt: skip
 
 
 def names() -> Names:

@@ -12,12 +12,20 @@ class Wish(NamedTuple):
     gpu_count: int
     cpu: str | None
     ram_gib: float | None
+    beside: bool = False  # the graphics card is added to those that are there
+    modules: tuple[float, ...] = ()  # all memory modules, GiB each, instead of a size
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is wished for."""
+        return not (self.gpu or self.cpu or self.ram_gib or self.modules)
 
 
 def merged(before: Wish, wish: Wish) -> Wish:
     """Both wishes as one, the later one's parts where both name one."""
-    gpu, count = (wish.gpu, wish.gpu_count) if wish.gpu else (before.gpu, before.gpu_count)
-    return Wish(gpu, count, wish.cpu or before.cpu, wish.ram_gib or before.ram_gib)
+    card = wish if wish.gpu else before
+    memory = wish if wish.ram_gib or wish.modules else before
+    return Wish(card.gpu, card.gpu_count, wish.cpu or before.cpu, memory.ram_gib, card.beside, memory.modules)
 
 
 def wish_name(_: Translator, wish: Wish) -> str:
@@ -27,6 +35,15 @@ def wish_name(_: Translator, wish: Wish) -> str:
         parts.append(wish.gpu if wish.gpu_count == 1 else f"{wish.gpu_count} × {wish.gpu}")
     if wish.cpu:
         parts.append(wish.cpu)
-    if wish.ram_gib:
+    if wish.modules:
+        parts.append(_("{size} RAM", size=modules_text(_, wish.modules)))
+    elif wish.ram_gib:
         parts.append(_("{size} RAM", size=_.gib(wish.ram_gib * GIB)))
     return " + ".join(parts)
+
+
+def modules_text(_: Translator, sizes: tuple[float, ...]) -> str:
+    """Memory modules in short: "2 × 16 GiB", "8 + 4 GiB"."""
+    if len(sizes) > 1 and len(set(sizes)) == 1:
+        return f"{len(sizes)} × {_.number(sizes[0])} GiB"
+    return " + ".join(_.number(size) for size in sizes) + " GiB"
