@@ -34,7 +34,7 @@ def ram_price(machine: Machine, gib: float) -> Price | None:
 
 
 def card_remarks(_: Translator, base: Machine, after: Machine, name: str, beside: bool) -> list[str]:
-    """What to know before putting a card into `base`; `after` is the machine with it. Raises UserError: no such card."""
+    """What to know before putting a card into `base`; `after` is the machine with it. Raises UserError."""
     spec = find_gpu(name)
     if spec.kind in BUILT_IN or base.cpu.name is None:
         return []
