@@ -176,8 +176,10 @@ class Details(QObject):
         advice = self._panes.strip.advice
         if advice is not None:
             from advisor.ui.advice import text as advice_text
+            from advisor.ui.advice.verdict import verdict
 
             self._panes.header.show_tier(*advice_text.tier(self._state.tr_, advice))
+            self._panes.header.show_verdict(verdict(self._state.tr_, advice))
 
 
 def _asker(machine: Machine, workload: Workload, budget: Budget, language: str) -> Callable[[], "Advice"]:

@@ -1,24 +1,39 @@
-"""The top line: which machine, its tier, what-if, language, theme, export."""
+"""The top line: which machine, its tier and what that means in one sentence; what-if, language, export."""
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolButton
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout
 
-from advisor.i18n import LANGUAGE_NAMES, LANGUAGES, N_
-from advisor.settings import Theme
+from advisor.i18n import LANGUAGE_NAMES, LANGUAGES
 from advisor.ui.base import texts
 from advisor.ui.base.state import State
 from advisor.ui.look import theme
 from advisor.ui.look.widgets import ElidedLabel, hint
 
-THEMES: tuple[tuple[Theme, str], ...] = (
-    ("system", N_("As the system")),
-    ("light", N_("Light")),
-    ("dark", N_("Dark")),
-)
 WHAT_IF_LETTERS = 30  # a longer name is cut: it must not push the other buttons out of the window
+
+
+class _Name(ElidedLabel):
+    """As wide as the name and no wider, so that the badge stands right behind it; cut where there is no room."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+
+    def sizeHint(self) -> QSize:
+        """Room for all of it."""
+        return QSize(self.fontMetrics().horizontalAdvance(self.accessibleName()) + 2, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for a few letters."""
+        return QSize(self.fontMetrics().averageCharWidth() * 6, super().minimumSizeHint().height())
+
+    def setText(self, text: str) -> None:
+        """Show as much of `text` as fits."""
+        super().setText(text)
+        self.updateGeometry()
 
 
 class Header(QFrame):
@@ -35,15 +50,17 @@ class Header(QFrame):
     def __init__(self, state: State) -> None:
         super().__init__()
         self._state = state
-        self.name = ElidedLabel()
+        self.name = _Name()
         self.name.setFont(theme.scaled(self.font(), theme.TITLE, bold=True))
         self.tier = QLabel()
         self.tier.setTextFormat(Qt.TextFormat.PlainText)
         self.tier.hide()
-        self.open_model = QToolButton()
-        self.open_model.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.verdict = ElidedLabel()
+        self.verdict.setObjectName("caption")
+        self._said = ""
+        self._judged = state.machine  # the machine that tier and verdict are of
         self.what_if, self.language = _menu_button(), _menu_button()
-        self.look, self.report = _menu_button(), QToolButton()
+        self.report = QToolButton()
         self.report.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.report.clicked.connect(self.export)
         self._layout()
@@ -52,24 +69,28 @@ class Header(QFrame):
         self.retranslate()
 
     def _layout(self) -> None:
+        first = QHBoxLayout()
+        first.setSpacing(8)
+        first.addWidget(self.name)
+        first.addWidget(self.tier)
+        first.addStretch(1)
+        said = QVBoxLayout()
+        said.setSpacing(1)
+        said.addLayout(first)
+        said.addWidget(self.verdict)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(4, 0, 0, 0)
         layout.setSpacing(8)
-        layout.addWidget(self.name, 1)
-        layout.addWidget(self.tier)
-        layout.addSpacing(8)
-        for button in (self.open_model, self.what_if, self.language, self.look, self.report):
+        layout.addLayout(said, 1)
+        for button in (self.what_if, self.language, self.report):
             layout.addWidget(button)
 
     def retranslate(self) -> None:
         """All texts and menus again."""
         _ = self._state.tr_
         self._fill_what_if()
-        self.open_model.setText(_("Open a &model …"))
-        self.open_model.setToolTip(_("Your own .gguf, .safetensors or config.json (Ctrl+Shift+O), or drop it here"))
         self._fill(self.language, _("&Language"), [(LANGUAGE_NAMES[one], self._speaker(one)) for one in LANGUAGES])
-        self._fill(self.look, _("T&heme"), [(_(name), self._painter(one)) for one, name in THEMES])
-        self.report.setText(_("&Export report …"))
+        self.report.setText(_("Ex&port report …"))
         self.report.setToolTip(_("As PDF, HTML, Markdown or JSON, also compared with another machine (Ctrl+E)"))
         self.refresh()
 
@@ -79,9 +100,23 @@ class Header(QFrame):
         self.tier.setToolTip(hint)
         self.tier.setVisible(bool(words))
 
+    def show_verdict(self, sentence: str) -> None:
+        """What the machine can do, in one sentence; "" while that is being worked out."""
+        self._said = sentence
+        self._say()
+
+    def _say(self) -> None:
+        _ = self._state.tr_
+        waiting = _("Looking at this computer …") if self._state.machine is None else _("Working out what it can do …")
+        self.verdict.setText(self._said or waiting)
+
     def refresh(self) -> None:
         """Machine and marks."""
         _, machine, colors = self._state.tr_, self._state.machine, self._state.colors
+        if machine is not self._judged:  # what was said of the other one is not true of this one
+            self._judged = machine
+            self.show_tier("", "")
+            self._said = ""
         parts = [texts.machine_name(_, machine, self._state.what_if)]
         dumped = machine is not None and machine.source == "dump"
         if machine is not None and machine.os_name and (dumped or self._state.what_if is None):
@@ -89,6 +124,7 @@ class Header(QFrame):
         if dumped:
             parts.append(_("from a dump"))
         self.name.setText(" · ".join(parts))
+        self._say()
         self.measure_action.setEnabled(self._state.this_computer)
         what = self._state.what_if or _("this machine")
         text = _("What &if: {machine}", machine=what.replace("&", "&&"))  # no mnemonic of the name's own
@@ -131,9 +167,6 @@ class Header(QFrame):
 
     def _speaker(self, language: str) -> Callable[[], None]:
         return lambda: self._state.set_language(language)
-
-    def _painter(self, look: Theme) -> Callable[[], None]:
-        return lambda: self._state.set_theme(look)
 
 
 def _action(menu: QMenu, text: str, run: Callable[[], None]) -> QAction:

@@ -36,14 +36,14 @@ class OwnModels(QObject):
         """Ask for a model's file and open it."""
         _ = self._state.tr_
         kinds = ";;".join((_("Models (*.gguf *.safetensors *.json)"), _("All files (*)")))
-        path, _kind = QFileDialog.getOpenFileName(self._window, _("Open a model"), "", kinds)
+        path, _kind = QFileDialog.getOpenFileName(self._window, _("Open a model"), self._state.choices.folder, kinds)
         if path:
             self.open(path)
 
     def open(self, path: str) -> None:
         """Read a model's file and show the model; one sentence in a dialog when it is none."""
         self._actions.busy()
-        self._work.run(lambda: read(path), self._show, self._actions.failed)
+        self._work.run(lambda: read(path), self._shower(path), self._actions.failed)
 
     def drop(self, *paths: str) -> None:
         """Open what was dropped onto the window: models, and all else together as a saved machine or dumps of one."""
@@ -61,10 +61,14 @@ class OwnModels(QObject):
 
         return go_on
 
-    def _show(self, model: Model) -> None:
-        self._actions.free()
-        self._state.add_own_models({model: ""})
-        self.opened.emit(model)
+    def _shower(self, path: str) -> Callable[[Model], None]:
+        def show(model: Model) -> None:
+            self._actions.free()
+            self._state.remember(path)
+            self._state.add_own_models({model: ""})
+            self.opened.emit(model)
+
+        return show
 
     def look_around(self) -> None:
         """Find what Ollama, LM Studio and others keep on this computer; nothing is said when that fails."""

@@ -1,11 +1,25 @@
 """The pages in the middle of the window, told apart by tabs: the models, what was compared, the advice, the report."""
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+
+from advisor.i18n import N_, Translator
+from advisor.ui.look import theme
+
+PAGE_TITLES: Mapping[str, str] = {
+    "models": N_("Models"),
+    "compare": N_("Compare"),
+    "advice": N_("Advice"),
+    "report": N_("Report"),
+}
 
 
 class Pages(QWidget):
-    """Tabs above a stack; a page has a key, which settings keep, and a title, which is given anew in each language."""
+    """Tabs above a stack; a page has a key, which settings keep, and a title. Right of the tabs, where a line is dear,
+    stands what belongs to the page that is shown.
+    """
 
     shown = Signal(str)  # the key of the page that is shown now
 
@@ -14,29 +28,49 @@ class Pages(QWidget):
         self.tabs = QTabBar()
         self.tabs.setExpanding(False)
         self.tabs.setDrawBase(False)
+        self.tabs.setUsesScrollButtons(True)
+        self.tabs.setFont(theme.scaled(self.font(), 1.0, bold=True))
+        self.tabs.setElideMode(Qt.TextElideMode.ElideNone)
         self._stack = QStackedWidget()
         self._keys: list[str] = []
+        self._corners: dict[str, QWidget] = {}
+        self._line = QHBoxLayout()
+        self._line.setSpacing(8)
+        self._line.addWidget(self.tabs)
+        self._line.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addWidget(self.tabs)
+        layout.setSpacing(2)
+        layout.addLayout(self._line)
         layout.addWidget(self._stack, 1)
         self.tabs.currentChanged.connect(self._turned)
 
-    def add(self, key: str, page: QWidget) -> None:
-        """Put a page at the end; its title comes with `set_title`."""
-        self._keys.append(key)
-        self._stack.addWidget(page)
-        self.tabs.addTab("")
+    def add(self, key: str, page: QWidget, corner: QWidget | None = None) -> None:
+        """Put a page at its place among PAGE_TITLES; `corner` is shown right of the tabs while the page is."""
+        order = list(PAGE_TITLES)
+        place = sum(order.index(one) < order.index(key) for one in self._keys)
+        self._keys.insert(place, key)
+        self._stack.insertWidget(place, page)
+        self.tabs.insertTab(place, "")
         self.tabs.setVisible(len(self._keys) > 1)
+        if corner is not None:
+            self._corners[key] = corner
+            self._line.addWidget(corner)
+            corner.setVisible(key == self.current)
 
     def set_title(self, key: str, title: str) -> None:
         """Title a page's tab."""
         self.tabs.setTabText(self._keys.index(key), title)
 
+    def retranslate(self, _: Translator) -> None:
+        """The titles of all pages in another language."""
+        self.tabs.setAccessibleName(_("Pages"))
+        for key in self._keys:
+            self.set_title(key, _(PAGE_TITLES[key]))
+
     @property
     def keys(self) -> tuple[str, ...]:
-        """The keys of all pages, in the order of their tabs."""
+        """The keys of the pages, from left to right."""
         return tuple(self._keys)
 
     @property
@@ -51,4 +85,6 @@ class Pages(QWidget):
 
     def _turned(self, number: int) -> None:
         self._stack.setCurrentIndex(number)
+        for key, corner in self._corners.items():
+            corner.setVisible(key == self._keys[number])
         self.shown.emit(self._keys[number])

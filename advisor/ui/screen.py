@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from advisor.catalog.model import Model
-from advisor.i18n import PROGRAM
+from advisor.i18n import N_, PROGRAM
 from advisor.ui.actions import Actions
 from advisor.ui.advice.strip import AdviceStrip
+from advisor.ui.base import texts
 from advisor.ui.base.commands import Commands
 from advisor.ui.base.core import Core
 from advisor.ui.base.state import State
@@ -27,6 +28,9 @@ from advisor.ui.memory.panel import MemoryPanel
 from advisor.ui.own_models import OwnModels
 from advisor.ui.pages import Pages
 from advisor.ui.settings.panel import SettingsPanel
+from advisor.ui.shell import commands as shell_commands
+from advisor.ui.shell import place
+from advisor.ui.shell.keeper import Keeper
 
 if TYPE_CHECKING:  # it loads when it is first seen
     from advisor.ui.report.page import ReportPage
@@ -57,13 +61,15 @@ class Screen(QWidget):
         self.report = Later(self._make_report)
         self.pages.add("report", self.report)
         self._narrow = False
+        self._shared = bool(state.choices.splitters)  # the user has given the panes other shares
         self._suggested: Model | None = None
         self.actions_ = Actions(self, state, work)
         self.own_models = OwnModels(self, state, work, self.actions_)
         self.details = Details(self, Panes(self.header, self.memory, self.strip), state, self.cells, work)
         self._arrange()
         self._wire()
-        self._shortcuts()
+        self._commands()
+        self._restore()
         self.retranslate()
         self._dress()
         self.matrix.view.setFocus()
@@ -78,6 +84,7 @@ class Screen(QWidget):
             across.addWidget(panel)
         across.setSizes(WIDTHS)
         self._across = across
+        self._splitters = (across, right)
         across.setStretchFactor(0, 0)
         across.setStretchFactor(1, 1)
         across.setStretchFactor(2, 0)
@@ -95,6 +102,7 @@ class Screen(QWidget):
 
     def _wire(self) -> None:
         self.state.language_changed.connect(self.retranslate)
+        self.state.machine_changed.connect(self._title)
         self.state.theme_changed.connect(self._dress)
         self.header.export.connect(self.actions_.export)
         self.actions_.report_wanted.connect(self.show_report)
@@ -106,37 +114,67 @@ class Screen(QWidget):
         self.header.measure.connect(self.actions_.measure)
         self.gauges.details.connect(self.details.show_machine)
         self.matrix.asked.connect(self.details.show_why)
-        self.header.open_model.clicked.connect(self.own_models.ask)
         self.own_models.opened.connect(self.matrix.show_model)
         self.memory.asked.connect(self.details.show_why)
         self.memory.tried.connect(lambda changes: self.state.change(**changes))
         self.details.advised.connect(self._suggest)
         self.strip.more.connect(self.details.show_advice)
 
-    def _shortcuts(self) -> None:
-        for keys, run in (
-            (QKeySequence.StandardKey.Find, self.matrix.search.setFocus),
-            (QKeySequence.StandardKey.Open, self.actions_.open_machine),
-            (QKeySequence("Ctrl+Shift+O"), self.own_models.ask),
-            (QKeySequence.StandardKey.Save, self.actions_.save_machine),
-            (QKeySequence("Ctrl+E"), self.actions_.export),
-            (QKeySequence("Ctrl+M"), self.matrix.view.setFocus),
-            (QKeySequence("F1"), self.details.show_why),
-            (QKeySequence("F5"), self.actions_.detect_again),
-        ):
-            QShortcut(QKeySequence(keys), self, run)
+    def _commands(self) -> None:
+        """After the rooms' own: what they have not added, and the window's."""
+        parts = shell_commands.Parts(
+            self, self.state, self.actions_, self.own_models, self.details, self.pages, self.show_report
+        )
+        shell_commands.register(self.commands, parts)
+        if "matrix.find" not in self.commands:
+            self.commands.add(
+                "matrix.find", N_("&Find a model"), self.matrix.search.setFocus, shortcut=QKeySequence.StandardKey.Find
+            )
+        if "matrix.focus" not in self.commands:
+            self.commands.add("matrix.focus", N_("Go to the &matrix"), self.matrix.view.setFocus, shortcut="Ctrl+M")
+
+    def _restore(self) -> None:
+        """Page and panes as they were left; what changes is kept again."""
+        self.keeper = Keeper(self.state, self.work, self._look, self.actions_.failed)
+        kept = self.state.choices
+        self.pages.show_page(kept.page)
+        if place.restore_shares(self._splitters, kept.splitters):
+            self._narrow = sum(kept.splitters[0]) < NARROW
+        for splitter in self._splitters:
+            splitter.splitterMoved.connect(self._moved)
+
+    def _moved(self) -> None:
+        self._shared = True
+        self.keeper.changed()
+
+    def _look(self) -> None:
+        """Keep what nobody tells of: how the panes share the room, where the window stands."""
+        window = self.window()
+        if isinstance(window, QMainWindow):
+            self.state.keep(geometry=place.geometry(window))
+        if self._shared:
+            self.state.keep(splitters=place.shares(self._splitters))
 
     def retranslate(self) -> None:
         """All texts of all panels again."""
-        self.window().setWindowTitle(self.state.tr_(PROGRAM))
+        self._title()
         self.commands.retranslate(self.state.tr_)
-        self.pages.set_title("models", self.state.tr_("Models"))
+        self.pages.retranslate(self.state.tr_)
         self.pages.set_title("report", self.state.tr_("Report"))
         if self.report.page is not None:
             self.report.page.retranslate()
         for panel in (self.header, self.gauges, self.matrix, self.settings, self.memory, self.strip):
             panel.retranslate()
         self.details.retranslate()
+
+    def _title(self) -> None:
+        """The window's title: whose computer this is about, and the program."""
+        _, state = self.state.tr_, self.state
+        program = _(PROGRAM)
+        if state.machine is not None:
+            name = texts.machine_name(_, state.machine, state.what_if) if state.what_if is None else state.what_if
+            program = _("{document} — {program}", document=name, program=program)
+        self.window().setWindowTitle(program)
 
     def _dress(self) -> None:
         self.setStyleSheet(theme.style_sheet(self.state.colors))

@@ -5,14 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QMoveEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QDialog, QMainWindow, QStatusBar
 
 from advisor import NAME
 from advisor.ui.look.frame import FRAME
 
 if TYPE_CHECKING:  # it loads after the first paint
+    from advisor.ui.menus import Menus
     from advisor.ui.screen import Screen
+    from advisor.ui.shell.drop import DropTarget
 
 SIZE = QSize(1366, 728)  # a 768-line screen less its task bar
 TELL_MS = 8000
@@ -24,13 +34,23 @@ class Window(QMainWindow):
     def __init__(self, title: str = NAME) -> None:
         super().__init__()
         self.screen_: Screen | None = None
+        self.menus: Menus | None = None
         self._bar: QStatusBar | None = None
+        self._drop: DropTarget | None = None
         self.setWindowTitle(title)
         self.resize(SIZE)
         self.setAcceptDrops(True)
 
-    def open(self) -> None:
-        """Show the window, never larger than its screen: where that is too small for SIZE, the window takes it all."""
+    def open(self, geometry: str = "") -> None:
+        """Show the window where it was left, when that is known and still on a screen. Else in its usual size, never
+        larger than its screen: where that is too small for SIZE, the window takes it all.
+        """
+        if geometry:
+            from advisor.ui.shell import place
+
+            if place.restore(self, geometry):
+                self.show()
+                return
         room = self.screen().availableGeometry().size() - FRAME
         if SIZE.boundedTo(room) == SIZE:
             self.show()
@@ -40,11 +60,32 @@ class Window(QMainWindow):
 
     def fill(self, screen: Screen) -> None:
         """Show the screen from now on."""
+        from advisor.ui.menus import Menus
+        from advisor.ui.shell.recent_menu import RecentMenu
+
         self.screen_ = screen
+        self.menus = Menus(self.menuBar(), screen.commands)
+        recent = self.menus.named["recent"]
+        RecentMenu(recent, screen.state, screen.work, screen.own_models, screen.actions_)
         self.setCentralWidget(screen)
+        self.retranslate()
+        screen.state.language_changed.connect(self.retranslate)
+        screen.state.theme_changed.connect(self._dress)
+        self._dress()
         screen.retranslate()
         screen.matrix.view.setFocus()
         screen.actions_.told.connect(self._tell)
+
+    def retranslate(self) -> None:
+        """The menus' titles in another language."""
+        if self.menus is not None and self.screen_ is not None:
+            self.menus.retranslate(self.screen_.state.tr_)
+
+    def _dress(self) -> None:
+        from advisor.ui.look import theme
+
+        if self.screen_ is not None:
+            self.menuBar().setStyleSheet(theme.menu_sheet(self.screen_.state.colors))
 
     def remark(self, text: str) -> None:
         """Let the status bar say something until it has something else to say; all of it as a hint."""
@@ -73,18 +114,46 @@ class Window(QMainWindow):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files may be dropped: models, a saved machine, dumps of one; a model's folder too."""
         urls = event.mimeData().urls()
-        if self.screen_ is not None and urls and all(url.isLocalFile() for url in urls):
-            event.acceptProposedAction()
+        if self.screen_ is None or not urls or not all(url.isLocalFile() for url in urls):
+            return
+        event.acceptProposedAction()
+        if self._drop is None:
+            from advisor.ui.shell.drop import DropTarget
+
+            self._drop = DropTarget(self.screen_)
+        self._drop.appear(self.screen_.state)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Nothing is dropped after all."""
+        if self._drop is not None:
+            self._drop.hide()
+        super().dragLeaveEvent(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Open the dropped models or machine."""
+        if self._drop is not None:
+            self._drop.hide()
         if self.screen_ is not None:
             self.screen_.own_models.drop(*(url.toLocalFile() for url in event.mimeData().urls()))
+
+    def moveEvent(self, event: QMoveEvent) -> None:
+        """Where the window stands is kept."""
+        super().moveEvent(event)
+        if self.screen_ is not None:
+            self.screen_.keeper.changed()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """How large the window is, too."""
+        super().resizeEvent(event)
+        if self.screen_ is not None:
+            self.screen_.keeper.changed()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Nothing runs on in a closed window. It is gone at once; what still runs is waited for behind the scenes."""
         for dialog in self.findChildren(QDialog):
             dialog.hide()
+        if self.screen_ is not None:
+            self.screen_.keeper.stop()
         self.hide()
         QGuiApplication.sync()
         if self.screen_ is not None:

@@ -47,7 +47,8 @@ def test_an_opened_file_stands_on_top_and_is_computed(qapp: QApplication, qtbot:
     screen.matrix.search.setText("gemma")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(QFileDialog, "getOpenFileName", lambda *_args: (str(path), ""))
-        screen.header.open_model.click()
+        screen.commands["model.open"].trigger()
+        qapp.processEvents()
         qtbot.waitUntil(lambda: not screen.work.busy)
         screen.own_models.ask()
         qtbot.waitUntil(lambda: not screen.work.busy)

@@ -112,9 +112,9 @@ def test_the_other_language_reaches_every_label(qtbot: QtBot, qapp: QApplication
     english = texts(window)
     window.state.set_language("zh-CN")
     chinese = texts(window)
-    assert window.window().windowTitle() == "硬件顾问"
+    assert window.window().windowTitle() == "Test Box — 硬件顾问"
     window.state.set_language("en")
-    assert window.window().windowTitle() == "Hardware Advisor"
+    assert window.window().windowTitle() == "Test Box — Hardware Advisor"
     assert texts(window) == english
     changed = sum(a != b for a, b in zip(english, chinese, strict=True))
     assert changed > len(english) * 0.6

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -12,6 +13,7 @@ from advisor.i18n import Translator, translator
 from advisor.machine import Machine
 from advisor.palette import LIGHT, Palette
 from advisor.settings import Budget, Settings, Theme
+from advisor.ui.base import recent
 from advisor.ui.base.columns import USUAL, Column, as_column
 from advisor.ui.look import colors
 from advisor.workload import Method, Workload
@@ -82,6 +84,11 @@ class State(QObject):
         if choices != self.choices:
             self.choices = choices
             self.choices_changed.emit()
+
+    def remember(self, *paths: str) -> None:
+        """These files were opened, several of them as one machine: they head the recent ones."""
+        files = recent.added(self.choices.recent, recent.entry([str(Path(path).absolute()) for path in paths]))
+        self.keep(recent=files, folder=str(Path(paths[0]).absolute().parent))
 
     def set_own(self, machine: Machine) -> None:
         """This computer is known now; it is shown unless a what-if is."""

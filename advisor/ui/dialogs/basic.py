@@ -22,11 +22,11 @@ from advisor.i18n import Translator
 DUMP_NAMES = ("*.json", "*.txt", "*.xml", "*.nfo", "*.csv", "*.log", "*.out")
 
 
-def ask_for_machine(_: Translator, parent: QWidget) -> Sequence[str]:
-    """The files of one machine that the user chooses: a saved one, or dumps; empty when none."""
+def ask_for_machine(_: Translator, parent: QWidget, folder: str = "") -> Sequence[str]:
+    """The files of one machine that the user chooses, first in `folder`: a saved one, or dumps; empty when none."""
     dumps, everything = _("Saved machines and dumps"), _("All files (*)")
     kinds = f"{dumps} ({' '.join(DUMP_NAMES)});;{everything}"
-    paths, _kind = QFileDialog.getOpenFileNames(parent, _("Open a machine or dumps of one"), "", kinds)
+    paths, _kind = QFileDialog.getOpenFileNames(parent, _("Open a machine or dumps of one"), folder, kinds)
     return paths
 
 

@@ -30,6 +30,23 @@ def style_sheet(colors: Palette) -> str:
     return _SHEET.format(arrow=arrow, up=up, tick=tick, **colors._asdict())
 
 
+def menu_sheet(colors: Palette) -> str:
+    """The menu bar: as flat as the window, and no higher than its letters need."""
+    return _MENU_SHEET.format(**colors._asdict())
+
+
+_MENU_SHEET = """
+QMenuBar {{ background: {window}; color: {text}; border: 0; border-bottom: 1px solid {border}; padding: 0 4px; }}
+QMenuBar::item {{ background: transparent; padding: 3px 8px; border-radius: 4px; }}
+QMenuBar::item:selected {{ background: {track}; }}
+QMenuBar::item:pressed {{ background: {accent}; color: {on_accent}; }}
+QMenu {{ background: {card}; color: {text}; border: 1px solid {border}; padding: 4px; }}
+QMenu::item {{ padding: 4px 24px; border-radius: 4px; }}
+QMenu::item:selected {{ background: {accent}; color: {on_accent}; }}
+QMenu::item:disabled {{ color: {disabled}; }}
+QMenu::separator {{ height: 1px; background: {border}; margin: 4px 8px; }}
+"""
+
 # Braces of the sheet are doubled: str.format fills the colours.
 _SHEET = """
 QFrame#card {{ background: {card}; border: 1px solid {border}; border-radius: 6px; }}

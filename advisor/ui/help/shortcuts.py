@@ -1,0 +1,78 @@
+"""The list of keys: every command that has a shortcut, under its menu's title, then the keys of the panels."""
+
+from collections.abc import Sequence
+from html import escape
+
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QMenu, QMenuBar
+
+from advisor.i18n import N_, Translator
+
+# Keys that belong to a panel: they act on what is focused, so no command has them.
+PANEL_KEYS: Sequence[tuple[str, Sequence[tuple[str, str]]]] = (
+    (
+        N_("Matrix"),
+        (
+            ("Up", N_("The model above; Down, Left, Right likewise")),
+            ("Home", N_("The first column; with Ctrl the first model")),
+            ("Return", N_("Why this figure?")),
+            ("Shift+F10", N_("What can be done with the cell")),
+        ),
+    ),
+    (
+        N_("Everywhere"),
+        (
+            ("Tab", N_("The next control; with Shift the one before")),
+            ("Alt", N_("The menu bar; the underlined letters of buttons")),
+            ("Esc", N_("Close a dialog or a list")),
+        ),
+    ),
+)
+
+
+def plain(text: str) -> str:
+    """A command's text without its mnemonic: "&Open …" is "Open …", "打开(&O)" is "打开"."""
+    head, found, rest = text.partition("(&")
+    if found and rest[1:2] == ")":
+        return head + rest[2:]
+    return text.replace("&&", "\0").replace("&", "").replace("\0", "&")
+
+
+def listed(bar: QMenuBar) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The menus with (keys, command) of all their commands that have keys."""
+    found = []
+    for action in bar.actions():
+        menu = action.menu()
+        if isinstance(menu, QMenu):
+            found.append((plain(action.text()), _of(menu)))
+    return [(title, rows) for title, rows in found if rows]
+
+
+def _of(menu: QMenu) -> list[tuple[str, str]]:
+    rows: list[tuple[str, str]] = []
+    for action in menu.actions():
+        inner = action.menu()
+        if isinstance(inner, QMenu):
+            rows += _of(inner)
+        elif not action.shortcut().isEmpty():
+            rows.append((_native(action.shortcut()), plain(action.text())))
+    return rows
+
+
+def _native(keys: QKeySequence | str) -> str:
+    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
+
+
+def html(_: Translator, bar: QMenuBar) -> str:
+    """The whole list as a page."""
+    panels = [(_(title), [(_native(keys), _(text)) for keys, text in rows]) for title, rows in PANEL_KEYS]
+    return "".join(_section(title, rows) for title, rows in [*listed(bar), *panels])
+
+
+def _section(title: str, rows: Sequence[tuple[str, str]]) -> str:
+    lines = "".join(
+        f'<tr><td style="padding-right: 24px; white-space: nowrap"><b>{escape(keys)}</b></td>'
+        f"<td>{escape(text)}</td></tr>"
+        for keys, text in rows
+    )
+    return f"<h4>{escape(title)}</h4><table>{lines}</table>"
