@@ -1,5 +1,6 @@
 """The form "Another computer": a machine typed from its parts, checked against the catalogues before it is shown."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
@@ -20,8 +21,10 @@ from PySide6.QtWidgets import (
 )  # fmt: skip
 
 from advisor.catalog.typed import FASTEST, MOST_GIB, MOST_OF_ONE_CARD, Parts, modules_of
+from advisor.catalog.whatif import BUILT_IN
 from advisor.errors import UserError
-from advisor.i18n import N_, Translator
+from advisor.i18n import GIB, N_, Translator
+from advisor.machine import Machine
 from advisor.palette import Palette
 from advisor.ui.base.tasks import CpuHints
 from advisor.ui.dialogs.basic import error_text
@@ -50,7 +53,7 @@ class AnotherComputer(QDialog):
         colors: Palette,
         gpus: Sequence[str],
         cpus: Sequence[str],
-        system: str | None,
+        shown: Machine | None,
         parent: QWidget,
     ) -> None:
         super().__init__(parent)
@@ -61,7 +64,8 @@ class AnotherComputer(QDialog):
         self._form = QFormLayout(inner)
         self._form.setContentsMargins(0, 0, 0, 0)
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        self._identity(system)
+        self._shown = shown
+        self._identity(shown.os_family if shown is not None else None)
         self._processor(cpus)
         self._memory()
         self._graphics(gpus)
@@ -151,7 +155,39 @@ class AnotherComputer(QDialog):
         self.show_button.setDefault(True)
         self.show_button.clicked.connect(self.ask)
         self.buttons.addButton(_("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
+        self.take_over = self.buttons.addButton(_("&Fill in"), QDialogButtonBox.ButtonRole.ResetRole)
+        self.take_over.setToolTip(_("Begin with the parts of the machine that is shown now"))
+        self.take_over.setEnabled(self._shown is not None)
+        self.take_over.clicked.connect(self._take_over)
         self.buttons.rejected.connect(self.reject)
+
+    def _take_over(self) -> None:
+        """What is known of the machine that is shown stands in the fields, to be changed."""
+        shown = self._shown
+        if shown is None:
+            return
+        memory = shown.memory
+        self.name.setText(shown.model or "")
+        self.chassis.setCurrentIndex(max(0, self.chassis.findData(shown.chassis)))
+        self.system.setCurrentIndex(max(0, self.system.findData(shown.os_family)))
+        self.cpu.setText(shown.cpu.name or "")
+        self.ram.setValue(round((memory.installed_bytes or memory.total_bytes or 0) / GIB, 1))
+        sizes = [f"{one.size_bytes / GIB:g}" for one in memory.modules if one.size_bytes]
+        self.modules.setEditText(
+            " + ".join(sizes) if len(sizes) > 1 else str(len(sizes) or "") or self._tr("not known")
+        )
+        self.memory.setEditText("-".join(filter(None, (memory.kind, str(memory.speed_mts or "")))))
+        cards = Counter(gpu.name for gpu in shown.gpus if gpu.name and gpu.kind not in BUILT_IN)
+        filled = [*cards.items(), *((("", 1),) * CARDS)][:CARDS]
+        for (name, count), (card, number) in zip(self.cards, filled, strict=True):
+            name.setText(card)
+            count.setValue(number)
+        disk = max(shown.disks, key=lambda one: one.free_bytes or 0, default=None)
+        if disk is not None:
+            self.disk.setValue(round((disk.free_bytes or 0) / GIB, 1))
+            self.disk_kind.setCurrentIndex(max(0, self.disk_kind.findData(disk.kind)))
+        self.cpu_named.emit(self.cpu.text().strip())
+        self.name.setFocus()
 
     def _with_problem(self, field: str, content: QWidget | QHBoxLayout, *below: QWidget) -> QWidget:
         """A field with room below it for the sentence that says what is wrong with it."""

@@ -1,65 +1,113 @@
-"""The what-if dialog: another GPU from the catalogue, another processor, more memory."""
+"""The what-if dialog: another graphics card, processor or memory, what that brings and costs while it is chosen."""
 
-from collections.abc import Sequence
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
-from PySide6.QtWidgets import (
-    QDialog,
-    QDialogButtonBox,
-    QDoubleSpinBox,
-    QFormLayout,
-    QLineEdit,
-    QSpinBox,
-    QVBoxLayout,
-    QWidget,
-)  # fmt: skip
-
+from advisor.errors import UserError
 from advisor.i18n import Translator
 from advisor.machine import Machine
+from advisor.palette import Palette
 from advisor.ui.base.wish import Wish
-from advisor.ui.look.widgets import caption, completer
+from advisor.ui.dialogs.basic import error_text
+from advisor.ui.look import theme
+from advisor.ui.machines.swap_form import Offer, SwapForm
+
+TRY_MS = 250  # after the last letter
+MARGIN = 12
 
 
 class WhatIfDialog(QDialog):
-    """Asks for a Wish. Names complete as they are typed, anywhere in the name."""
+    """Asks for a Wish and stays until it can be granted. `tried` says what would be granted now, while it is chosen;
+    `wanted` that it is to stay.
+    """
+
+    tried = Signal(object)  # Wish
+    wanted = Signal(object)  # Wish
 
     def __init__(
-        self, _: Translator, machine: Machine | None, gpus: Sequence[str], cpus: Sequence[str], parent: QWidget
+        self, _: Translator, colors: Palette, machine: Machine | None, offered: Offer, parent: QWidget
     ) -> None:
         super().__init__(parent)
+        self._tr = _
+        self._tried: Wish | None = None
         self.setWindowTitle(_("What if?"))
-        self.gpu, self.cpu = QLineEdit(), QLineEdit()
-        self.gpu.setMinimumWidth(320)
-        for field, names in ((self.gpu, gpus), (self.cpu, cpus)):
-            field.setClearButtonEnabled(True)
-            field.setPlaceholderText(_("as it is"))
-            field.setCompleter(completer(names, field))
-        self.count, self.ram = QSpinBox(), QDoubleSpinBox()
-        self.count.setRange(1, 64)
-        self.ram.setRange(0, 65536)
-        self.ram.setDecimals(1)
-        self.ram.setSuffix(" GiB")
-        self.ram.setSpecialValueText(_("as it is"))
-        self._own = None if machine is None else machine.memory.total_bytes
-        form = QFormLayout()
-        form.addRow(_("&Graphics card"), self.gpu)
-        form.addRow(_("&How many"), self.count)
-        form.addRow(_("&Processor"), self.cpu)
-        form.addRow(_("&Memory"), self.ram)
-        if self._own:
-            own = caption()
-            own.setText(_("This machine has {size}.", size=_.gib(self._own)))
-            form.addRow("", own)
-        self.buttons = QDialogButtonBox()
-        show = self.buttons.addButton(_("&Show"), QDialogButtonBox.ButtonRole.AcceptRole)
-        self.buttons.addButton(_("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
-        show.setDefault(True)
-        self.buttons.accepted.connect(self.accept)
-        self.buttons.rejected.connect(self.reject)
+        self.form = SwapForm(_, machine, offered)
+        self.gain, self.remarks, self.problem = QLabel(), QLabel(), QLabel()
+        self.gain.setFont(theme.scaled(self.font(), 1.0, bold=True))
+        self.remarks.setObjectName("caption")
+        self.problem.setStyleSheet(f"color: {colors.verdicts['offload']}")
         layout = QVBoxLayout(self)
-        layout.addLayout(form)
+        layout.addWidget(self.form)
+        for label in (self.gain, self.remarks, self.problem):
+            label.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.hide()
+            layout.addWidget(label)
+        self.buttons = QDialogButtonBox()
+        self.show_button = self.buttons.addButton(_("&Show"), QDialogButtonBox.ButtonRole.ActionRole)
+        self.buttons.addButton(_("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
+        self.show_button.setDefault(True)
+        self.show_button.clicked.connect(self.ask)
+        self.buttons.rejected.connect(self.reject)
         layout.addWidget(self.buttons)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(TRY_MS)
+        self._timer.timeout.connect(self.try_now)
+        self.form.changed.connect(self._timer.start)
+        self.form.changed.connect(self.problem.hide)
+        self.form.gpu.setFocus()
 
-    def wish(self) -> Wish:
-        """What was asked for."""
-        gpu, cpu = self.gpu.text().strip() or None, self.cpu.text().strip() or None
-        return Wish(gpu, self.count.value(), cpu, self.ram.value() or None)
+    def try_now(self) -> None:
+        """Say what is wished for, once it is whole; half a name is nobody's mistake yet."""
+        self._timer.stop()
+        try:
+            wish = self.form.wish()
+        except UserError:
+            return
+        if wish != self._tried and self.form.known(wish):
+            self._tried = wish
+            self.tried.emit(wish)
+
+    def ask(self) -> None:
+        """It is to stay: whatever is wrong with it is said now."""
+        self._timer.stop()
+        try:
+            wish = self.form.wish()
+        except UserError as error:
+            self.show_problem(error)
+            return
+        self.show_button.setEnabled(False)
+        self.wanted.emit(wish)
+
+    def show_problem(self, error: Exception) -> None:
+        """Why it cannot be granted."""
+        self.show_button.setEnabled(True)
+        self._say(self.problem, error_text(self._tr, error))
+
+    def show_outcome(self, gain: str, remarks: list[str], gpu_price: str, memory_price: str) -> None:
+        """What it brings, what to look at, what it costs; "" where there is nothing to say."""
+        self._say(self.gain, gain)
+        self._say(self.remarks, "\n".join(f"· {one}" for one in remarks))
+        for label, text in ((self.form.gpu_price, gpu_price), (self.form.memory_price, memory_price)):
+            label.setText(text)
+            label.setVisible(bool(text))
+
+    def _say(self, label: QLabel, text: str) -> None:
+        label.setText(text)
+        label.setVisible(bool(text))
+        self.adjustSize()
+
+    def place(self) -> None:
+        """Low at the right of the window, so that the models behind it are seen turning green."""
+        parent = self.parentWidget()
+        if parent is None:
+            return
+        self.adjustSize()
+        corner = parent.window().frameGeometry().bottomRight()
+        self.move(corner.x() - self.width() - MARGIN, max(0, corner.y() - self.height() - 4 * MARGIN))
+
+    def done(self, result: int) -> None:
+        """Closed by whatever key or button."""
+        self._timer.stop()
+        super().done(result)

@@ -13,7 +13,8 @@ from advisor.ui.base.state import State
 from advisor.ui.base.wish import Wish, wish_name
 from advisor.ui.base.work import Job, Work
 from advisor.ui.dialogs.basic import ErrorDialog, ask_for_machine
-from advisor.ui.machines import whatif
+from advisor.ui.machines.swap_form import Offer, offer
+from advisor.ui.machines.whatif import WhatIfDialog
 from advisor.ui.report.page import ReportPage
 
 if TYPE_CHECKING:
@@ -34,20 +35,27 @@ class CompareWith(QObject):
     def ask(self, kind: str) -> None:
         """Ask for other "parts", or for a "file"."""
         if kind == "parts":
-            self._run(tasks.names, self._ask_parts)
+            machine = self._state.machine
+            self._run(lambda: offer(machine), self._ask_parts)
         elif paths := ask_for_machine(self._state.tr_, self._page):
             self.files(*paths)
 
-    def _ask_parts(self, names: tasks.Names) -> None:
-        wishes = whatif.WhatIfDialog(self._state.tr_, self._state.machine, names.gpus, names.cpus, self._page)
+    def _ask_parts(self, offered: Offer) -> None:
+        state = self._state
+        wishes = WhatIfDialog(state.tr_, state.colors, state.machine, offered, self._page)
         wishes.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        wishes.accepted.connect(lambda: self.parts(wishes.wish()))
+
+        def grant(wish: Wish) -> None:
+            wishes.accept()
+            self.parts(wish)
+
+        wishes.wanted.connect(grant)
         wishes.open()
 
     def parts(self, wish: Wish) -> None:
         """Compare the machine with itself after an upgrade."""
         base = self._state.machine
-        if base is None or wish == Wish(None, wish.gpu_count, None, None):
+        if base is None or wish.empty:
             return
         _ = self._state.tr_
         name = " + ".join((self._page.machines[0][0], wish_name(_, wish)))
