@@ -25,6 +25,14 @@ _SENTENCES: Mapping[int | None, str] = {
 }
 
 
+def home() -> Path:
+    """The home folder; a user without one (as in some containers) gets a folder for temporary files."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path(tempfile.gettempdir())
+
+
 def write_bytes(path: Path, data: bytes) -> None:
     """Write `data` to `path` whole: into a new file beside it, then renamed over it. Raises UserError.
 

@@ -10,9 +10,9 @@ SHARED = Path(__file__).resolve().parents[1].parent / "shared"
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Settings and own catalogue of whoever runs the tests stay out of them."""
+    """Settings, logs and own catalogue of whoever runs the tests stay out of them."""
     empty = str(tmp_path_factory.mktemp("own"))
-    os.environ.update({"XDG_CONFIG_HOME": empty, "APPDATA": empty})
+    os.environ.update({"XDG_CONFIG_HOME": empty, "APPDATA": empty, "XDG_STATE_HOME": empty, "LOCALAPPDATA": empty})
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,8 @@
 """Settings survive a restart, and a broken settings file costs only what is broken."""
 
 import json
+import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,6 +27,69 @@ def test_a_broken_file_gives_the_defaults(content: bytes, tmp_path: Path) -> Non
     path = tmp_path / "settings.json"
     path.write_bytes(content)
     assert settings.load(path) == Settings()
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff\xff", b" " * (settings.LIMIT + 1)])
+def test_a_broken_file_is_set_aside_and_told(content: bytes, tmp_path: Path) -> None:
+    """It keeps its bytes under a new name, which is told; a second one gets the next name; a missing one is nothing."""
+    path = tmp_path / "settings.json"
+    for name in ("settings.json.bad", "settings.json.bad2"):
+        path.write_bytes(content)
+        found, told = settings.read(path)
+        assert found == Settings()
+        assert told is not None
+        assert name in str(told)
+        assert (tmp_path / name).read_bytes() == content
+        assert not path.exists()
+    assert settings.read(path) == (Settings(), None)
+
+
+def test_a_broken_file_that_cannot_be_moved_stays_and_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder that may not be changed: the defaults, and one sentence with the file's name."""
+    path = tmp_path / "settings.json"
+    path.write_bytes(b"{")
+
+    def refuse(*_paths: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    found, told = settings.read(path)
+    assert found == Settings()
+    assert str(path) in str(told)
+    assert path.read_bytes() == b"{"
+
+
+def test_what_a_newer_version_wrote_is_kept(tmp_path: Path) -> None:
+    """Keys that this version does not know survive, on top and inside of its sections; known ones are changed."""
+    path = tmp_path / "settings.json"
+    saved = {"theme": "dark", "sound": [1, 2], "window": {"page": "report", "tilt": 3}, "report": {"ink": "blue"}}
+    path.write_text(json.dumps(saved), encoding="utf-8")
+    settings.save(replace(settings.load(path), theme="light"), path)
+    data = json.loads(path.read_text(encoding="utf-8"))
+    assert (data["theme"], data["sound"]) == ("light", [1, 2])
+    assert (data["window"]["page"], data["window"]["tilt"], data["report"]["ink"]) == ("report", 3, "blue")
+
+
+def test_two_running_copies_keep_each_others_changes(tmp_path: Path) -> None:
+    """What only the other copy changed since this one last looked stays; what both changed is the later one's."""
+    path = tmp_path / "settings.json"
+    settings.save(Settings(theme="dark", budget="free"), path)
+    mine = settings.load(path)
+    other = json.loads(path.read_text(encoding="utf-8"))
+    other["budget"], other["language"] = "total", "en"
+    path.write_text(json.dumps(other), encoding="utf-8")
+    settings.save(replace(mine, theme="light", language="zh-CN"), path)
+    found = settings.load(path)
+    assert (found.theme, found.budget, found.language) == ("light", "total", "zh-CN")
+
+
+def test_unchanged_settings_are_not_written_again(tmp_path: Path) -> None:
+    """The file's time stays: closing the window wears no disk and disturbs no other copy."""
+    path = tmp_path / "settings.json"
+    settings.save(Settings(theme="dark"), path)
+    os.utime(path, (1, 1))
+    settings.save(settings.load(path), path)
+    assert path.stat().st_mtime == 1
 
 
 def test_one_bad_value_does_not_cost_the_others(tmp_path: Path) -> None:

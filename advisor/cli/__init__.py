@@ -94,8 +94,10 @@ def _window(arguments: Sequence[str], _: Translator, skipped: Sequence[str]) -> 
     if reason is None:
         from advisor import settings, ui
 
-        saved = settings.load()
-        return ui.run(machine, saved.workload, saved, language or saved.language or system_language(), skipped)
+        saved, trouble = settings.read()
+        spoken = language or saved.language or system_language()
+        told = [] if trouble is None else [translator(spoken)(trouble.message, **trouble.values)]
+        return ui.run(machine, saved.workload, saved, spoken, (*told, *skipped))
     _say(f"advisor: {reason}")
     from advisor.cli import commands
 

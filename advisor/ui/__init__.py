@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from advisor.settings import Settings
     from advisor.workload import Workload
 
+FAILED = 1
+
 
 def run(
     machine: Machine | None, workload: Workload, settings: Settings, language: str, remarks: Sequence[str] = ()
@@ -20,6 +22,19 @@ def run(
     `machine` None means this computer, detected after the first paint, off the window's thread.
     `remarks` stand in the status bar until another message takes their place.
     """
-    from advisor.ui.app import run_window
+    from advisor import crashes, logs
 
-    return run_window(machine, workload, settings, language, remarks)
+    watch = crashes.begin()
+    try:
+        from advisor.ui.app import run_window
+
+        return run_window(machine, workload, settings, language, remarks)
+    except Exception as error:  # there is no window that could tell it
+        from advisor.ui.crash import start
+
+        start.show(error)
+        return FAILED
+    finally:
+        if watch is not None:
+            watch.end()
+        logs.stop()

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Signal
 
-from advisor import settings
+from advisor import logs, settings
 from advisor.errors import UserError
 from advisor.ui.machines.fitting import Fitting
 
@@ -21,4 +21,4 @@ class Actions(Fitting):
         try:
             settings.save(self._state.settings())
         except UserError as error:
-            print(error)
+            logs.error(error)

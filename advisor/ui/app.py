@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QApplication
 
 from advisor import NAME, RESOURCES, __version__
 from advisor.i18n import PROGRAM, translator
+from advisor.ui.crash.care import Care
+from advisor.ui.crash.hooks import Hooks
 from advisor.ui.look import colors
 from advisor.ui.window import Window
 
@@ -36,14 +38,19 @@ def run_window(
     sys.setswitchinterval(SWITCH_S)
     window = Window(translator(language)(PROGRAM))
     app.setPalette(colors.qt_palette(colors.at_first(settings.theme)))
+    hooks = Hooks(window)
+    hooks.install()
+    care = Care(window, lambda: window.screen_.state.tr_ if window.screen_ else translator(language), hooks)
 
     def begin() -> None:
+        from advisor import crashes
         from advisor.ui.base.garbage import Garbage
 
         screen = fill(app, window, machine, workload, settings, language)
         Garbage(app, screen.cells.completed, window)
         screen.begin()
         screen.own_models.look_around()
+        screen.work.run(crashes.left_behind, care.show_last_time, lambda _error: None)  # an error is in the log
         if remarks:
             window.remark(" · ".join(remarks))
 
@@ -51,7 +58,10 @@ def run_window(
     # Ctrl+C in the terminal closes the window as its own button does; the gauges' beat lets Python notice.
     signal.signal(signal.SIGINT, lambda *_args: window.close())
     window.open(settings.window.geometry)
-    return app.exec()
+    try:
+        return app.exec()
+    finally:
+        hooks.remove()
 
 
 def application() -> QApplication:

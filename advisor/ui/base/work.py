@@ -1,13 +1,12 @@
 """The one door off the window's thread: a function goes in, its result or its error comes back in a callback."""
 
-import sys
 import threading
-import traceback
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, QThreadPool, Signal
 
+from advisor import logs
 from advisor.errors import UserError
 
 T = TypeVar("T")
@@ -89,7 +88,7 @@ class Work(QObject):
         except Exception as error:  # whatever it is, its user is told
             failure = error
             if not isinstance(error, UserError):
-                traceback.print_exc(file=sys.stderr or None)
+                logs.error(error)
         if not self._closed:
             self._finished.emit(job, result, failure)
 

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from advisor import crashes, logs
 from advisor.errors import UserError
 from advisor.i18n import Translator
 
@@ -54,11 +55,16 @@ class ErrorDialog(QDialog):
         buttons.button(QDialogButtonBox.StandardButton.Close).setText(_("Close"))
         copy = QPushButton(_("&Copy"))
         buttons.addButton(copy, QDialogButtonBox.ButtonRole.ActionRole)
-        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.text.text()))
+        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._whole(error)))
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.addWidget(self.text)
         layout.addWidget(buttons)
+
+    def _whole(self, error: Exception) -> str:
+        """What is copied: the sentence, and of an error that nobody foresaw where it was raised."""
+        said = self.text.text()
+        return said if isinstance(error, UserError) else crashes.details(f"{said}\n\n{logs.trace(error)}")
 
 
 class ReadingDialog(QDialog):

@@ -1,7 +1,5 @@
 """The matrix's estimates: computed when a cell is first seen, kept by workload, the rest filled in idle moments."""
 
-import sys
-import traceback
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -10,6 +8,7 @@ from time import perf_counter
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from advisor import logs
 from advisor.catalog.model import Model
 from advisor.catalog.networks import Network
 from advisor.errors import UserError
@@ -144,7 +143,7 @@ class Cells(QObject):
         except Exception as error:  # one bad model must not take the whole matrix with it
             if not isinstance(error, UserError) and repr(error) not in self._told:
                 self._told.add(repr(error))  # once: the same fault may sit in a thousand cells
-                traceback.print_exc(file=sys.stderr or None)
+                logs.error(error)
             reason = Reason("estimate_failed", {"error": str(error) or type(error).__name__})
             return Estimate(model, model.published_parameters or 0, workload, None, (), "unknown", (reason,))
 

@@ -1,0 +1,1 @@
+"""What happens when something goes wrong that nobody expected: it is logged, and its user is told once."""
