@@ -41,6 +41,7 @@ class Details(QObject):
     """Hears the state and tells the panes; owns the reading dialogs."""
 
     advised = Signal(object)  # the model that suits this machine best
+    told = Signal()  # tier and verdict stand in the header
 
     def __init__(self, window: QWidget, panes: Panes, state: State, cells: Cells, work: Work) -> None:
         super().__init__(window)
@@ -180,6 +181,7 @@ class Details(QObject):
 
             self._panes.header.show_tier(*advice_text.tier(self._state.tr_, advice))
             self._panes.header.show_verdict(verdict(self._state.tr_, advice))
+            self.told.emit()
 
 
 def _asker(machine: Machine, workload: Workload, budget: Budget, language: str) -> Callable[[], "Advice"]:

@@ -33,6 +33,7 @@ from advisor.ui.shell import place
 from advisor.ui.shell.keeper import Keeper
 
 if TYPE_CHECKING:  # it loads when it is first seen
+    from advisor.ui.help.hint import Tour
     from advisor.ui.report.page import ReportPage
 
 WIDTHS = (196, 850, 300)
@@ -61,6 +62,7 @@ class Screen(QWidget):
         self.report = Later(self._make_report)
         self.pages.add("report", self.report)
         self._narrow = False
+        self._tour: Tour | None = None
         self._shared = bool(state.choices.splitters)  # the user has given the panes other shares
         self._suggested: Model | None = None
         self.actions_ = Actions(self, state, work)
@@ -118,13 +120,15 @@ class Screen(QWidget):
         self.memory.asked.connect(self.details.show_why)
         self.memory.tried.connect(lambda changes: self.state.change(**changes))
         self.details.advised.connect(self._suggest)
+        self.details.told.connect(self._welcome)
         self.strip.more.connect(self.details.show_advice)
 
     def _commands(self) -> None:
         """After the rooms' own: what they have not added, and the window's."""
         parts = shell_commands.Parts(
-            self, self.state, self.actions_, self.own_models, self.details, self.pages, self.show_report
-        )
+            self, self.state, self.actions_, self.own_models, self.details, self.pages, self.show_report,
+            self.show_tour,
+        )  # fmt: skip
         shell_commands.register(self.commands, parts)
         if "matrix.find" not in self.commands:
             self.commands.add(
@@ -191,6 +195,27 @@ class Screen(QWidget):
         """Turn to the report, its export at hand."""
         self.pages.show_page("report")
         self.report.get().focus_export()
+
+    def show_tour(self) -> None:
+        """Three callouts: what this computer is, what runs, what a knob does."""
+        from advisor.ui.help import hint
+
+        if self._tour is not None:
+            return
+        self.pages.show_page("models")
+        targets = ((self.gauges,), (self.matrix,), (self.settings,))
+        steps = [hint.Step(*words) for words in zip(hint.TITLES, hint.TEXTS, targets, strict=True)]
+        self._tour = hint.Tour(self, self.state, steps, self._toured)
+        self._tour.begin()
+
+    def _toured(self) -> None:
+        self._tour = None
+
+    def _welcome(self) -> None:
+        """The tour at the very first start, once there is something to speak of."""
+        if not self.state.choices.hint_seen:
+            self.state.keep(hint_seen=True)
+            self.show_tour()
 
     def begin(self) -> None:
         """After the first paint: ask the computer and read the catalogue, both off this thread."""

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication
 from advisor.catalog.model import Model
 from advisor.catalog.models import find_model
 from advisor.machine import Cpu, Disk, Gpu, Machine, Memory, Origin
-from advisor.settings import Settings
+from advisor.settings import Settings, WindowChoices
 from advisor.ui import app as ui_app
 from advisor.ui.base.core import Core
 from advisor.ui.screen import Screen
@@ -51,7 +51,7 @@ def open_window(
     """The screen of a shown window with a loaded catalogue, its gauges still and its advice not asked for."""
     window = Window()
     OPENED.append(window)
-    settings = Settings(theme="light")
+    settings = Settings(theme="light", window=WindowChoices(hint_seen=True))
     screen = ui_app.fill(qapp, window, machine, workload or Workload(), settings, language, FewModels())
     screen.details.advice_timer.setInterval(10**6)
     window.show()

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from advisor.i18n import N_
 from advisor.ui.base.state import State
@@ -59,6 +59,9 @@ class Tour(QFrame):
         for part in (self.title, self.text):
             layout.addWidget(part)
         layout.addLayout(buttons)
+        self._ring = QFrame(screen)  # around what is spoken of
+        self._ring.setObjectName("ring")
+        self._ring.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         screen.installEventFilter(self)
         state.language_changed.connect(self._say)
         state.theme_changed.connect(self._dress)
@@ -68,9 +71,12 @@ class Tour(QFrame):
         self._before = QApplication.focusWidget()
         self._dress()
         self._say()
+        self._ring.show()
+        self._ring.raise_()
         self.show()
         self.raise_()
-        self.next.setFocus(Qt.FocusReason.PopupFocusReason)
+        if not isinstance(self._before, QLineEdit):  # whoever types goes on typing; Tab leads here
+            self.next.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def go_on(self) -> None:
         """The next callout, or none."""
@@ -85,8 +91,9 @@ class Tour(QFrame):
         self._screen.removeEventFilter(self)
         if self._before is not None and (self.isAncestorOf(QApplication.focusWidget() or self)):
             self._before.setFocus()
-        self.hide()
-        self.deleteLater()
+        for widget in (self._ring, self):
+            widget.hide()
+            widget.deleteLater()
         self._ended()
 
     def _say(self) -> None:
@@ -110,6 +117,7 @@ class Tour(QFrame):
         self.setStyleSheet(
             f"QFrame#callout {{ background: {colors.raised}; border: 2px solid {colors.accent}; border-radius: 8px; }}"
         )
+        self._ring.setStyleSheet(f"QFrame#ring {{ border: 2px solid {colors.accent}; border-radius: 6px; }}")
 
     def _place(self) -> None:
         """Beside the first target that is seen, on the side where there is room, always inside the window."""
@@ -119,6 +127,7 @@ class Tour(QFrame):
         targets = [one for one in self._steps[self._number].targets if one.isVisible()]
         if targets:
             boxes = [QRect(one.mapTo(self._screen, QPoint(0, 0)), one.size()) for one in targets]
+            self._ring.setGeometry(boxes[0].adjusted(-2, -2, 2, 2))
             self.move(beside(boxes[0], self.size(), self._screen.size()))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

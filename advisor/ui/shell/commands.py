@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QAction, QDesktopServices, QKeySequence
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 from advisor.i18n import LANGUAGE_NAMES, LANGUAGES, N_
@@ -36,6 +36,7 @@ class Parts(NamedTuple):
     details: Details
     pages: Pages
     export: Callable[[], None]
+    tour: Callable[[], None]
 
 
 def register(commands: Commands, parts: Parts) -> None:
@@ -178,5 +179,14 @@ def _help(commands: Commands, parts: Parts) -> None:
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             dialog.show_text(_, _("Keyboard shortcuts"), html(_, window.menuBar()))
 
+    def log_folder() -> None:
+        from advisor import logs
+
+        place = logs.folder()
+        place.mkdir(parents=True, exist_ok=True)
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(place)))
+
+    _missing(commands, "help.logs", N_("Open the &folder of logs"), log_folder)
+    commands.add("help.tour", N_("&Quick tour"), parts.tour)
     commands.add("help.shortcuts", N_("&Keyboard shortcuts"), shortcuts, shortcut="Ctrl+F1")
     commands.add("help.about", N_("&About Hardware Advisor"), about, role=QAction.MenuRole.AboutRole)

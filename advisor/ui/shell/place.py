@@ -1,5 +1,6 @@
 """Where the window stands and how its panes share it: put back safely at the next start."""
 
+import base64
 from collections.abc import Sequence
 
 from PySide6.QtCore import QByteArray
@@ -19,7 +20,7 @@ def restore(window: QMainWindow, text: str) -> bool:
     """Put the window where it was; False, and nothing moved, when that is unknown, garbled or on no screen now."""
     decoded = _decoded(text)
     before = window.geometry()
-    if decoded.isEmpty() or not window.restoreGeometry(decoded):
+    if not decoded or not window.restoreGeometry(QByteArray(decoded)):
         return False
     if _seen(window):
         return True
@@ -27,11 +28,13 @@ def restore(window: QMainWindow, text: str) -> bool:
     return False
 
 
-def _decoded(text: str) -> QByteArray:
-    if not text or len(text) > _LONGEST or not text.isascii():
-        return QByteArray()
-    found = QByteArray.fromBase64Encoding(text.encode(), QByteArray.Base64Option.AbortOnBase64DecodingErrors)
-    return found.decoded if found.decodingStatus == QByteArray.Base64DecodingStatus.Ok else QByteArray()
+def _decoded(text: str) -> bytes:
+    if len(text) > _LONGEST:
+        return b""
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError:  # no base 64, or letters that are not ASCII
+        return b""
 
 
 def _seen(window: QMainWindow) -> bool:
