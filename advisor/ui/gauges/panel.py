@@ -1,9 +1,12 @@
-"""The left side: gauges of this computer, live once a second; a what-if machine shows its sizes instead."""
+"""The left side: gauges of this computer, live once a second; a what-if machine shows its sizes instead.
+
+Dials stand from the first paint and keep their places: CPU, RAM, disk and GPU fill in as the answers come.
+"""
 
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from advisor.machine import Machine
@@ -25,13 +28,14 @@ class GaugesPanel(Card):
     """A grid of dials, then what is worth knowing: why a GPU cannot be used, which probes failed, a failed sample."""
 
     details = Signal()
+    asked = Signal(str)  # where a component's figures come from: "cpu", "ram", "disk", "gpu0", ...
 
     def __init__(self, state: State, work: Work) -> None:
         super().__init__()
         self._state, self._work = state, work
         self.sample: LiveSample | None = None
         self.gauges: list[Gauge] = []
-        self._asking = False
+        self._asking = self._started = False
         self._failure: Exception | None = None
         self._columns = 2
         self.notes = caption(wrap=True)
@@ -65,15 +69,29 @@ class GaugesPanel(Card):
     @property
     def living(self) -> bool:
         """Whether the machine that is shown is this computer, so that its gauges can move."""
-        return self._state.this_computer
+        waiting = self._state.machine is None and self._state.what_if is None
+        return waiting or self._state.this_computer
 
     def start(self) -> None:
-        """Begin to live: a first sample soon, then one a second."""
+        """Begin to live: a first sample soon, then one a second while the dials are seen."""
+        self._started = True
         self._timer.start()
         self._ask()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Seen again."""
+        super().showEvent(event)
+        if self._started:
+            self._timer.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nobody looks: no samples. A window that is made small hides nothing, so `_ask` looks at that itself."""
+        super().hideEvent(event)
+        self._timer.stop()
+
     def stop(self) -> None:
         """No more samples."""
+        self._started = False
         self._timer.stop()
 
     def retranslate(self) -> None:
@@ -87,13 +105,17 @@ class GaugesPanel(Card):
     def refresh(self) -> None:
         """Show machine and last sample."""
         machine = self._state.machine
-        live = self.sample if self.living else None
-        self._show([] if machine is None else readings.of(self._state.tr_, machine, live))
+        self._show_readings()
         self._show_notes(machine)
+
+    def _show_readings(self) -> None:
+        _, machine = self._state.tr_, self._state.machine
+        live = self.sample if self.living else None
+        self._show(readings.placeholders(_, live) if machine is None else readings.of(_, machine, live))
 
     def _ask(self) -> None:
         # A sample that hangs (a sleeping GPU) must not queue up others behind it.
-        if self._asking or not self.isVisible() or not self.living:
+        if self._asking or not self.isVisible() or self.window().isMinimized() or not self.living:
             return
         self._asking = True
         self._work.run(sample, self._sampled, self._failed)
@@ -105,8 +127,8 @@ class GaugesPanel(Card):
             self._failure = None
             self._timer.setInterval(PERIOD_MS)
             self._show_notes(self._state.machine)
-        if self.living and self._state.machine is not None:
-            self._show(readings.of(self._state.tr_, self._state.machine, result))
+        if self.living:
+            self._show_readings()
 
     def _failed(self, error: Exception) -> None:
         self._asking = False
@@ -118,6 +140,7 @@ class GaugesPanel(Card):
         while len(self.gauges) < len(shown):
             place = len(self.gauges)
             gauge = Gauge()
+            gauge.clicked.connect(lambda _checked=False, one=gauge: self.asked.emit(one.reading.key))
             self.gauges.append(gauge)
             self._place(place)
         for gauge in self.gauges[len(shown) :]:
