@@ -106,13 +106,14 @@ class Menus(QObject):
         self.bar = bar
         self.named: dict[str, QMenu] = {}
         self._commands = commands
-        self._titles: list[tuple[QMenu, str]] = []
+        # Menus are found here, never by QAction.menu(): PySide lets go of the menu together with that action's wrapper.
+        self.shown: list[tuple[QMenu, Menu]] = []
         self._entries = arranged(MENUS, list(commands))
         for menu in MENUS:
             self._fill(bar.addMenu(""), menu)
 
     def _fill(self, shown: QMenu, menu: Menu) -> None:
-        self._titles.append((shown, menu.title))
+        self.shown.append((shown, menu))
         shown.setToolTipsVisible(True)
         if menu.name:
             self.named[menu.name] = shown
@@ -133,5 +134,17 @@ class Menus(QObject):
 
     def retranslate(self, _: Translator) -> None:
         """The menus' titles; the commands have their own texts."""
-        for shown, title in self._titles:
-            shown.setTitle(_(title))
+        for shown, menu in self.shown:
+            shown.setTitle(_(menu.title))
+
+    def listed(self) -> list[tuple[str, list[str]]]:
+        """The title of each menu of the bar and the keys of all commands in it, those of its inner menus too."""
+        titles = {id(menu): shown.title() for shown, menu in self.shown}
+        return [(titles[id(menu)], list(self._keys(menu))) for menu in MENUS]
+
+    def _keys(self, menu: Menu) -> Iterator[str]:
+        for entry in self._entries[id(menu)]:
+            if isinstance(entry, Menu):
+                yield from self._keys(entry)
+            elif entry is not None:
+                yield entry

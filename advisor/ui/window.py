@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QDialog, QMainWindow, QStatusBar
 
 from advisor import NAME
+from advisor.i18n import N_
 from advisor.ui.look.frame import FRAME
 
 if TYPE_CHECKING:  # it loads after the first paint
@@ -64,6 +65,7 @@ class Window(QMainWindow):
         from advisor.ui.shell.recent_menu import RecentMenu
 
         self.screen_ = screen
+        screen.commands.add("help.shortcuts", N_("&Keyboard shortcuts"), self.show_shortcuts, shortcut="Ctrl+F1")
         self.menus = Menus(self.menuBar(), screen.commands)
         recent = self.menus.named["recent"]
         RecentMenu(recent, screen.state, screen.work, screen.own_models, screen.actions_)
@@ -80,6 +82,20 @@ class Window(QMainWindow):
         """The menus' titles in another language."""
         if self.menus is not None and self.screen_ is not None:
             self.menus.retranslate(self.screen_.state.tr_)
+
+    def show_shortcuts(self) -> None:
+        """List every command that has keys."""
+        from PySide6.QtCore import Qt  # a third of an empty window's start, so not before the first paint
+
+        from advisor.ui.dialogs.basic import ReadingDialog
+        from advisor.ui.help.shortcuts import html
+
+        if self.menus is None or self.screen_ is None:
+            return
+        _ = self.screen_.state.tr_
+        dialog = ReadingDialog(self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.show_text(_, _("Keyboard shortcuts"), html(_, self.menus.listed(), self.screen_.commands))
 
     def _dress(self) -> None:
         from advisor.ui.look import theme

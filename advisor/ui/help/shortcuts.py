@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from html import escape
 
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QMenu, QMenuBar
 
 from advisor.i18n import N_, Translator
+from advisor.ui.base.commands import Commands
 
 # Keys that belong to a panel: they act on what is focused, so no command has them.
 PANEL_KEYS: Sequence[tuple[str, Sequence[tuple[str, str]]]] = (
@@ -38,35 +38,24 @@ def plain(text: str) -> str:
     return text.replace("&&", "\0").replace("&", "").replace("\0", "&")
 
 
-def listed(bar: QMenuBar) -> list[tuple[str, list[tuple[str, str]]]]:
+def listed(menus: Sequence[tuple[str, Sequence[str]]], commands: Commands) -> list[tuple[str, list[tuple[str, str]]]]:
     """The menus with (keys, command) of all their commands that have keys."""
     found = []
-    for action in bar.actions():
-        menu = action.menu()
-        if isinstance(menu, QMenu):
-            found.append((plain(action.text()), _of(menu)))
+    for title, keys in menus:
+        actions = [commands[key] for key in keys]
+        rows = [(_native(one.shortcut()), plain(one.text())) for one in actions if not one.shortcut().isEmpty()]
+        found.append((plain(title), rows))
     return [(title, rows) for title, rows in found if rows]
-
-
-def _of(menu: QMenu) -> list[tuple[str, str]]:
-    rows: list[tuple[str, str]] = []
-    for action in menu.actions():
-        inner = action.menu()
-        if isinstance(inner, QMenu):
-            rows += _of(inner)
-        elif not action.shortcut().isEmpty():
-            rows.append((_native(action.shortcut()), plain(action.text())))
-    return rows
 
 
 def _native(keys: QKeySequence | str) -> str:
     return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
 
 
-def html(_: Translator, bar: QMenuBar) -> str:
-    """The whole list as a page."""
+def html(_: Translator, menus: Sequence[tuple[str, Sequence[str]]], commands: Commands) -> str:
+    """The whole list as a page; `menus` are titles with the keys of their commands."""
     panels = [(_(title), [(_native(keys), _(text)) for keys, text in rows]) for title, rows in PANEL_KEYS]
-    return "".join(_section(title, rows) for title, rows in [*listed(bar), *panels])
+    return "".join(_section(title, rows) for title, rows in [*listed(menus, commands), *panels])
 
 
 def _section(title: str, rows: Sequence[tuple[str, str]]) -> str:

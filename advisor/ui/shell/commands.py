@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import QUrl
 from PySide6.QtGui import QAction, QDesktopServices, QKeySequence
-from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from advisor.i18n import LANGUAGE_NAMES, LANGUAGES, N_
 from advisor.settings import Theme
@@ -13,7 +13,6 @@ from advisor.ui.actions import Actions
 from advisor.ui.base.commands import Commands
 from advisor.ui.base.state import State
 from advisor.ui.details import Details
-from advisor.ui.dialogs.basic import ReadingDialog
 from advisor.ui.own_models import OwnModels
 from advisor.ui.pages import PAGE_TITLES, Pages
 from advisor.ui.shell import text_size
@@ -170,15 +169,6 @@ def _help(commands: Commands, parts: Parts) -> None:
 
         About(parts.state, parts.screen.window()).show()
 
-    def shortcuts() -> None:
-        from advisor.ui.help.shortcuts import html
-
-        window, _ = parts.screen.window(), parts.state.tr_
-        if isinstance(window, QMainWindow):
-            dialog = ReadingDialog(window)
-            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            dialog.show_text(_, _("Keyboard shortcuts"), html(_, window.menuBar()))
-
     def log_folder() -> None:
         from advisor import logs
 
@@ -188,5 +178,4 @@ def _help(commands: Commands, parts: Parts) -> None:
 
     _missing(commands, "help.logs", N_("Open the &folder of logs"), log_folder)
     commands.add("help.tour", N_("&Quick tour"), parts.tour)
-    commands.add("help.shortcuts", N_("&Keyboard shortcuts"), shortcuts, shortcut="Ctrl+F1")
     commands.add("help.about", N_("&About Hardware Advisor"), about, role=QAction.MenuRole.AboutRole)
