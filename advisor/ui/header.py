@@ -10,9 +10,8 @@ from advisor.i18n import LANGUAGE_NAMES, LANGUAGES
 from advisor.ui.base import texts
 from advisor.ui.base.state import State
 from advisor.ui.look import theme
-from advisor.ui.look.widgets import ElidedLabel, hint
-
-WHAT_IF_LETTERS = 30  # a longer name is cut: it must not push the other buttons out of the window
+from advisor.ui.look.widgets import ElidedLabel
+from advisor.ui.machines.switcher import Switcher
 
 
 class _Name(ElidedLabel):
@@ -39,13 +38,7 @@ class _Name(ElidedLabel):
 class Header(QFrame):
     """Emits what the user wants; the window does it."""
 
-    change_parts = Signal()
-    describe = Signal()
-    open_machine = Signal()
-    save_machine = Signal()
     export = Signal()
-    detect_again = Signal()
-    measure = Signal()
 
     def __init__(self, state: State) -> None:
         super().__init__()
@@ -59,7 +52,7 @@ class Header(QFrame):
         self.verdict.setObjectName("caption")
         self._said = ""
         self._judged = state.machine  # the machine that tier and verdict are of
-        self.what_if, self.language = _menu_button(), _menu_button()
+        self.what_if, self.language = Switcher(state), _menu_button()
         self.report = QToolButton()
         self.report.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.report.clicked.connect(self.export)
@@ -88,7 +81,7 @@ class Header(QFrame):
     def retranslate(self) -> None:
         """All texts and menus again."""
         _ = self._state.tr_
-        self._fill_what_if()
+        self.what_if.retranslate()
         self._fill(self.language, _("&Language"), [(LANGUAGE_NAMES[one], self._speaker(one)) for one in LANGUAGES])
         self.report.setText(_("Ex&port report …"))
         self.report.setToolTip(_("As PDF, HTML, Markdown or JSON, also compared with another machine (Ctrl+E)"))
@@ -125,33 +118,9 @@ class Header(QFrame):
             parts.append(_("from a dump"))
         self.name.setText(" · ".join(parts))
         self._say()
-        self.measure_action.setEnabled(self._state.this_computer)
-        what = self._state.what_if or _("this machine")
-        text = _("What &if: {machine}", machine=what.replace("&", "&&"))  # no mnemonic of the name's own
-        metrics = self.what_if.fontMetrics()
-        self.what_if.setText(theme.elide(metrics, text, metrics.horizontalAdvance("n" * WHAT_IF_LETTERS)))
-        self.what_if.setToolTip(hint(what))
         self.tier.setStyleSheet(
             f"color: {colors.accent}; border: 1px solid {colors.accent}; border-radius: 6px; padding: 2px 8px;"
         )
-
-    def _fill_what_if(self) -> None:
-        _ = self._state.tr_
-        self._fill(
-            self.what_if, "",
-            [
-                (_("&This machine"), lambda: self._state.show_machine(None, None)),
-                (_("Another &GPU, processor or memory …"), self.change_parts.emit),
-                (_("Another &computer …"), self.describe.emit),
-                (_("&Open a machine or dump …"), self.open_machine.emit),
-                ("", lambda: None),
-                (_("&Save this machine …"), self.save_machine.emit),
-                (_("&Read this computer again"), self.detect_again.emit),
-            ],
-        )  # fmt: skip
-        menu = self.what_if.menu()
-        self.measure_action = _action(menu, _("&Measure this computer …"), self.measure.emit)
-        menu.addAction(self.measure_action)
 
     @staticmethod
     def _fill(button: QToolButton, title: str, entries: list[tuple[str, Callable[[], None]]]) -> None:

@@ -22,6 +22,8 @@ from advisor.ui.gauges.panel import GaugesPanel
 from advisor.ui.header import Header
 from advisor.ui.look import theme
 from advisor.ui.look.later import Later
+from advisor.ui.machines import commands as machine_commands
+from advisor.ui.machines.chooser import Chooser
 from advisor.ui.matrix.cells import Cells
 from advisor.ui.matrix.panel import MatrixPanel
 from advisor.ui.memory.panel import MemoryPanel
@@ -108,12 +110,6 @@ class Screen(QWidget):
         self.state.theme_changed.connect(self._dress)
         self.header.export.connect(self.actions_.export)
         self.actions_.report_wanted.connect(self.show_report)
-        self.header.open_machine.connect(self.actions_.open_machine)
-        self.header.save_machine.connect(self.actions_.save_machine)
-        self.header.change_parts.connect(self.actions_.change_parts)
-        self.header.describe.connect(self.actions_.describe)
-        self.header.detect_again.connect(self.actions_.detect_again)
-        self.header.measure.connect(self.actions_.measure)
         self.gauges.details.connect(self.details.show_machine)
         self.matrix.asked.connect(self.details.show_why)
         self.own_models.opened.connect(self.matrix.show_model)
@@ -125,6 +121,10 @@ class Screen(QWidget):
 
     def _commands(self) -> None:
         """After the rooms' own: what they have not added, and the window's."""
+        self.chooser = Chooser(
+            self.header.what_if, self.state, self.work, self.actions_, self.commands, self.own_models.drop
+        )
+        machine_commands.register(self.commands, self.state, self.actions_, self.chooser)
         parts = shell_commands.Parts(
             self, self.state, self.actions_, self.own_models, self.details, self.pages, self.show_report,
             self.show_tour,

@@ -32,7 +32,7 @@ def _own_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def opened(screen: Screen) -> MeasureDialog:
     """The dialog, as the menu opens it."""
-    assert screen.header.measure_action.isEnabled()
+    assert screen.commands["machine.measure"].isEnabled()
     screen.actions_.measure()
     (dialog,) = screen.window().findChildren(MeasureDialog)
     return dialog
@@ -125,14 +125,14 @@ def test_an_error_is_one_sentence_and_can_be_tried_again(
 def test_only_this_computer_offers_it(qapp: QApplication) -> None:
     """Not a what-if, not a saved profile that the window was opened with."""
     screen = open_window(qapp, HERE)
-    assert screen.header.measure_action.isEnabled()
+    assert screen.commands["machine.measure"].isEnabled()
     screen.state.show_machine(replace(HERE, model="Other"), "Other")
-    assert not screen.header.measure_action.isEnabled()
+    assert not screen.commands["machine.measure"].isEnabled()
     screen.state.show_machine(None, None)
-    assert screen.header.measure_action.isEnabled()
+    assert screen.commands["machine.measure"].isEnabled()
     screen.state.set_language("zh-CN")
-    assert screen.header.measure_action.isEnabled()
+    assert screen.commands["machine.measure"].isEnabled()
     screen.window().close()
     saved = open_window(qapp, MACHINE)
-    assert not saved.header.measure_action.isEnabled()
+    assert not saved.commands["machine.measure"].isEnabled()
     saved.window().close()

@@ -169,7 +169,7 @@ def machine_name(_: Translator, machine: Machine | None, what_if: str | None = N
     """The name that a computer's owner knows, as well as it can be told; a nameless what-if goes by its own."""
     if machine is None:
         return _("Reading this computer …")
-    return machine.model or machine.cpu.name or what_if or _("This computer")
+    return machine.model or what_if or machine.cpu.name or _("This computer")
 
 
 def gib_figure(_: Translator, size: float | None) -> str:

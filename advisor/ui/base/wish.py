@@ -45,5 +45,10 @@ def wish_name(_: Translator, wish: Wish) -> str:
 def modules_text(_: Translator, sizes: tuple[float, ...]) -> str:
     """Memory modules in short: "2 × 16 GiB", "8 + 4 GiB"."""
     if len(sizes) > 1 and len(set(sizes)) == 1:
-        return f"{len(sizes)} × {_.number(sizes[0])} GiB"
-    return " + ".join(_.number(size) for size in sizes) + " GiB"
+        return f"{len(sizes)} × {gib_text(_, sizes[0])}"
+    return " + ".join(gib_text(_, size).removesuffix(" GiB") for size in sizes) + " GiB"
+
+
+def gib_text(_: Translator, size: float) -> str:
+    """A size in GiB as it is sold: "16 GiB", "1.5 GiB"."""
+    return f"{_.integer(round(size)) if size == round(size) else _.number(size)} GiB"

@@ -47,7 +47,7 @@ class Desk(Waiting):
 
     def measure(self) -> None:
         """Ask whether to measure this computer, and count with what was found."""
-        dialog = MeasureDialog(self._state, self._work, self._state.set_own, self._window)
+        dialog = MeasureDialog(self._state, self._work, self._state.set_own, self.window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
@@ -61,7 +61,7 @@ class Desk(Waiting):
 
     def open_machine(self) -> None:
         """Ask for a saved machine, or for dumps of one, and show it."""
-        paths = ask_for_machine(self._state.tr_, self._window, self._state.choices.folder)
+        paths = ask_for_machine(self._state.tr_, self.window, self._state.choices.folder)
         if paths:
             self.load(*paths)
 
@@ -108,7 +108,7 @@ class Desk(Waiting):
             return
         _ = self._state.tr_
         kinds = {"json": _("Saved machines (*.json)")}
-        dialog = SaveDialog(_, self._window, kinds, lambda path: self.write_machine(machine, path))
+        dialog = SaveDialog(_, self.window, kinds, lambda path: self.write_machine(machine, path))
         name = safe_name(machine.model or machine.cpu.name or "", "machine")
         dialog.ask(_("Save this machine"), name, "json")
 
@@ -128,7 +128,7 @@ class Desk(Waiting):
         from advisor.ui.machines.another_computer import AnotherComputer
 
         state = self._state
-        dialog = AnotherComputer(state.tr_, state.colors, names.gpus, names.cpus, state.machine, self._window)
+        dialog = AnotherComputer(state.tr_, state.colors, names.gpus, names.cpus, state.machine, self.window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.wanted.connect(lambda parts: self._check(dialog, parts))
         dialog.cpu_named.connect(lambda name: self._ask_cpu(dialog, name))

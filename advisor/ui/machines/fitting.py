@@ -27,7 +27,7 @@ class Fitting(Desk):
         machine = self._state.machine
 
         def ask(offered: Offer) -> None:
-            dialog = WhatIfDialog(self._state.tr_, self._state.colors, self._state.machine, offered, self._window)
+            dialog = WhatIfDialog(self._state.tr_, self._state.colors, self._state.machine, offered, self.window)
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             trial = Trial(dialog, self._state, self._work, self.history, self._before())
             dialog.accepted.connect(lambda: self._stays(trial))

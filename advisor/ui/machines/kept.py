@@ -1,49 +1,54 @@
-"""Machines that the user keeps by name: listed, kept, renamed and forgotten, each off the window's thread."""
+"""Machines to choose from: those that the user keeps by name, and typical ones; read off the window's thread."""
+
+from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
-from advisor.i18n import Translator
 from advisor.machine import Machine
 from advisor.ui.base import tasks
 from advisor.ui.base.state import State
-from advisor.ui.look.widgets import caption
+from advisor.ui.base.work import Work
 from advisor.ui.machines import saved
+from advisor.ui.machines.name_dialog import NameDialog
 from advisor.ui.machines.waiting import Waiting
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # they load when they are asked for
+    from advisor.catalog.builds import Build
     from advisor.dumps import Loaded
 
 
 class Kept(QObject):
-    """The names of the kept machines as they were when they were last read, and what can be done with them."""
+    """The names of the kept machines as they were when they were last read, what can be done with them, and the typical
+    computers of the catalogue.
+    """
 
     changed = Signal()
 
-    def __init__(self, window: QWidget, state: State, waiting: Waiting) -> None:
+    def __init__(self, window: QWidget, state: State, work: Work, waiting: Waiting) -> None:
         super().__init__(window)
-        self._window, self._state, self._waiting = window, state, waiting
+        self._window, self._state, self._work, self._waiting = window, state, work, waiting
         self.names: tuple[str, ...] = ()
+        self.builds: tuple[Build, ...] = ()
 
     def refresh(self, then: Callable[[], object] = lambda: None) -> None:
-        """Read the names again, and go on then."""
+        """Read them again, and go on then."""
 
-        def found(names: tuple[str, ...]) -> None:
-            if names != self.names:
-                self.names = names
+        def found(shelf: tuple[tuple[str, ...], tuple[Build, ...]]) -> None:
+            if shelf != (self.names, self.builds):
+                self.names, self.builds = shelf
                 self.changed.emit()
             then()
 
-        self._waiting.ask(saved.names, found)
+        self._work.run(_shelf, found, self._waiting.failed)
 
     def show(self, name: str) -> None:
         """Show a kept machine under its name."""
 
-        def shown(loaded: "Loaded") -> None:
+        def shown(loaded: Loaded) -> None:
             self._state.show_machine(loaded.machine, name)
 
         self._waiting.ask(lambda: tasks.open_machine(saved.path_of(name)), shown, name)
@@ -99,53 +104,11 @@ class Kept(QObject):
 
         self._waiting.ask(lambda: saved.forget(name), forgotten)
 
-    def path_of(self, name: str) -> Path:
-        """The file of a kept machine."""
-        return saved.path_of(name)
 
+def _shelf() -> tuple[tuple[str, ...], tuple[Build, ...]]:
+    from advisor.catalog.builds import builds
 
-class NameDialog(QDialog):
-    """Asks for a name; says when one is taken, which is allowed where the new machine `replaces` the old one."""
-
-    def __init__(
-        self, _: Translator, title: str, button: str, name: str, taken: tuple[str, ...], parent: QWidget,
-        replaces: bool = True,
-    ) -> None:  # fmt: skip
-        super().__init__(parent)
-        self._tr, self._taken, self._replaces = _, {one.casefold() for one in taken}, replaces
-        self.setWindowTitle(title)
-        self.field = QLineEdit(saved.tidy(name))
-        self.field.setMaxLength(saved.LONGEST)
-        self.field.selectAll()
-        self.field.setMinimumWidth(300)
-        label = QLabel(_("&Name"))
-        label.setBuddy(self.field)
-        self.remark = caption(wrap=True)
-        self.buttons = QDialogButtonBox()
-        self.ok = self.buttons.addButton(button, QDialogButtonBox.ButtonRole.AcceptRole)
-        self.buttons.addButton(_("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
-        self.ok.setDefault(True)
-        self.buttons.accepted.connect(self.accept)
-        self.buttons.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
-        for widget in (label, self.field, self.remark, self.buttons):
-            layout.addWidget(widget)
-        self.field.textChanged.connect(self._look)
-        self._look()
-
-    @property
-    def name(self) -> str:
-        """The name, tidied."""
-        return saved.tidy(self.field.text())
-
-    def _look(self) -> None:
-        taken = self.name.casefold() in self._taken
-        _ = self._tr
-        remark = _("Takes the place of the machine that is kept under this name.")
-        if not self._replaces:
-            remark = _("Another machine is kept under this name.")
-        self.remark.setText(remark if taken else "")
-        self.ok.setEnabled(bool(self.name) and (self._replaces or not taken))
+    return saved.names(), builds()
 
 
 def _open(dialog: QDialog) -> None:

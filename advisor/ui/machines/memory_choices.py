@@ -8,7 +8,7 @@ from advisor.advice.parts import module_sizes, usual_slots
 from advisor.catalog.typed import modules_of
 from advisor.i18n import GIB, Translator
 from advisor.machine import Machine
-from advisor.ui.base.wish import modules_text
+from advisor.ui.base.wish import gib_text, modules_text
 
 MOST = 8  # more would be a catalogue
 _SIZE = re.compile(r"(\d{1,5}(?:\.\d{1,3})?)\s*(?:gi?b?)?", re.IGNORECASE)
@@ -23,9 +23,9 @@ class Choice(NamedTuple):
 
     def text(self, _: Translator) -> str:
         """In the list: "one more module of 8 GiB (16 GiB in all)"."""
-        total = f"{_.number(self.gib)} GiB"
+        total = gib_text(_, self.gib)
         if self.added:
-            return _("one more module of {size} ({total} in all)", size=f"{_.number(self.added)} GiB", total=total)
+            return _("one more module of {size} ({total} in all)", size=gib_text(_, self.added), total=total)
         if self.modules:
             return _("{modules} instead ({total} in all)", modules=modules_text(_, self.modules), total=total)
         return total
@@ -69,7 +69,7 @@ def slots_text(_: Translator, machine: Machine) -> str:
     lines = []
     for module in told:
         kind = "-".join(filter(None, (module.kind, str(module.speed_mts or ""))))
-        size = " ".join(filter(None, (f"{_.number((module.size_bytes or 0) / GIB)} GiB", kind)))
+        size = " ".join(filter(None, (gib_text(_, (module.size_bytes or 0) / GIB), kind)))
         lines.append(_("{slot}: {module}", slot=module.slot, module=size) if module.slot else size)
     return " · ".join(lines)
 

@@ -14,14 +14,14 @@ T = TypeVar("T")
 
 
 class Waiting(QObject):
-    """Runs what was asked for off the window's thread."""
+    """Runs what was asked for off the window's thread; `window` is whose dialogs they are."""
 
     told = Signal(str)  # good news, to be shown for a moment
     waits = Signal(str)  # what is waited for; "" once nothing is
 
     def __init__(self, window: QWidget, state: State, work: Work) -> None:
         super().__init__(window)
-        self._window, self._state, self._work = window, state, work
+        self.window, self._state, self._work = window, state, work
         self._waits: list[str] = []
 
     def ask(self, function: Callable[[], T], done: Callable[[T], object], what: str = "") -> Job:
@@ -50,6 +50,6 @@ class Waiting(QObject):
     def failed(self, error: Exception) -> None:
         """Say what went wrong."""
         self.free()
-        dialog = ErrorDialog(self._state.tr_, error, self._window)
+        dialog = ErrorDialog(self._state.tr_, error, self.window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
