@@ -41,6 +41,7 @@ def logger() -> Logger:
     """The program's logger, whose file is opened with the first line that is written."""
     import logging
 
+    logging.logThreads = False  # asking for a thread's name leaves an object behind for each of Qt's threads
     log = logging.getLogger("advisor")
     log.setLevel(logging.INFO)
     log.propagate = False

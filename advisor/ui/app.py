@@ -148,5 +148,9 @@ class _FirstPaint(QObject):
 def after_first_paint(window: Window, run: Callable[[], None]) -> None:
     """Do the real work once the window can be seen."""
     watcher = _FirstPaint(window)
-    watcher.painted.connect(lambda: QTimer.singleShot(0, window, run))
+    # Not QTimer.singleShot(0, window, run): PySide 6.9.3 loses what is raised in a function called by that.
+    timer = QTimer(window)
+    timer.setSingleShot(True)
+    timer.timeout.connect(run)
+    watcher.painted.connect(timer.start)
     window.installEventFilter(watcher)

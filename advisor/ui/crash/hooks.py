@@ -12,7 +12,7 @@ import traceback
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QtMsgType, Signal, qInstallMessageHandler
+from PySide6.QtCore import QObject, QtMsgType, Signal, qInstallMessageHandler
 
 from advisor import logs
 
@@ -35,7 +35,7 @@ class Hooks(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._seen: Counter[str] = Counter()
-        self._caught.connect(self.told, Qt.ConnectionType.QueuedConnection)
+        self._wired = False
 
     def install(self) -> None:
         """From now on nothing is lost."""
@@ -61,7 +61,16 @@ class Hooks(QObject):
             return
         text = logs.error(trouble.with_traceback(trace))
         _print(text)
+        self._wire()
         self._caught.emit(text)
+
+    def _wire(self) -> None:
+        """Errors are told from the event loop: no dialog opens in the middle of a paint, or in another thread."""
+        if not self._wired:
+            from PySide6.QtCore import Qt  # its enumerations take long to load: not before the first paint
+
+            self._wired = True
+            self._caught.connect(self.told, Qt.ConnectionType.QueuedConnection)
 
     def _in_thread(self, found: threading.ExceptHookArgs) -> None:
         if found.exc_value is not None and not issubclass(found.exc_type, SystemExit):
