@@ -65,7 +65,8 @@ class Details(QObject):
     @property
     def busy(self) -> bool:
         """Whether anything is still to be shown."""
-        return self._savings_timer.isActive() or self.advice_timer.isActive() or self._job is not None
+        waits = self._savings_timer.isActive() or self.advice_timer.isActive() or self._job is not None
+        return waits or self._panes.memory.busy
 
     def start(self) -> None:
         """The machine was known before the panes were: work out its advice."""
@@ -74,6 +75,7 @@ class Details(QObject):
     def stop(self) -> None:
         """No more timers; no more results."""
         self._savings_timer.stop()
+        self._panes.memory.stop()
         self.advice_timer.stop()
         if self._job is not None:
             self._job.cancel()

@@ -57,7 +57,7 @@ class Screen(QWidget):
         self.gauges = GaugesPanel(state, work)
         self.matrix = MatrixPanel(state, self.cells, core.parameters)
         self.settings = SettingsPanel(state)
-        self.memory = MemoryPanel(state)
+        self.memory = MemoryPanel(state, self.cells.compute, core.estimate)
         self.strip = AdviceStrip(state)
         self.pages = Pages()
         self.pages.add("models", self.matrix)

@@ -32,7 +32,6 @@ from advisor.ui.gauges import panel as gauges_panel
 from advisor.ui.gauges import readings
 from advisor.ui.matrix.cells import relevant
 from advisor.ui.matrix.model import FIRST_METHOD
-from advisor.ui.memory import panel as memory_panel
 from advisor.ui.memory.savings import savings
 from advisor.ui.screen import Screen
 from advisor.ui.window import Window
@@ -266,20 +265,6 @@ def test_why_a_card_shows_no_load_stands_in_its_hint(qapp: QApplication) -> None
     assert (shown.reading.figure, shown.reading.unit, shown.reading.load) == ("8.00", "GiB", None)
     assert "was not woken" in shown.toolTip()
     assert "was not woken" in shown.accessibleDescription()
-    window.window().close()
-
-
-def test_the_memory_bar_claims_no_free_memory_that_is_not_known(qapp: QApplication) -> None:
-    """A dump seldom tells what is free; a card that is full is full."""
-    card = Gpu(name="RTX 4060", kind="discrete", usable=True, vram_bytes=8 * GIB, vram_available_bytes=0)
-    dumped = replace(MACHINE, memory=Memory(total_bytes=8 * GIB), gpus=(card, replace(card, vram_available_bytes=None)))
-    window = open_window(qapp)
-    state = window.state
-    ram, full, unknown = memory_panel.capacities_of(state, dumped)
-    assert ram.figure == unknown.figure == "8.00 GiB, free not known"
-    assert (full.figure, full.available) == ("0 of 8.00 GiB free", 0)
-    state.set_budget("total")
-    assert {capacity.figure for capacity in memory_panel.capacities_of(state, dumped)} == {"8.00 GiB in all"}
     window.window().close()
 
 

@@ -1,14 +1,14 @@
-"""The memory bar's legend: a painted line for each component with its figure; light enough for every turned knob."""
+"""The memory bars' legend: a painted line for each component with its figure; light enough for every turned knob."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from advisor.palette import LIGHT, Palette
+from advisor.palette import Palette
 from advisor.ui.look import theme
+from advisor.ui.memory.rows import Asked, Rows
 
 SWATCH = 10
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -16,27 +16,30 @@ RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class Line(NamedTuple):
-    """A component (a key of the palette; "" for the total), its words and its figure."""
+    """A component (a key of the palette; "" for the total), its words and its figure, and what it is asked as."""
 
     component: str
     words: str
     figure: str
+    key: str
 
 
-class Legend(QWidget):
+class Legend(Rows):
     """Lines of swatch, words and figure; the total in bold."""
 
     def __init__(self) -> None:
         super().__init__()
         self.lines: tuple[Line, ...] = ()
-        self.colors: Palette = LIGHT
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def show_lines(self, lines: Sequence[Line], colors: Palette) -> None:
-        """Show these lines."""
+    def show_lines(self, lines: Sequence[Line], colors: Palette, hint: str) -> None:
+        """Show these lines; `hint` says what a click does."""
+        self.colors = colors
+        if tuple(lines) == self.lines:
+            self.update()
+            return
         taller = len(lines) != len(self.lines)
-        self.lines, self.colors = tuple(lines), colors
-        self.setAccessibleDescription("\n".join(f"{line.words} {line.figure}" for line in lines))
+        self.lines = tuple(lines)
+        self.set_answers([Asked(line.key, f"{line.words} {line.figure}", hint) for line in lines])
         if taller:
             self.updateGeometry()
         self.update()
@@ -52,24 +55,33 @@ class Legend(QWidget):
         """Never lower than its hint."""
         return self.sizeHint()
 
+    def places(self) -> list[QRect]:
+        """Line by line."""
+        height = self._height()
+        return [QRect(0, row * height, self.width(), height) for row in range(len(self.lines))]
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Line by line."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(theme.color(self.colors.text))
-        bold = theme.scaled(self.font(), 1.0, bold=True)
-        height, metrics = self._height(), QFontMetrics(self.font())
+        plain, bold = self.font(), theme.scaled(self.font(), 1.0, bold=True)
+        height, metrics = self._height(), QFontMetrics(bold)
+        text, faint = theme.color(self.colors.text), theme.color(self.colors.caption)
         for row, line in enumerate(self.lines):
-            box = QRectF(SWATCH + 6, row * height, self.width() - SWATCH - 6, height)
-            painter.setFont(self.font() if line.component else bold)
+            box = QRectF(SWATCH + 8, row * height, self.width() - SWATCH - 11, height)
+            painter.setFont(plain if line.component else bold)
+            painter.setPen(text)
             painter.drawText(box, RIGHT, line.figure)
-            painter.setFont(self.font())
+            painter.setFont(plain)
             if line.component:
-                painter.setBrush(theme.color(self.colors.components[line.component]))
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.drawRoundedRect(QRectF(0, box.top() + (height - SWATCH) / 2, SWATCH, SWATCH), 2, 2)
-            painter.setPen(theme.color(self.colors.text if line.component else self.colors.caption))
+                self._swatch(painter, line.component, box)
+            painter.setPen(text if line.component else faint)
             room = int(box.width()) - metrics.horizontalAdvance(line.figure) - 12
             painter.drawText(box, LEFT, theme.elide(metrics, line.words, room))
-            painter.setPen(theme.color(self.colors.text))
+        self.paint_focus(painter)
         painter.end()
+
+    def _swatch(self, painter: QPainter, component: str, box: QRectF) -> None:
+        painter.setBrush(theme.color(self.colors.components[component]))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.drawRoundedRect(QRectF(2, box.top() + (box.height() - SWATCH) / 2, SWATCH, SWATCH), 2, 2)

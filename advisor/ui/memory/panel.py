@@ -1,52 +1,57 @@
-"""The right side's lower half: the selected cell's memory by component, its verdict, and what each technique saves."""
+"""The right side's lower half: the selected cell's verdict, where its memory lies, its curve, and what saves memory."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QVBoxLayout,
-    QWidget,
-)  # fmt: skip
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from advisor import words
-from advisor.estimator.result import COMPONENTS, Estimate
+from advisor.catalog.model import Model
+from advisor.estimator.result import COMPONENTS, Component, Estimate
 from advisor.machine import Machine
+from advisor.settings import Budget
 from advisor.ui.base import texts
 from advisor.ui.base.state import State
 from advisor.ui.look import theme
-from advisor.ui.look.widgets import Card, ElidedLabel, caption, clear, link, scrolled
-from advisor.ui.memory.bar import Capacity, MemoryBar, Stack
+from advisor.ui.look.widgets import Card, ElidedLabel, caption, link, scrolled
+from advisor.ui.memory import pools, said
+from advisor.ui.memory.bars import Bar, MemoryBars
+from advisor.ui.memory.curve_box import Compute, CurveBox
 from advisor.ui.memory.legend import Legend, Line
+from advisor.ui.memory.pools import Pool
 from advisor.ui.memory.savings import Saving
+from advisor.ui.memory.techniques import Techniques
+from advisor.workload import Workload
+
+Answer = Callable[[Machine, Model, Workload, Budget], Estimate]
 
 
 class MemoryPanel(Card):
-    """Title, verdict, bar, legend, savings; "Why?" asks for the formulas."""
+    """Title, verdict, bars, curve, legend, techniques; every figure of them answers "Why?"."""
 
-    asked = Signal()
-    tried = Signal(object)  # the changes of a saving that was clicked
+    asked = Signal(str)  # a figure: a component, "total", a device ("ram", "gpu0"), or "" for the cell as a whole
+    asked_saving = Signal(object)  # the saving whose "why?" was clicked
+    tried = Signal(object)  # the changes of a technique that was clicked, or of the knob along the curve
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, compute: Compute, answer: Answer) -> None:
+        """`compute` answers for the machine that is shown, `answer` for any."""
         super().__init__()
-        self._state = state
+        self._state, self._answer = state, answer
         self._estimate: Estimate | None = None
+        self._pools: tuple[Pool, ...] = ()
         self._ink = ""
-        self.savings: tuple[Saving, ...] = ()
         self.title = ElidedLabel()
         self.verdict = QLabel()
         self.verdict.setWordWrap(True)
         self.verdict.setTextFormat(Qt.TextFormat.PlainText)
-        self.bar = MemoryBar()
+        self.bars = MemoryBars()
+        self.curve = CurveBox(state, compute)
         self.notes = caption(wrap=True)
         self.why = link()
-        self._legend = Legend()
-        self._savings = QVBoxLayout()
-        self._savings_title = caption()
+        self.legend = Legend()
+        self.techniques = Techniques()
         self._arrange()
-        self.why.clicked.connect(self.asked)
-        state.theme_changed.connect(self._repaint)
+        self._wire()
         self.retranslate()
 
     def _arrange(self) -> None:
@@ -58,13 +63,11 @@ class MemoryPanel(Card):
         column = QVBoxLayout(inner)
         column.setContentsMargins(4, 0, 8, 4)
         column.setSpacing(6)
-        column.addWidget(self.bar)
-        column.addWidget(self._legend)
-        column.addWidget(self._savings_title)
-        self._savings.setSpacing(0)
-        column.addLayout(self._savings)
+        column.addWidget(self.bars)
+        column.addWidget(self.curve, 1)
+        column.addWidget(self.legend)
+        column.addWidget(self.techniques)
         column.addWidget(self.notes)
-        column.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 4, 4)
         layout.setSpacing(4)
@@ -72,31 +75,65 @@ class MemoryPanel(Card):
         layout.addWidget(self.verdict)
         layout.addWidget(scrolled(inner), 1)
 
+    def _wire(self) -> None:
+        self.why.clicked.connect(lambda: self.asked.emit(""))
+        self.bars.asked.connect(self.asked)
+        self.legend.asked.connect(self.asked)
+        self.curve.asked.connect(self.asked)
+        self.curve.turned.connect(lambda knob, value: self.tried.emit({knob: value}))
+        self.techniques.asked.connect(self.asked_saving)
+        self.techniques.tried.connect(self.tried)
+        self._state.theme_changed.connect(self.retranslate)
+        self._state.choices_changed.connect(self._show_bars)
+
+    @property
+    def savings(self) -> tuple[Saving, ...]:
+        """What each technique would change for the cell that is shown."""
+        return self.techniques.savings
+
+    @property
+    def total(self) -> int:
+        """Bytes of the cell that is shown, 0 while there is none."""
+        return self._estimate.memory.total if self._estimate and self._estimate.memory else 0
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is still to be shown."""
+        return self.curve.busy
+
+    def stop(self) -> None:
+        """No more idle work."""
+        self.curve.stop()
+
     def retranslate(self) -> None:
-        """All texts again."""
+        """All texts again, in the colours of now."""
         _ = self._state.tr_
         self.why.setText(_("&Why?"))
         self.why.setToolTip(_("The formula of every number, with its values and sources (Enter in the matrix)"))
-        self._savings_title.setText(_("What each technique changes here"))
-        self.bar.setAccessibleName(_("Memory by component"))
+        self.bars.set_title(_("Memory by device"))
+        self.legend.set_title(_("Memory by component"))
+        self.curve.retranslate()
+        self.techniques.show_savings(_, self.savings, self._state.colors)
         self.show_estimate(self._estimate)
 
     def show_estimate(self, estimate: Estimate | None) -> None:
-        """Show the selected cell; None while there is none. Its savings come a moment later."""
+        """Show the selected cell; None while there is none. Curve and savings come a moment later."""
         self._estimate = estimate
-        _, colors = self._state.tr_, self._state.colors
+        machine, _ = self._state.machine, self._state.tr_
+        known = estimate is not None and machine is not None
+        self._pools = pools.pools(machine, estimate, self._state.budget) if known and estimate and machine else ()
         self.why.setEnabled(estimate is not None)
         if estimate is None:
             self.title.setText(_("Select a cell"))
             self.verdict.setText("")
             self.notes.hide()
-            self.bar.show_stack(Stack(), colors)
         else:
             heading = self._state.column.heading(_, self._state.workload)
             self.title.setText(f"{estimate.model.name} · {heading}")
             self._show_verdict(estimate)
-            self.bar.show_stack(_stack(self._state, estimate), colors)
+        self._show_bars()
         self._show_legend(estimate)
+        self.curve.show_estimate(estimate, self._pools)
 
     def _show_verdict(self, estimate: Estimate) -> None:
         _, colors = self._state.tr_, self._state.colors
@@ -116,68 +153,42 @@ class MemoryPanel(Card):
             self._ink = ink
             self.verdict.setStyleSheet(f"color: {ink}")
 
-    def _repaint(self) -> None:
-        if self._estimate is not None:
-            self._show_verdict(self._estimate)
-            self.bar.show_stack(self.bar.target, self._state.colors)
-            self._show_legend(self._estimate)
+    def _show_bars(self) -> None:
+        _, state, estimate = self._state.tr_, self._state, self._estimate
+        found = [self._bar(pool) for pool in self._pools]
+        compared = state.choices.compare_own and state.what_if is not None
+        if compared and estimate is not None and state.own is not None and estimate.memory is not None:
+            own = self._answer(state.own, estimate.model, estimate.workload, state.budget)
+            shown = state.what_if or ""
+            used = [pool for pool in pools.pools(state.own, own, state.budget) if pool.used]
+            found = [Bar(None, shown, ""), *found, Bar(None, said.own_machine(_, own), "")]
+            found += [self._bar(pool, "") for pool in used]
+        self.bars.show_bars(found, state.colors)
+        self.bars.setVisible(bool(found))
+
+    def _bar(self, pool: Pool, key: str | None = None) -> Bar:
+        _, budget = self._state.tr_, self._state.budget
+        hint = said.pool_hint(_, pool, budget)
+        return Bar(pool, said.label(_, pool), said.figure(_, pool, budget), hint, pool.device if key is None else key)
 
     def _show_legend(self, estimate: Estimate | None) -> None:
         memory = estimate.memory if estimate else None
         if memory is None:
-            self._legend.show_lines((), self._state.colors)
+            self.legend.show_lines((), self._state.colors, "")
             return
         _ = self._state.tr_
         parts = sorted((part for part in memory.components if part.bytes), key=lambda p: COMPONENTS.index(p.name))
-        lines = [Line(part.name, _(words.COMPONENT_WORDS[part.name]), _.gib(part.bytes)) for part in parts]
-        band = _("total, {low} to {high}", low=_.gib(memory.low), high=_.gib(memory.high))
-        self._legend.show_lines([*lines, Line("", band, _.gib(memory.total))], self._state.colors)
+        lines = [self._line(part, part.name) for part in parts]
+        lines.append(Line("", said.total(_, memory), _.gib(memory.total), "total"))
+        for key, part in pools.beside(self._pools, memory):
+            words_ = _("{part} in {device}", part=_(words.COMPONENT_WORDS[part.name]), device=said.kind(_, key))
+            lines.append(Line(part.name, words_, _.gib(part.bytes), key))
+        self.legend.show_lines(lines, self._state.colors, _("Why? The formula of every number"))
+
+    def _line(self, part: Component, key: str) -> Line:
+        _ = self._state.tr_
+        return Line(part.name, _(words.COMPONENT_WORDS[part.name]), _.gib(part.bytes), key)
 
     def show_savings(self, savings: Sequence[Saving]) -> None:
         """What each technique would change for the cell that is shown."""
-        self.savings = tuple(savings)
-        clear(self._savings)
-        self._savings_title.setVisible(bool(savings))
-        _ = self._state.tr_
-        for saving in savings:
-            sign = "−" if saving.bytes >= 0 else "+"
-            button = link()
-            button.setText(f"{sign}{_.gib(abs(saving.bytes))}  {_(saving.label, **saving.values)}")
-            button.setStyleSheet("text-align: left")
-            button.setToolTip(_("Click to turn this knob"))
-            button.clicked.connect(lambda _checked=False, changes=saving.changes: self.tried.emit(changes))
-            self._savings.addWidget(button)
-
-
-def _stack(state: State, estimate: Estimate) -> Stack:
-    capacities = () if state.machine is None else capacities_of(state, state.machine)
-    if estimate.memory is None:
-        return Stack(capacities=capacities)
-    parts = tuple((part.name, float(part.bytes)) for part in estimate.memory.components if part.bytes)
-    return Stack(parts, estimate.memory.low, estimate.memory.high, capacities)
-
-
-def capacities_of(state: State, machine: Machine) -> tuple[Capacity, ...]:
-    """RAM and each usable GPU of a machine, with what may be used of them."""
-    _ = state.tr_
-    found = []
-    total = machine.memory_budget_bytes
-    if total is not None:
-        found.append(_capacity(state, _("RAM"), total, machine.memory.available_bytes))
-    for gpu in machine.gpus:
-        if gpu.usable and gpu.vram_bytes:
-            label = _("VRAM {name}", name=gpu.name or "")
-            found.append(_capacity(state, label, gpu.vram_bytes, gpu.vram_available_bytes))
-    return tuple(found)
-
-
-def _capacity(state: State, label: str, total: int, free: int | None) -> Capacity:
-    _ = state.tr_
-    if state.budget == "total":
-        return Capacity(label, total, total, _("{total} in all", total=_.gib(total)))
-    if free is None:
-        # A dump rarely tells: what is free is assumed, and not to be shown as known.
-        return Capacity(label, total, total, _("{total}, free not known", total=_.gib(total)))
-    free = min(total, free)
-    figure = _("{free} of {total} free", free=texts.gib_figure(_, free), total=_.gib(total))
-    return Capacity(label, total, free, figure)
+        self.techniques.show_savings(self._state.tr_, savings, self._state.colors)
