@@ -24,6 +24,7 @@ from advisor.ui.look import theme
 from advisor.ui.look.later import Later
 from advisor.ui.machines import commands as machine_commands
 from advisor.ui.machines.chooser import Chooser
+from advisor.ui.matrix import commands as matrix_commands
 from advisor.ui.matrix.cells import Cells
 from advisor.ui.matrix.panel import MatrixPanel
 from advisor.ui.memory.panel import MemoryPanel
@@ -112,6 +113,7 @@ class Screen(QWidget):
         self.actions_.report_wanted.connect(self.show_report)
         self.gauges.details.connect(self.details.show_machine)
         self.matrix.asked.connect(self.details.show_why)
+        self.matrix.arranged.connect(self._arranged)
         self.own_models.opened.connect(self.matrix.show_model)
         self.memory.asked.connect(self.details.show_why)
         self.memory.tried.connect(lambda changes: self.state.change(**changes))
@@ -129,6 +131,7 @@ class Screen(QWidget):
             self, self.state, self.actions_, self.own_models, self.details, self.pages, self.show_report,
             self.show_tour,
         )  # fmt: skip
+        matrix_commands.register(self.commands, self.matrix)
         shell_commands.register(self.commands, parts)
         if "matrix.find" not in self.commands:
             self.commands.add(
@@ -230,6 +233,9 @@ class Screen(QWidget):
         """The catalogue is there: fill the matrix, select something."""
         linecache.clearcache()  # PySide keeps the source text of all modules that import one: a megabyte
         self.state.set_models(models)
+
+    def _arranged(self) -> None:
+        """The rows are in order: at the start the first of them is selected."""
         if self.state.model is None and self.matrix.model.rows:
             self._suggest(self.matrix.model.rows[0])
 
@@ -237,7 +243,7 @@ class Screen(QWidget):
         """Select a model for the user, unless the user has selected one."""
         if self.state.model is self._suggested:
             self._suggested = model
-            self.matrix.select(model, self.state.method)
+            self.matrix.select(model, self.state.column)
 
     @property
     def settled(self) -> bool:
@@ -261,6 +267,7 @@ class Screen(QWidget):
         """Stop timers, forget results on their way, wait for what runs, keep the choices."""
         self.gauges.stop()
         self.cells.stop()
+        self.matrix.stop()
         self.details.stop()
         if self.report.page is not None:
             self.report.page.stop()

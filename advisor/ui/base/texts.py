@@ -137,10 +137,8 @@ def tip(_: Translator, name: str, heading: str, estimate: Estimate) -> str:
     answer = None if estimate.workload.training else answer_seconds(estimate)
     if answer is not None:
         asked, said = typical_answer()
-        times = _.duration_range(answer.low, answer.high)
-        lines.append(
-            _("A typical answer takes {time} ({asked} tokens read, {said} written)", time=times, asked=asked, said=said)
-        )
+        values = {"time": _.duration_range(answer.low, answer.high), "asked": asked, "said": said}
+        lines.append(_("A typical answer takes {time} ({asked} tokens read, {said} written)", **values))
     if estimate.training and estimate.training.hours and estimate.verdict not in ("no", "unknown"):
         hours = estimate.training.hours
         times = _.duration(hours.low * 3600), _.duration(hours.high * 3600)

@@ -59,8 +59,19 @@ QToolButton {{ padding: 3px 8px; }}
 QToolButton#link, QPushButton#link {{ background: transparent; border: 1px solid transparent; color: {accent};
   padding: 1px 4px; }}
 QToolButton#link:disabled, QPushButton#link:disabled {{ color: {disabled}; }}
+QToolButton#heading {{ background: transparent; border: 1px solid transparent; color: {caption};
+  padding: 1px 4px 1px 0; }}
+QToolButton#icon {{ background: transparent; border: 1px solid transparent; padding: 2px; }}
+QToolButton#heading:hover, QToolButton#icon:hover, QToolButton#heading:focus, QToolButton#icon:focus,
+QToolButton#link:focus, QPushButton#link:focus {{ border-color: {accent}; }}
 QPushButton:hover, QToolButton:hover, QComboBox:hover {{ border-color: {accent}; }}
 QPushButton:pressed, QToolButton:pressed {{ background: {track}; }}
+QToolButton:checked, QToolButton[active="true"] {{ background: {track}; border-color: {accent}; color: {accent}; }}
+QToolButton[low="true"] {{ padding: 1px 8px; }}
+QToolButton[segment="first"] {{ border-top-right-radius: 0; border-bottom-right-radius: 0; }}
+QToolButton[segment="middle"] {{ border-radius: 0; margin-left: -1px; }}
+QToolButton[segment="last"] {{ border-top-left-radius: 0; border-bottom-left-radius: 0; margin-left: -1px; }}
+QFrame#popup {{ background: {card}; border: 1px solid {border}; }}
 QPushButton:focus, QToolButton:focus, QComboBox:focus, QSpinBox:focus, QLineEdit:focus {{ border-color: {accent}; }}
 QPushButton:disabled, QToolButton:disabled {{ color: {disabled}; }}
 QToolButton[popupMode="2"] {{ padding-right: 20px; }}
@@ -100,6 +111,9 @@ QHeaderView {{ background: {card}; }}
 QHeaderView::section {{ background: {card}; color: {caption}; border: 0; border-bottom: 1px solid {border};
   padding: 4px 3px; }}
 QTextBrowser, QPlainTextEdit {{ background: {card}; border: 1px solid {border}; border-radius: 4px; }}
+QTextBrowser#plain {{ border: 1px solid transparent; }}
+QTextBrowser#plain:focus {{ border-color: {track}; }}
+QListWidget {{ background: {card}; border: 1px solid {border}; border-radius: 4px; }}
 QMenu {{ background: {card}; border: 1px solid {border}; padding: 4px; }}
 QMenu::item {{ padding: 4px 20px; border-radius: 4px; }}
 QMenu::item:selected {{ background: {accent}; color: {on_accent}; }}

@@ -1,74 +1,159 @@
-"""The matrix as a table: models down, methods across; its order, its filters, and its words for ears and tool tips."""
+"""The matrix as a table: models and headings of groups down, columns across; its words for ears and tool tips."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from advisor.catalog.model import Model
-from advisor.estimator.result import VERDICTS, Estimate
-from advisor.i18n import N_
+from advisor.estimator.result import Estimate
+from advisor.ui.base import columns as base_columns
 from advisor.ui.base import texts
-from advisor.ui.base.columns import USUAL
-from advisor.ui.base.own_text import origin_text
+from advisor.ui.base.columns import RUNS, Column
 from advisor.ui.base.state import State
 from advisor.ui.look.widgets import hint
+from advisor.ui.matrix import order, words
 from advisor.ui.matrix.cells import Cells
-from advisor.workload import METHODS, Method
+from advisor.ui.matrix.filters import Filters
+from advisor.ui.matrix.groups import Group, Line
+from advisor.ui.matrix.order import Order
+from advisor.ui.matrix.rows import Question, Rows
 
 Index = QModelIndex | QPersistentModelIndex
 NAME, SIZE, FIRST_METHOD = 0, 1, 2
-OWN = "\0own"  # the filter for the user's own models, which no family is called
 UP, DOWN = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
-SIZES: tuple[tuple[str, float, float], ...] = (
-    (N_("any size"), 0, float("inf")),
-    (N_("under 2B"), 0, 2e9),
-    (N_("2B to 5B"), 2e9, 5e9),
-    (N_("5B to 10B"), 5e9, 10e9),
-    (N_("10B to 20B"), 10e9, 20e9),
-    (N_("20B to 40B"), 20e9, 40e9),
-    (N_("40B to 100B"), 40e9, 100e9),
-    (N_("over 100B"), 100e9, float("inf")),
-)
 
 
 class MatrixModel(QAbstractTableModel):
-    """Rows are the models that pass the filters, in the chosen order."""
+    """Rows are the models that pass the filters, in the chosen order, below headings where they are grouped."""
 
     def __init__(self, state: State, cells: Cells, parameters: Callable[[Model], int], parent: QObject) -> None:
         super().__init__(parent)
         self._state = state
         self._cells = cells
         self._parameters = parameters
-        self.rows: list[Model] = []
-        self._search = ""
+        self._rows = Rows(parameters)
         self._headings: list[str] = []
-        self._family: str | None = None
-        self._size = SIZES[0]
-        self.sorted_by = (SIZE, UP)
+        self.columns = self._chosen_columns()
         self.compact = False  # sizes stand below the names, not in a column of their own
+        self.held = True  # no rows are shown until their order is known
+        # How a cell compares with the same one of another machine: "better", "worse" or None.
+        self.change: Callable[[Model, Column], str | None] | None = None
 
-    def filter(self, search: str, family: str | None, size: int) -> None:
-        """Show only models whose name holds every word of `search`, of that family and size class."""
-        self._search, self._family, self._size = search.lower(), family, SIZES[size]
-        self.rearrange()
+    @property
+    def rows(self) -> Sequence[Model]:
+        """The models that pass the filters, in order, those in folded groups included."""
+        return () if self.held else self._rows.shown
 
-    def rearrange(self) -> None:
-        """Filter and sort again."""
+    @property
+    def lines(self) -> Sequence[Line]:
+        """What each row of the table is: a model, or the heading of a group."""
+        return () if self.held else self._rows.lines
+
+    @property
+    def filters(self) -> Filters:
+        """What narrows the rows."""
+        return self._rows.filters
+
+    @property
+    def order(self) -> Order:
+        """What orders the rows."""
+        return self._rows.order
+
+    @property
+    def needed(self) -> tuple[Column, ...]:
+        """The columns whose estimates decide which rows there are, and where."""
+        return self._rows.needed(self.columns)
+
+    @property
+    def ready(self) -> bool:
+        """Whether these are known."""
+        return not self.needed or self._cells.complete(self._state.models, self.needed)
+
+    @property
+    def stale(self) -> bool:
+        """Whether the order is no longer that of the estimates."""
+        return not self.held and bool(self.needed) and self._rows.stale(self._question())
+
+    def _question(self) -> Question:
+        state, choices = self._state, self._state.choices
+        return Question(
+            state.models, state.own_models, choices.favourites, self.columns, choices.figure, choices.group,
+            self._cells.known,
+        )  # fmt: skip
+
+    def set_filters(self, **changes: Any) -> None:
+        """What narrows the rows, for the next `narrow`; after a change of "fits only" for the next `arrange`."""
+        self._rows.filters = replace(self._rows.filters, **changes)
+
+    def set_order(self, by: Order) -> None:
+        """Another order, for the next `arrange`."""
+        self._rows.order = by
+        self.retranslate()
+
+    def sort(self, column: int, direction: Qt.SortOrder = UP) -> None:
+        """Order by name, by size, or by a column: at once, by the estimates that there are."""
+        chosen = self.column(column)
+        by = chosen.key if chosen is not None else order.NAME if column == NAME else order.SIZE
+        self.set_order(Order(by, direction == DOWN))
+        self.arrange()
+
+    def arrange(self) -> None:
+        """Sort by the estimates that there are, and filter; rows held back until now are shown."""
+        self.held = False
+        self._lay_out(lambda: self._rows.arrange(self._question()))
+
+    def narrow(self) -> None:
+        """Filter and group again, in the order that there is."""
+        if not self.held:
+            self._lay_out(lambda: self._rows.narrow(self._question()))
+
+    def hold(self) -> None:
+        """Show no rows until `arrange`."""
+        self.beginResetModel()
+        self.held = True
+        self.endResetModel()
+
+    def fold(self, group: Group, closed: bool) -> None:
+        """Fold a group up, or unfold it."""
+        (self._rows.closed.add if closed else self._rows.closed.discard)(group.key)
+        self.narrow()
+
+    def fold_all(self, closed: bool) -> None:
+        """Fold all groups up, or unfold them."""
+        self._rows.closed = {line.key for line in self._rows.lines if isinstance(line, Group)} if closed else set()
+        self.narrow()
+
+    def is_closed(self, group: Group) -> bool:
+        """Whether a group is folded up."""
+        return group.key in self._rows.closed
+
+    def _lay_out(self, change: Callable[[], None]) -> None:
         self.layoutAboutToBeChanged.emit()
-        selected = [(index, self.rows[index.row()]) for index in self.persistentIndexList()]
-        self.rows = self._sorted([model for model in self._state.models if self._passes(model)])
-        places = {model: row for row, model in enumerate(self.rows)}
-        for index, model in selected:
-            row = places.get(model)
+        selected = [(index, self._rows.lines[index.row()]) for index in self.persistentIndexList()]
+        change()
+        places = {_same(line): row for row, line in enumerate(self._rows.lines)}
+        for index, line in selected:
+            row = places.get(_same(line))
             self.changePersistentIndex(index, QModelIndex() if row is None else self.index(row, index.column()))
         self.layoutChanged.emit()
 
-    def refresh(self) -> None:
-        """The cells answer another question now."""
-        if self.rows:
-            last = self.index(len(self.rows) - 1, self.columnCount() - 1)
-            self.dataChanged.emit(self.index(0, FIRST_METHOD), last)
+    def _chosen_columns(self) -> tuple[Column, ...]:
+        return base_columns.shown(self._state.choices.columns, self._state.workload)
+
+    def choose_columns(self) -> bool:
+        """Take over the columns that the state asks for; returns whether they are others now."""
+        chosen = self._chosen_columns()
+        if chosen == self.columns:
+            return False
+        self.beginResetModel()
+        self.columns = chosen
+        if self.order.by not in (order.BEST, order.NAME, order.SIZE, *(column.key for column in chosen)):
+            self._rows.order = Order()
+        self._headings = [self.heading(section) for section in range(self.columnCount())]
+        self.endResetModel()
+        return True
 
     def retranslate(self) -> None:
         """Headings may be in another language, or name another quantisation."""
@@ -78,34 +163,72 @@ class MatrixModel(QAbstractTableModel):
         self._headings = headings
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, self.columnCount() - 1)
 
-    def estimate(self, row: int, column: int) -> Estimate | None:
-        """A method cell's estimate if it is there or may be computed in this repaint."""
-        return self._cells.peek(self.rows[row], USUAL[column - FIRST_METHOD])
+    def set_compact(self, compact: bool) -> None:
+        """Without a column of sizes the heading of the names says which of both orders the rows."""
+        self.compact = compact
+        self.retranslate()
+
+    # What stands where -----------------------------------------------------------------------------------------------
+
+    def model_at(self, row: int) -> Model | None:
+        """The model of a row; None for the heading of a group."""
+        line = self.lines[row]
+        return None if isinstance(line, Group) else line
+
+    def group_at(self, row: int) -> Group | None:
+        """The group whose heading a row is; None for a model."""
+        line = self.lines[row]
+        return line if isinstance(line, Group) else None
+
+    def column(self, section: int) -> Column | None:
+        """A section's column; None for those that describe the model."""
+        return self.columns[section - FIRST_METHOD] if section >= FIRST_METHOD else None
+
+    def section(self, column: Column) -> int | None:
+        """Where a column stands; None when it is not shown."""
+        return FIRST_METHOD + self.columns.index(column) if column in self.columns else None
+
+    def row_of(self, model: Model | None) -> int | None:
+        """Where a model stands, None when a filter or a folded group hides it."""
+        return next((row for row, one in enumerate(self.lines) if one is model), None)
+
+    def estimate(self, row: int, section: int) -> Estimate | None:
+        """A cell's estimate if it is there or may be computed in this repaint."""
+        model, column = self.model_at(row), self.column(section)
+        return None if model is None or column is None else self.estimate_of(model, column)
+
+    def estimate_of(self, model: Model, column: Column) -> Estimate | None:
+        """The same by model and column."""
+        return self._cells.peek(model, column)
+
+    def says_the_same(self, model: Model, column: Column, estimate: Estimate) -> bool:
+        """Whether a network's cell would only repeat that of the first column that runs it."""
+        first = next((one for one in self.columns if one.method in RUNS), None)
+        if first is None or first is column or column.method not in RUNS:
+            return False
+        return words.says_the_same(model, estimate, self._cells.known(model, first))
+
+    def group_count(self, group: Group, column: Column) -> int | None:
+        """How many of a group run in a column; None until all are known."""
+        return group.count(lambda model: self._cells.known(model, column))
 
     def parameters(self, model: Model) -> int:
         """A model's parameter count."""
         return self._parameters(model)
 
-    def row_of(self, model: Model | None) -> int | None:
-        """Where a model stands, None when a filter hides it."""
-        return next((row for row, one in enumerate(self.rows) if one is model), None)
-
-    @staticmethod
-    def method(column: int) -> Method | None:
-        """A column's method; None for the columns that describe the model."""
-        return METHODS[column - FIRST_METHOD] if column >= FIRST_METHOD else None
+    # Qt's questions --------------------------------------------------------------------------------------------------
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
-        """Models shown."""
-        return 0 if parent.isValid() else len(self.rows)
+        """Models and headings shown."""
+        return 0 if parent.isValid() else len(self.lines)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
-        """Name, size, and one column a method."""
-        return 0 if parent.isValid() else FIRST_METHOD + len(METHODS)
+        """Name, size, and the chosen columns."""
+        return 0 if parent.isValid() else FIRST_METHOD + len(self.columns)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Texts for copying, tool tips and screen readers; painting asks `estimate` instead."""
-        if not index.isValid():
+        if not index.isValid() or index.row() >= len(self.lines):
             return None
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return self._spoken(index.row(), index.column())
@@ -117,96 +240,51 @@ class MatrixModel(QAbstractTableModel):
         """Column headings; rows have none."""
         if orientation != Qt.Orientation.Horizontal:
             return None
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+        if role == Qt.ItemDataRole.DisplayRole:
             return self.heading(section)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return hint(words.heading_tip(self._state.tr_, self.heading(section), self.column(section)))
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignLeft if section == NAME else Qt.AlignmentFlag.AlignRight
             return side | Qt.AlignmentFlag.AlignVCenter
         return None
 
-    def heading(self, column: int) -> str:
-        """A column's heading in words."""
-        _ = self._state.tr_
-        method = self.method(column)
-        if method is not None:
-            return texts.column(_, self._state.workload, method)
-        if column == SIZE:
-            return _("Size")
-        by_size, by_name = self.sorted_by[0] == SIZE, self.sorted_by[0] == NAME
-        if self.compact and (by_size or by_name):
-            return _("Model, by size") if by_size else _("Model, by name")
-        return _("Model")
+    def heading(self, section: int) -> str:
+        """A heading in words."""
+        _, column = self._state.tr_, self.column(section)
+        if column is not None:
+            return column.heading(_, self._state.workload)
+        return _("Size") if section == SIZE else words.name_heading(_, self.order, self.compact)
 
-    def sort(self, column: int, order: Qt.SortOrder = UP) -> None:
-        """Order by name, by size, or by a method: best verdict first, and there the largest model first."""
-        self.sorted_by = (column, order)
-        self.rearrange()
-        self.retranslate()
+    def _group_words(self, group: Group, section: int) -> tuple[Group, bool, str, int | None]:
+        column = self.column(section)
+        count = None if column is None else self.group_count(group, column)
+        return group, self.is_closed(group), "" if column is None else self.heading(section), count
 
-    def set_compact(self, compact: bool) -> None:
-        """Without a column of sizes the heading of the names says which of both orders the rows."""
-        self.compact = compact
-        self.retranslate()
+    def _spoken(self, row: int, section: int) -> str:
+        _, line, column = self._state.tr_, self.lines[row], self.column(section)
+        if isinstance(line, Group):
+            return words.group_spoken(_, *self._group_words(line, section))
+        if column is not None:
+            return texts.spoken(_, line.name, self.heading(section), self._cells.get(line, column))
+        if section == SIZE:
+            return _.parameters(self._parameters(line) or None)
+        starred = line.id in self._state.choices.favourites
+        return _("{name}, favourite", name=line.name) if starred else line.name
 
-    @property
-    def sorted_by_method(self) -> bool:
-        """Whether the order depends on estimates, and so on every knob."""
-        return self.sorted_by[0] >= FIRST_METHOD
+    def _tip(self, row: int, section: int) -> str:
+        _, line, column = self._state.tr_, self.lines[row], self.column(section)
+        if isinstance(line, Group):
+            return words.group_tip(_, *self._group_words(line, section))
+        if column is None:
+            return words.model_tip(self._state, line, self._parameters(line))
+        estimate = self._cells.get(line, column)
+        if estimate is None:
+            return ""
+        same = self.says_the_same(line, column, estimate)
+        return words.cell_tip(_, line, self.heading(section), estimate, same)
 
-    def _passes(self, model: Model) -> bool:
-        if self._family == OWN:
-            if model not in self._state.own_models:
-                return False
-        elif self._family is not None and model.family != self._family:
-            return False
-        if self._size is not SIZES[0] and not self._size[1] <= self._parameters(model) < self._size[2]:
-            return False
-        if not self._search:
-            return True
-        text = " ".join((model.name, model.family, model.kind, *model.aliases)).lower()
-        return all(word in text for word in self._search.split())
 
-    def _sorted(self, models: Sequence[Model]) -> list[Model]:
-        """The user's own models on top, both groups in the chosen order."""
-        own = self._state.own_models
-        if not own:
-            return self._ordered(models)
-        return [
-            *self._ordered([model for model in models if model in own]),
-            *self._ordered([model for model in models if model not in own]),
-        ]
-
-    def _ordered(self, models: Sequence[Model]) -> list[Model]:
-        column, order = self.sorted_by
-        down = order == DOWN
-        if column == NAME:
-            return sorted(models, key=lambda m: m.name.lower(), reverse=down)
-        if column == SIZE:
-            return sorted(models, key=self._parameters, reverse=down)
-        return sorted(models, key=lambda m: self._rank(m, METHODS[column - FIRST_METHOD]), reverse=down)
-
-    def _rank(self, model: Model, method: Method) -> tuple[int, int]:
-        estimate = self._cells.get(model, method)
-        verdict = VERDICTS.index(estimate.verdict) if estimate else len(VERDICTS)
-        return verdict, -self._parameters(model)
-
-    def _spoken(self, row: int, column: int) -> str:
-        _, model = self._state.tr_, self.rows[row]
-        method = self.method(column)
-        if method is not None:
-            return texts.spoken(_, model.name, self.heading(column), self._cells.get(model, method))
-        return model.name if column == NAME else _.parameters(self._parameters(model) or None)
-
-    def _tip(self, row: int, column: int) -> str:
-        _, model = self._state.tr_, self.rows[row]
-        method = self.method(column)
-        if method is None:
-            facts = [model.name, _.parameters(self._parameters(model) or None), model.family, model.licence or ""]
-            if model in self._state.own_models:
-                facts.append(origin_text(_, model, self._state.own_models[model]))
-                facts += [model.source, model.count_note]
-            if model.max_context:
-                facts.append(_("context up to {count}", count=_.integer(model.max_context)))
-            return "\n".join(filter(None, facts))
-        estimate = self._cells.get(model, method)
-        return texts.tip(_, model.name, self.heading(column), estimate) if estimate else ""
+def _same(line: Line) -> object:
+    """What tells lines apart through a new layout: groups are made anew, models are not."""
+    return ("group", line.key) if isinstance(line, Group) else line

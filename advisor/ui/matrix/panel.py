@@ -1,49 +1,63 @@
-"""The middle of the window: search, filters and the matrix; keeps selection and cells in step with the state."""
+"""The middle of the window: its bar and the matrix; keeps rows, selection and cells in step with the state."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, Signal
-from PySide6.QtWidgets import (
-    QComboBox,
-    QHBoxLayout,
-    QLineEdit,
-    QTableView,
-    QVBoxLayout,
-)
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QTimer, Signal
+from PySide6.QtWidgets import QVBoxLayout
 
 from advisor.catalog.model import Model
-from advisor.ui.base.columns import USUAL, Column
+from advisor.ui.base.columns import Column, as_column
 from advisor.ui.base.state import State
-from advisor.ui.look.widgets import Card, caption
+from advisor.ui.look.widgets import Card
+from advisor.ui.matrix import order
+from advisor.ui.matrix.bar import MatrixBar
 from advisor.ui.matrix.cells import Cells
 from advisor.ui.matrix.delegate import MatrixDelegate
-from advisor.ui.matrix.model import DOWN, FIRST_METHOD, NAME, OWN, SIZE, SIZES, UP, MatrixModel
+from advisor.ui.matrix.filters import Filters, kinds_of
+from advisor.ui.matrix.model import DOWN, FIRST_METHOD, NAME, SIZE, UP, MatrixModel
+from advisor.ui.matrix.order import Order
+from advisor.ui.matrix.popups import ColumnPopup, FilterPopup
 from advisor.ui.matrix.view import MatrixView
-from advisor.workload import METHODS, Method
+from advisor.workload import Method
 
-MOST_LETTERS = 14  # of the filters' boxes; a longer family is cut there, not in its list
-# How clicks on the heading of the names go round while the sizes have no column of their own.
-ROUND = tuple((column, order) for column in (NAME, SIZE) for order in (UP, DOWN))
+FEW = 8  # models that are answered at once, without a placeholder: at most 5 ms each
+HOLD_MS = 3000  # a computer that cannot be read must not keep the models from being seen
+# How clicks on a heading go round; on that of the names also by size while the sizes have no column of their own.
+ROUND = (Order(order.NAME), Order(order.NAME, True))
+COMPACT_ROUND = (*ROUND, Order(order.SIZE), Order(order.SIZE, True))
 
 
 class MatrixPanel(Card):
-    """Search box, family and size filters, the number of models, and the table."""
+    """Search, filters and switches above the table."""
 
     asked = Signal()
+    filtered = Signal()  # the filters are others
+    arranged = Signal()  # the rows are in their order, for the first time or anew
 
     def __init__(self, state: State, cells: Cells, parameters: Callable[[Model], int]) -> None:
         super().__init__()
-        self._state, self._cells = state, cells
+        self.state, self._cells = state, cells
         self.model = MatrixModel(state, cells, parameters, self)
         self.view = MatrixView(cells)
         self.delegate = MatrixDelegate(state, self.model, self.view)
-        self.search = QLineEdit()
-        self.search.setClearButtonEnabled(True)
-        self.family = QComboBox()
-        self.size_class = QComboBox()
-        self.count = caption()
+        self.bar = MatrixBar(state)
+        self.search, self.family, self.size_class = self.bar.search, self.bar.family, self.bar.size_class
+        self._due = False  # the rows are to be sorted as soon as what decides is known
+        self._emptied = False  # no row was left to select
+        self._choices = state.choices
+        self._filter_popup: FilterPopup | None = None
+        self._column_popup: ColumnPopup | None = None
+        self._hold = QTimer(self)
+        self._hold.setSingleShot(True)
+        self._hold.setInterval(HOLD_MS)
+        self._hold.timeout.connect(self._arrange)
         self._wire()
-        self._arrange()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.setSpacing(6)
+        layout.addLayout(self.bar)
+        layout.addWidget(self.view, 1)
         self.retranslate()
 
     def _wire(self) -> None:
@@ -51,61 +65,45 @@ class MatrixPanel(Card):
         self.view.setItemDelegate(self.delegate)
         self.view.verticalHeader().setDefaultSectionSize(self.delegate.row_height)
         self.view.selectionModel().currentChanged.connect(self._selected)
-        self.view.horizontalHeader().sectionClicked.connect(self._sort)
+        header = self.view.horizontalHeader()
+        header.sectionClicked.connect(self._sort)
+        header.customContextMenuRequested.connect(self.open_columns)
         self.view.asked.connect(self.asked)
+        self.view.starred.connect(self._star)
         self.view.compacted.connect(self._compacted)
         self.model.headerDataChanged.connect(self.view.share_width)
         self._show_order()
-        self.search.textChanged.connect(self._filter)
-        self.family.currentIndexChanged.connect(self._filter)
-        self.size_class.currentIndexChanged.connect(self._filter)
+        self.bar.changed.connect(self._typed)
         self._cells.filled.connect(self._repaint_cells)
-        self._cells.completed.connect(self._resort)
-        self._state.models_changed.connect(self._models_changed)
-        self._state.machine_changed.connect(self.refresh)
-        self._state.workload_changed.connect(self.refresh)
-        self._state.theme_changed.connect(self.view.viewport().update)
-
-    def _arrange(self) -> None:
-        bar = QHBoxLayout()
-        bar.setSpacing(8)
-        bar.addWidget(self.search, 1)
-        for box in (self.family, self.size_class):
-            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-            # Room for its letters, its frame and its arrow.
-            box.setMaximumWidth(box.fontMetrics().horizontalAdvance("n" * MOST_LETTERS) + 40)
-            bar.addWidget(box)
-        bar.addWidget(self.count)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 8, 8, 8)
-        layout.setSpacing(8)
-        layout.addLayout(bar)
-        layout.addWidget(self.view, 1)
+        self._cells.completed.connect(self._completed)
+        self.state.models_changed.connect(self._models_changed)
+        self.state.machine_changed.connect(self._machine_changed)
+        self.state.workload_changed.connect(self.refresh)
+        self.state.choices_changed.connect(self._choices_changed)
+        self.state.theme_changed.connect(self.view.viewport().update)
 
     def retranslate(self) -> None:
         """All texts again, in the state's language."""
-        _ = self._state.tr_
-        self.search.setPlaceholderText(_("Search models (Ctrl+F)"))
-        self.search.setAccessibleName(_("Search models"))
-        self.family.setAccessibleName(_("Model family"))
-        self.size_class.setAccessibleName(_("Model size"))
+        _ = self.state.tr_
         self.view.setAccessibleName(_("Which models fit, by method"))
-        self._fill_families()
-        size = max(0, self.size_class.currentIndex())
-        self.size_class.blockSignals(True)
-        self.size_class.clear()
-        self.size_class.addItems([_(text) for text, _low, _high in SIZES])
-        self.size_class.setCurrentIndex(size)
-        self.size_class.blockSignals(False)
+        self.bar.retranslate()
         self.delegate.forget()
         self.model.retranslate()
-        self._show_count()
-        self._show_empty()
+        self._show_rows()
+        self._show_stale()
         self.view.viewport().update()
 
+    def stop(self) -> None:
+        """No more timers."""
+        self._hold.stop()
+
+    # The cells -------------------------------------------------------------------------------------------------------
+
     def refresh(self) -> None:
-        """Another machine or other knobs: repaint what is seen now, fill the rest in idle moments."""
-        self._cells.set_question(self._state.machine, self._state.workload, self._state.budget)
+        """Another machine, other knobs or columns: repaint what is seen now, fill the rest in idle moments."""
+        if self.model.choose_columns():
+            self.view.share_width()
+        self._cells.set_question(self.state.machine, self.state.workload, self.state.budget, self.model.columns)
         self.model.retranslate()
         self._repaint_cells()
         self._cells.fill(self._order())
@@ -120,109 +118,284 @@ class MatrixPanel(Card):
         """The rows that the eye sees."""
         first = max(0, self.view.rowAt(0))
         last = self.view.rowAt(self.view.viewport().height() - 1)
-        return range(first, len(self.model.rows) if last < 0 else last + 1)
+        return range(first, len(self.model.lines) if last < 0 else last + 1)
 
     def _order(self) -> Iterator[tuple[Model, Column]]:
-        """Seen cells first, then the column that orders the rows, then all."""
-        rows = list(self.model.rows)
-        for row in self.visible_rows():
-            if row < len(rows):
-                yield from ((rows[row], method) for method in USUAL)
-        models = list(self._state.models)
-        if self.model.sorted_by_method:
-            method = USUAL[self.model.sorted_by[0] - FIRST_METHOD]
-            yield from ((model, method) for model in models)
+        """Seen cells first, then the columns that decide on the rows, then all."""
+        columns, models = self.model.columns, list(self.state.models)
+        seen = [self.model.model_at(row) for row in self.visible_rows() if row < len(self.model.lines)]
+        for model in seen:
+            if model is not None:
+                yield from ((model, column) for column in columns)
+        for column in self.model.needed:
+            yield from ((model, column) for model in models)
+        self._known()
         for model in models:
-            yield from ((model, method) for method in USUAL)
+            yield from ((model, column) for column in columns)
+
+    def _known(self) -> None:
+        """What decides on the rows is there."""
+        if self._due or self.model.held:
+            self._arrange()
+
+    def _completed(self) -> None:
+        """All estimates are there: the order may be one of before."""
+        self._show_stale()
+        if self.state.choices.group != "none":
+            self.view.viewport().update()
+
+    # The rows --------------------------------------------------------------------------------------------------------
 
     def _models_changed(self) -> None:
-        self._fill_families()
-        self.model.rearrange()
-        self._show_count()
-        self._show_empty()
+        self.bar.fill_families()
+        self.refresh()
+        if not self.model.held:
+            self._arrange()  # the user's own models are seen at once
+            self._due = True
+        elif len(self.state.models) <= FEW and self.state.machine is not None:
+            for model in self.state.models:
+                for column in self.model.needed:
+                    self._cells.get(model, column)
+            self._arrange()
+        else:
+            self._hold.start()
+        self._show_rows()
+
+    def _machine_changed(self) -> None:
+        self._due = True
         self.refresh()
 
-    def _fill_families(self) -> None:
-        _ = self._state.tr_
-        chosen = self.family.currentData()
-        self.family.blockSignals(True)
-        self.family.clear()
-        self.family.addItem(_("all families"), None)
-        own = self._state.own_models
-        if own:
-            self.family.addItem(_("On this computer"), OWN)
-        for name in sorted({model.family for model in self._state.models if model not in own}, key=str.lower):
-            self.family.addItem(name, name)
-        self.family.setCurrentIndex(max(0, self.family.findData(chosen)))
-        self.family.blockSignals(False)
+    def _arrange(self) -> None:
+        """Sort and filter by what is known."""
+        if not self.state.models:
+            return
+        self._hold.stop()
+        self._due = False
+        self.model.arrange()
+        self._rows_changed()
+        self._show_stale()
+        self.arranged.emit()
 
-    def _filter(self) -> None:
-        self.model.filter(self.search.text(), self.family.currentData(), max(0, self.size_class.currentIndex()))
-        self._show_count()
+    def arrange_when_known(self) -> None:
+        """Sort and filter, now or as soon as the estimates are there that decide."""
+        if self.model.ready or self.state.machine is None:
+            self._arrange()
+        else:
+            self._due = True
+            self._cells.fill(self._order())
+
+    def _rows_changed(self) -> None:
+        self._show_rows()
         self._cells.fill(self._order())
-        if self.model.row_of(self._state.model) is None:
+        lost = self.state.model is not None and self.state.model not in self.model.rows
+        if lost or (self._emptied and self.model.rows):
             self._select_first()
+        else:
+            self._show_selected()
 
     def _select_first(self) -> None:
         """What the right side shows must be seen in the table: the first model that is left, if any is."""
+        self._emptied = not self.model.rows
         if self.model.rows:
-            self.select(self.model.rows[0], self._state.method)
+            self.select(self.model.rows[0], self.state.column)
         else:
-            self._state.select(None, self._state.method)
+            self.state.select(None, self.state.column)
 
-    def _show_empty(self) -> None:
-        """Until the catalogue is read nothing can be said about what matches."""
-        _ = self._state.tr_
-        self.view.empty = _("No model matches the search and the filters") if self._state.models else ""
+    def _show_selected(self) -> None:
+        """The state's cell is the table's current one, where it is shown."""
+        row, section = self.model.row_of(self.state.model), self.model.section(self.state.column)
+        if row is None or section is None or self.view.currentIndex().isValid():
+            return
+        self._make_current(self.model.index(row, section))
 
-    def _show_count(self) -> None:
-        _ = self._state.tr_
-        self.count.setText(_("{count} models", count=len(self.model.rows)))
-
-    def _sort(self, column: int) -> None:
-        if self.model.compact and column == NAME:
-            before = self.model.sorted_by
-            column, order = ROUND[(ROUND.index(before) + 1) % len(ROUND)] if before in ROUND else ROUND[0]
+    def _show_rows(self) -> None:
+        """How many there are, and why there are none."""
+        _, state = self.state.tr_, self.state
+        shown, everything = len(self.model.rows), len(state.models)
+        if not everything or self.model.held:
+            self.view.empty = _("Working out what fits …") if everything else ""
+            self.bar.show_count("", "")
         else:
-            order = DOWN if self.model.sorted_by == (column, UP) else UP
-        self.model.sort(column, order)
+            self.view.empty = _("No model matches. Ctrl+Shift+X clears search and filters.")
+            counted = _("{count} models", count=everything)
+            if shown < everything:
+                counted = _("{count} of {all} models", count=shown, all=everything)
+            self.bar.show_count(counted, self._count_tip())
+        self.bar.show_filters(self.model.filters.behind)
+        self.view.viewport().update()
+
+    def _count_tip(self) -> str:
+        _ = self.state.tr_
+        models, networks = kinds_of(self.model.rows)
+        return _("{models} language models, {networks} other networks", models=models, networks=networks)
+
+    def _show_stale(self) -> None:
+        """Offer to sort again where the rows stand as settings of before had them."""
+        _ = self.state.tr_
+        if self._due or self._cells.busy or not self.model.stale:
+            self.bar.offer_again("", "")
+        else:
+            text = _("Update list") if self.model.filters.fits_only else _("Sort again")
+            self.bar.offer_again(text, _("The settings have changed since the rows were put in order (Ctrl+R)"))
+
+    # What the user asks for ------------------------------------------------------------------------------------------
+
+    def find_model(self) -> None:
+        """Type what to search for."""
+        self.search.setFocus()
+        self.search.selectAll()
+
+    def _typed(self) -> None:
+        self.change_filters(
+            {"search": self.search.text(), "family": self.family.currentData(),
+             "size": max(0, self.size_class.currentIndex())}
+        )  # fmt: skip
+
+    def change_filters(self, changes: dict[str, Any]) -> None:
+        """Narrow the rows another way; those that stay keep their order."""
+        fitting = self.model.filters.fits_only
+        self.model.set_filters(**changes)
+        if self.model.filters.fits_only != fitting:
+            self.arrange_when_known()
+        else:
+            self.model.narrow()
+            self._rows_changed()
+        self.filtered.emit()
+
+    def show_fitting(self, only: bool) -> None:
+        """Only models that some column runs, or all."""
+        self.change_filters({"fits_only": only})
+
+    def clear_filters(self) -> None:
+        """All models again."""
+        self.bar.clear()
+        empty = Filters()
+        self.change_filters({name: getattr(empty, name) for name in Filters.__dataclass_fields__})
+        if self._filter_popup is not None:
+            self._filter_popup.show_filters(self.model.filters)
+
+    def open_filters(self) -> None:
+        """The filters that the bar has no room for."""
+        if self._filter_popup is None:
+            self._filter_popup = FilterPopup(self.state, self)
+            self._filter_popup.changed.connect(self.change_filters)
+            self._filter_popup.cleared.connect(self.clear_filters)
+            self.filtered.connect(self._enable_clearing)
+        self._filter_popup.show_filters(self.model.filters)
+        self._filter_popup.open_below(self.bar.filters)
+        self._filter_popup.use.setFocus()
+
+    def _enable_clearing(self) -> None:
+        if self._filter_popup is not None:
+            self._filter_popup.clear.setEnabled(bool(self.model.filters.active))
+
+    def open_columns(self) -> None:
+        """The choice of columns."""
+        if self._column_popup is None:
+            self._column_popup = ColumnPopup(self.state, self)
+            self._column_popup.chosen.connect(lambda keys: self.state.keep(columns=keys))
+        self._column_popup.show_columns(self.model.columns)
+        self._column_popup.open_below(self.bar.columns)
+        self._column_popup.list.setFocus()
+
+    def _choices_changed(self) -> None:
+        before, self._choices = self._choices, self.state.choices
+        now = self._choices
+        if now.columns != before.columns:
+            self.refresh()
+            self._columns_changed()
+        if now.figure != before.figure:
+            self.delegate.forget()
+            self._repaint_cells()
+            self._show_stale()
+        if now.group != before.group or now.favourites != before.favourites:
+            self.model.narrow()
+            self._rows_changed()
+            self.view.viewport().update()
+
+    def _columns_changed(self) -> None:
+        """The selected cell stays, or moves to the first column where its own is gone."""
+        if self.model.section(self.state.column) is None:
+            self.state.select(self.state.model, self.model.columns[0])
         self._show_order()
+        self.arrange_when_known()
+        self._show_selected()
+
+    def toggle_favourite(self) -> None:
+        """The selected model becomes a favourite, or is none any more."""
+        if self.state.model is not None:
+            self._star(self.state.model)
+
+    def _star(self, model: Model) -> None:
+        starred = self.state.choices.favourites
+        if model.id in starred:
+            self.state.keep(favourites=tuple(one for one in starred if one != model.id))
+        else:
+            self.state.keep(favourites=(*starred, model.id))
+
+    def sort_again(self) -> None:
+        """The rows in the order of the estimates of now."""
+        self.arrange_when_known()
+        self.view.scrollToTop()
+
+    def sort_best(self) -> None:
+        """What fits best first."""
+        self._sort_by(Order())
+
+    def _sort(self, section: int) -> None:
+        """A click on a heading: one way, the other way, and back to what fits best."""
+        column = self.model.column(section)
+        if column is not None:
+            ways: tuple[Order, ...] = (Order(column.key), Order(column.key, True))
+        elif section == SIZE:
+            ways = (Order(order.SIZE), Order(order.SIZE, True))
+        else:
+            ways = COMPACT_ROUND if self.model.compact else ROUND
+        ways = (*ways, Order())
+        now = self.model.order
+        self._sort_by(ways[(ways.index(now) + 1) % len(ways)] if now in ways else ways[0])
+
+    def _sort_by(self, by: Order) -> None:
+        self.model.set_order(by)
+        self._show_order()
+        self.arrange_when_known()
         self.view.scrollToTop()
 
     def _show_order(self) -> None:
-        column, order = self.model.sorted_by
-        shown = NAME if self.model.compact and column == SIZE else column
-        self.view.horizontalHeader().setSortIndicator(shown, order)
+        by, header = self.model.order, self.view.horizontalHeader()
+        section = next((at + FIRST_METHOD for at, one in enumerate(self.model.columns) if one.key == by.by), -1)
+        if by.by == order.NAME or (by.by == order.SIZE and self.model.compact):
+            section = NAME
+        elif by.by == order.SIZE:
+            section = SIZE
+        header.setSortIndicator(section, DOWN if by.down else UP)
 
     def _compacted(self, compact: bool) -> None:
         self.model.set_compact(compact)
         self._show_order()
 
-    def _resort(self) -> None:
-        """All estimates are there: an order that depends on them can follow now."""
-        if self.model.sorted_by_method:
-            self.model.rearrange()
+    # The selected cell -----------------------------------------------------------------------------------------------
 
     def _selected(self, index: QModelIndex) -> None:
-        if not index.isValid():
-            return
-        method = self.model.method(index.column()) or self._state.method
-        self._state.select(self.model.rows[index.row()], method)
+        model = self.model.model_at(index.row()) if index.isValid() else None
+        if model is not None:
+            self.state.select(model, self.model.column(index.column()) or self.state.column)
 
     def show_model(self, model: Model) -> None:
         """Select a model that was just opened; a search or filter that would hide it is cleared."""
-        if self.model.row_of(model) is None:
-            self.search.clear()
-            self.family.setCurrentIndex(0)
-            self.size_class.setCurrentIndex(0)
-        self.select(model, self._state.method)
+        if model not in self.model.rows:
+            self.clear_filters()
+        self.select(model, self.state.column)
         self.view.setFocus()
 
-    def select(self, model: Model, method: Method) -> None:
-        """Move the selection to a cell, as if it had been clicked."""
-        row = self.model.row_of(model)
+    def select(self, model: Model, column: Column | Method) -> None:
+        """Move the selection to a cell, as if it had been clicked; for a column that is not shown, to the first."""
+        row, section = self.model.row_of(model), self.model.section(as_column(column))
         if row is None:
             return
-        index = self.model.index(row, FIRST_METHOD + METHODS.index(method))
+        index = self.model.index(row, FIRST_METHOD if section is None else section)
+        self._make_current(index)
+        self.view.scrollTo(index)
+
+    def _make_current(self, index: QModelIndex) -> None:
         self.view.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
-        self.view.scrollTo(index, QTableView.ScrollHint.PositionAtCenter)
