@@ -70,7 +70,7 @@ class CrashDialog(QDialog):
         self.details.setMinimumHeight(self.details.fontMetrics().lineSpacing() * LINES)
         self.details.hide()
         self._arrange(occasion == "error")
-        self.setMinimumWidth(WIDTH)
+        self.said.setMinimumWidth(WIDTH)
 
     def _arrange(self, running: bool) -> None:
         _ = self._tr
