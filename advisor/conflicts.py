@@ -69,7 +69,7 @@ def brought(key: str, value: object, asked: Workload) -> tuple[Clash, ...]:
 def _llama_cpp_only(w: Workload) -> Because | None:
     if w.resolved_stack == "llama.cpp":
         return None
-    return Because(N_("Only llama.cpp has these; {stack} decides by itself"), {"stack": w.resolved_stack})
+    return Because(N_("Not a setting of {stack}"), {"stack": w.resolved_stack})
 
 
 def _flash_attention(w: Workload) -> Because | None:

@@ -35,7 +35,7 @@ class Preset(NamedTuple):
 # id -> name and what it is for.
 WORDS: Mapping[str, tuple[str, str]] = {
     "ollama": (N_("Ollama default"), N_("What Ollama does when nothing is set, on a card with less than 24 GiB")),
-    "llama_server": (N_("llama.cpp or LM Studio default"), N_("Four requests at once that share one cache; your own context")),
+    "llama_server": (N_("llama.cpp or LM Studio default"), N_("Four requests at once; the context stays yours")),
     "long_context": (N_("Long context"), N_("A prompt of about fifty pages, its KV cache in 8 bits")),
     "many_users": (N_("Many users"), N_("Eight conversations at once that share one cache")),
     "qlora_8gb": (N_("QLoRA on 8 GB"), N_("Fine-tuning on a small card: single examples, 8-bit optimizer")),

@@ -30,6 +30,7 @@ from advisor.ui.matrix.panel import MatrixPanel
 from advisor.ui.memory.panel import MemoryPanel
 from advisor.ui.own_models import OwnModels
 from advisor.ui.pages import Pages
+from advisor.ui.settings import commands as settings_commands
 from advisor.ui.settings.panel import SettingsPanel
 from advisor.ui.shell import commands as shell_commands
 from advisor.ui.shell import place
@@ -57,7 +58,7 @@ class Screen(QWidget):
         self.header = Header(state)
         self.gauges = GaugesPanel(state, work)
         self.matrix = MatrixPanel(state, self.cells, core.parameters)
-        self.settings = SettingsPanel(state)
+        self.settings = SettingsPanel(state, self.cells.compute)
         self.memory = MemoryPanel(state, self.cells.compute, core.estimate)
         self.strip = AdviceStrip(state)
         self.pages = Pages()
@@ -132,6 +133,7 @@ class Screen(QWidget):
             self.show_tour,
         )  # fmt: skip
         matrix_commands.register(self.commands, self.matrix)
+        settings_commands.register(self.commands, self.settings)
         shell_commands.register(self.commands, parts)
         if "matrix.find" not in self.commands:
             self.commands.add(
@@ -248,7 +250,7 @@ class Screen(QWidget):
     @property
     def settled(self) -> bool:
         """Whether nothing is left to compute or to show."""
-        return not (self.cells.busy or self.details.busy or self.work.busy)
+        return not (self.cells.busy or self.details.busy or self.work.busy or self.settings.busy)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Between wide and narrow the panes change their shares; else the matrix takes what there is."""
@@ -267,6 +269,7 @@ class Screen(QWidget):
         """Stop timers, forget results on their way, wait for what runs, keep the choices."""
         self.gauges.stop()
         self.cells.stop()
+        self.settings.stop()
         self.matrix.stop()
         self.details.stop()
         if self.report.page is not None:

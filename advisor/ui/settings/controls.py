@@ -1,11 +1,13 @@
 """The controls that turn one knob: a choice, a switch, a number, a token count with a logarithmic slider."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QSlider, QSpinBox, QWidget
+
+from advisor.ui.settings.options import Note, OptionDelegate, annotate
 
 STEPS_PER_OCTAVE = 4
 SLIDER_LEAST = 56
@@ -21,6 +23,7 @@ class Choice(QComboBox):
         super().__init__()
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)  # its row goes below its label if need be
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.view().setItemDelegate(OptionDelegate(self.view()))
         self.currentIndexChanged.connect(lambda: self.turned.emit(self.currentData()))
 
     def offer(self, items: Sequence[tuple[str, str]], value: str) -> None:
@@ -32,6 +35,17 @@ class Choice(QComboBox):
                 for one, words in items:
                     self.addItem(words, one)
             self.setCurrentIndex(self.findData(value))
+
+    def annotate(self, notes: Mapping[str, Note]) -> None:
+        """What stands beside each option in the list, and which options cannot be chosen."""
+        for row in range(self.count()):
+            annotate(self.model(), self.model().index(row, 0), notes.get(self.itemData(row), Note()))
+
+    def showPopup(self) -> None:
+        """The list is as wide as its longest line, figures included."""
+        bar = self.view().verticalScrollBar().sizeHint().width() if self.count() > self.maxVisibleItems() else 0
+        self.view().setMinimumWidth(self.view().sizeHintForColumn(0) + bar + 4)
+        super().showPopup()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """The wheel scrolls the panel; it never turns a knob by accident."""
@@ -73,6 +87,16 @@ class Number(QSpinBox):
         with QSignalBlocker(self):
             self.setValue(value)
 
+    def event(self, event: QEvent) -> bool:
+        """A field in which nothing was typed leaves undo and redo to the window."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            line = self.lineEdit()
+            undo = event.matches(QKeySequence.StandardKey.Undo) and not line.isUndoAvailable()
+            if undo or (_redoes(event) and not line.isRedoAvailable()):
+                event.ignore()
+                return False
+        return super().event(event)
+
     def stepBy(self, steps: int) -> None:
         """Up and down double and halve."""
         if not self._doubling:
@@ -86,6 +110,13 @@ class Number(QSpinBox):
     def wheelEvent(self, event: QWheelEvent) -> None:
         """The wheel scrolls the panel."""
         event.ignore()
+
+
+REDO = (QKeySequence("Ctrl+Y"), QKeySequence("Ctrl+Shift+Z"))  # what Windows and what the others press
+
+
+def _redoes(event: QKeyEvent) -> bool:
+    return QKeySequence(event.keyCombination()) in REDO
 
 
 class BigNumber(Number):
@@ -143,6 +174,17 @@ class Tokens(QWidget):
         super().setAccessibleName(name)
         self.slider.setAccessibleName(name)
         self.field.setAccessibleName(name)
+
+    def setAccessibleDescription(self, text: str) -> None:
+        """Both parts say the same of themselves."""
+        super().setAccessibleDescription(text)
+        self.slider.setAccessibleDescription(text)
+        self.field.setAccessibleDescription(text)
+
+    @property
+    def held(self) -> bool:
+        """Whether the slider is being dragged."""
+        return self.slider.isSliderDown()
 
     def _slid(self, step: int) -> None:
         # Round to three binary digits, so that a slider stops at 4096, 5120, 6144, 7168, 8192, not at 4871.

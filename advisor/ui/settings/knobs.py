@@ -17,42 +17,132 @@ class Knob(NamedTuple):
     hint: str
 
 
-INFERENCE: tuple[Knob, ...] = (
-    Knob("stack", "choice", N_("Runtime"), N_("The program that runs the model")),
-    Knob("quant", "choice", N_("Quantisation"), N_("How many bits a weight keeps in the first column")),
-    Knob("context", "tokens", N_("Context"), N_("Tokens that prompt and answer share; the KV cache grows with them")),
-    Knob("kv_type", "choice", N_("KV cache type"), N_("Smaller types save memory; q8_0 costs almost no quality")),
-    Knob(
-        "flash_attention", "switch", N_("Flash attention"), N_("Smaller compute buffer; a quantised V cache needs it")
+class Section(NamedTuple):
+    """Knobs that belong together; a heading "" stands on top and never folds."""
+
+    key: str
+    heading: str
+    knobs: tuple[Knob, ...]
+
+
+INFERENCE: tuple[Section, ...] = (
+    Section(
+        "run",
+        "",
+        (
+            Knob("stack", "choice", N_("Runtime"), N_("The program that runs the model; each has formats of its own")),
+            Knob(
+                "quant",
+                "choice",
+                N_("Quantisation"),
+                N_(
+                    "How many bits a weight keeps in the first column. Fewer bits: "
+                    "less memory, more speed, a little less quality; below 4 bits it shows"
+                ),
+            ),
+            Knob(
+                "context",
+                "tokens",
+                N_("Context"),
+                N_(
+                    "How many tokens prompt and answer may have together; 1,000 tokens "
+                    "are about 750 English words. The KV cache grows with them"
+                ),
+            ),
+            Knob(
+                "kv_type",
+                "choice",
+                N_("KV cache type"),
+                N_(
+                    "How exactly the model remembers what it has read. Smaller "
+                    "types save memory; q8_0 costs almost no quality"
+                ),
+            ),
+            Knob(
+                "flash_attention",
+                "switch",
+                N_("Flash attention"),
+                N_("Attention computed in small pieces: the same result with a smaller compute buffer"),
+            ),
+        ),
     ),
-    Knob(
-        "parallel", "number", N_("Parallel"), N_("Sequences served at once; llama.cpp divides the context among them")
+    Section(
+        "serving",
+        N_("Several at once"),
+        (
+            Knob(
+                "parallel",
+                "number",
+                N_("Parallel"),
+                N_("How many conversations are served at once; llama.cpp divides the context among them"),
+            ),
+            Knob(
+                "kv_unified",
+                "switch",
+                N_("Unified KV"),
+                N_("One KV cache that all conversations share, instead of equal parts"),
+            ),
+        ),
     ),
-    Knob(
-        "ubatch", "tokens", N_("Micro-batch"), N_("Prompt tokens computed together; the compute buffer grows with it")
+    Section(
+        "buffers",
+        N_("Buffers"),
+        (
+            Knob(
+                "ubatch",
+                "tokens",
+                N_("Micro-batch"),
+                N_("How many tokens of a prompt are computed together; the compute buffer grows with it"),
+            ),
+            Knob(
+                "output_rows",
+                "choice",
+                N_("Logits"),
+                N_(
+                    "Whether the scores of the last token are kept or those of the "
+                    "whole micro-batch, as llama-cpp-python does by default"
+                ),
+            ),
+            Knob(
+                "swa_full",
+                "switch",
+                N_("Full window cache"),
+                N_("Keep the whole context for layers that look back a short window only; needed to reuse old prompts"),
+            ),
+        ),
     ),
-    Knob(
-        "output_rows", "choice", N_("Logits"), N_("llama-cpp-python keeps logits of the whole micro-batch by default")
-    ),
-    Knob("kv_unified", "switch", N_("Unified KV"), N_("One KV buffer shared by all sequences")),
-    Knob("swa_full", "switch", N_("Full window cache"), N_("Keep the whole context for sliding-window layers too")),
 )
-TRAINING: tuple[Knob, ...] = (
-    Knob("stack", "choice", N_("Stack"), N_("A fused loss (Liger, Unsloth) never keeps the logits")),
-    Knob("seq", "tokens", N_("Sequence"), N_("Tokens of one training example; activations and logits grow with it")),
-    Knob("batch", "number", N_("Batch"), N_("Examples computed together")),
-    Knob("grad_accum", "number", N_("Accumulate"), N_("Steps whose gradients are added before the weights move")),
-    Knob("checkpointing", "switch", N_("Checkpointing"), N_("Recompute activations: less memory, a third slower")),
-    Knob("optimizer", "choice", N_("Optimizer"), N_("Its states cost up to 8 bytes for each trained parameter")),
-    Knob("precision", "choice", N_("Precision"), N_("Number format of weights and gradients")),
-    Knob("rank", "number", N_("LoRA rank"), N_("Width of the adapters")),
-    Knob("targets", "choice", N_("LoRA targets"), N_("Which projections get adapters")),
-    Knob("kbit_prepare", "switch", N_("fp32 norms (PEFT)"), N_("QLoRA: prepare_model_for_kbit_training keeps "
-         "embeddings, head and norms in fp32")),
-    Knob("keep_logits", "switch", N_("Keep logits"), N_("A loop of your own that holds the outputs; Trainer does not")),
-    Knob("attention", "choice", N_("Attention"), N_("Kernel; eager and math keep the whole score matrix")),
-    Knob("dataset_tokens", "tokens", N_("Data tokens"), N_("Size of the training data")),
-    Knob("epochs", "number", N_("Epochs"), N_("Passes over the data")),
+TRAINING: tuple[Section, ...] = (
+    Section("train", "", (
+        Knob("stack", "choice", N_("Stack"), N_("The program that trains; a fused loss (Liger, Unsloth) never keeps "
+             "the logits")),
+        Knob("seq", "tokens", N_("Sequence"), N_("How many tokens one training example has; activations and logits "
+             "grow with it")),
+        Knob("batch", "number", N_("Batch"), N_("How many examples are computed together")),
+        Knob("grad_accum", "number", N_("Accumulate"), N_("How many steps add up their gradients before the weights "
+             "move: a larger batch that costs time, not memory")),
+        Knob("checkpointing", "switch", N_("Checkpointing"), N_("Compute activations again instead of keeping them: "
+             "less memory, about a third slower")),
+    )),
+    Section("lora", "LoRA", (
+        Knob("rank", "number", N_("LoRA rank"), N_("Width of the adapters: more can be learnt, more memory is needed")),
+        Knob("targets", "choice", N_("LoRA targets"), N_("Which parts of the model get adapters")),
+        Knob("kbit_prepare", "switch", N_("fp32 norms (PEFT)"), N_("QLoRA: prepare_model_for_kbit_training keeps "
+             "embeddings, head and norms in fp32")),
+    )),
+    Section("numbers", N_("Optimizer and numbers"), (
+        Knob("optimizer", "choice", N_("Optimizer"), N_("What moves the weights; its states cost up to 8 bytes for "
+             "each trained parameter")),
+        Knob("precision", "choice", N_("Precision"), N_("Number format of weights and gradients")),
+        Knob("attention", "choice", N_("Attention"), N_("How attention is computed; eager and math keep the whole "
+             "score matrix")),
+        Knob("keep_logits", "switch", N_("Keep logits"), N_("A loop of your own that holds the outputs; Trainer does "
+             "not")),
+    )),
+    Section("data", N_("Data"), (
+        Knob("dataset_tokens", "tokens", N_("Data tokens"), N_("How much text the model is trained on")),
+        Knob("epochs", "number", N_("Epochs"), N_("How often the data is gone through")),
+    )),
 )  # fmt: skip
 
 # Where the slider of a token count ends; the field beside it takes whatever the contract allows.

@@ -1,166 +1,197 @@
-"""The right side's upper half: every knob, live, in two groups; budget on top."""
+"""The right side's upper half: presets and budget on top, then every knob, live, for running and for training."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping
 
-from PySide6.QtWidgets import (
-    QFormLayout,
-    QLabel,
-    QSizePolicy,
-    QTabWidget,
-    QVBoxLayout,
-    QWidget,
-)  # fmt: skip
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QTabWidget, QVBoxLayout
 
+from advisor.i18n import N_
+from advisor.presets import WORDS, Preset, find
+from advisor.ui.base.columns import as_column
 from advisor.ui.base.state import State
-from advisor.ui.look.widgets import Card, scrolled
-from advisor.ui.settings.controls import Choice, Control, Number, Switch, Tokens
-from advisor.ui.settings.knobs import INFERENCE, SLIDERS, TRAINING, VALUE_WORDS, Knob
-from advisor.workload import BOUNDS, CHOICES, LLAMA_CPP_QUANTS, STACKS, TORCH_QUANTS, Workload, for_method
+from advisor.ui.look import theme
+from advisor.ui.look.widgets import Card, ElidedLabel, caption, scrolled
+from advisor.ui.settings import words
+from advisor.ui.settings.buttons import StepButtons
+from advisor.ui.settings.controls import Choice, Tokens
+from advisor.ui.settings.form import KnobForm
+from advisor.ui.settings.history import History
+from advisor.ui.settings.knobs import INFERENCE, TRAINING
+from advisor.ui.settings.live import Compute, Live
+from advisor.ui.settings.presets import PresetButton
+from advisor.workload import Workload, for_method
 
 INFERENCE_TAB, TRAINING_TAB = 0, 1
 
 
-class KnobForm(QWidget):
-    """One group of knobs as a form of labels and controls."""
-
-    def __init__(self, state: State, knobs: Sequence[Knob], training: bool) -> None:
-        super().__init__()
-        self._state = state
-        self._training = training
-        self._rows: list[tuple[Knob, QLabel, Control]] = []
-        layout = QFormLayout(self)
-        layout.setContentsMargins(4, 8, 8, 8)
-        layout.setHorizontalSpacing(8)
-        layout.setVerticalSpacing(6)
-        layout.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        layout.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
-        layout.setLabelAlignment(layout.labelAlignment())
-        for knob in knobs:
-            label, control = QLabel(), _control(knob)
-            label.setBuddy(control)
-            control.turned.connect(self._turner(knob.key))
-            layout.addRow(label, control)
-            self._rows.append((knob, label, control))
-
-    def control(self, key: str) -> Control:
-        """The control of a setting."""
-        return next(control for knob, _label, control in self._rows if knob.key == key)
-
-    def retranslate(self) -> None:
-        """Labels, hints and words in the state's language."""
-        _ = self._state.tr_
-        for knob, label, control in self._rows:
-            label.setText(_(knob.label))
-            for widget in (label, control):
-                widget.setToolTip(_(knob.hint))
-            control.setAccessibleName(_(knob.label))
-        self.show_values()
-
-    def show_values(self) -> None:
-        """Show the state's workload; what another setting rules out is greyed."""
-        base = self._state.workload
-        shown = for_method(base, "lora" if self._training else "run")
-        for knob, label, control in self._rows:
-            value: Any = shown.resolved_stack if knob.key == "stack" else getattr(shown, knob.key)
-            if isinstance(control, Choice):
-                control.offer([(one, self._words(knob.key, one)) for one in self._values(knob.key, shown)], value)
-            else:
-                control.set_value(value)
-            enabled = _enabled(knob.key, shown)
-            control.setEnabled(enabled)
-            label.setEnabled(enabled)
-
-    def _values(self, key: str, shown: Workload) -> Sequence[str]:
-        if key == "stack":
-            return STACKS["training" if self._training else "inference"]
-        if key == "quant":
-            return LLAMA_CPP_QUANTS if shown.resolved_stack == "llama.cpp" else TORCH_QUANTS
-        return CHOICES[key]
-
-    def _words(self, key: str, value: str) -> str:
-        return self._state.tr_(VALUE_WORDS.get((key, value), value))
-
-    def _turner(self, key: str) -> Callable[[object], None]:
-        return lambda value: self._state.change(**{key: value})
-
-
 class SettingsPanel(Card):
-    """Budget and the two groups of knobs; the group follows the selected column."""
+    """Presets, budget and the two groups of knobs; the group follows the selected column."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, compute: Compute) -> None:
         super().__init__()
         self._state = state
+        self.live = Live(state, compute, self)
+        self.history = History(state, self._held, self)
         self.budget = Choice()
-        self._budget_label = QLabel()
-        self.forms = (KnobForm(state, INFERENCE, False), KnobForm(state, TRAINING, True))
+        self.presets = PresetButton(self.apply)
+        self.note = caption(wrap=True)
+        self.cell = ElidedLabel()
+        self.cell.setObjectName("caption")
+        self.forms = (KnobForm(state, self.live, INFERENCE, False), KnobForm(state, self.live, TRAINING, True))
         self.tabs = QTabWidget()
         for form in self.forms:
             area = scrolled(form)
             area.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
             self.tabs.addTab(area, "")
+        self.buttons = StepButtons(self.history, state)
+        self._preset_actions: Mapping[str, QAction] = {}
+        self._stacks, self._aside = self._stacks_now(), ""
         self._arrange()
-        self.budget.turned.connect(state.set_budget)
-        state.workload_changed.connect(self._show)
-        state.selection_changed.connect(self._follow)
+        self._wire()
         self.retranslate()
 
     def _arrange(self) -> None:
-        top = QFormLayout()
-        top.setContentsMargins(4, 0, 8, 0)
-        top.addRow(self._budget_label, self.budget)
-        self._budget_label.setBuddy(self.budget)
+        top = QHBoxLayout()
+        top.setSpacing(8)
+        top.addWidget(self.presets, 1)
+        top.addWidget(self.budget)
+        self.tabs.setCornerWidget(self.buttons, Qt.Corner.TopRightCorner)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 8, 4, 4)
+        layout.setContentsMargins(8, 8, 8, 4)
         layout.setSpacing(4)
         layout.addLayout(top)
+        layout.addWidget(self.note)
         layout.addWidget(self.tabs, 1)
+        layout.addWidget(self.cell)
+
+    def _wire(self) -> None:
+        state = self._state
+        self.budget.turned.connect(state.set_budget)
+        self.tabs.currentChanged.connect(lambda tab: self.live.show(tab == TRAINING_TAB))
+        self.live.changed.connect(self._show_costs)
+        for form in self.forms:
+            form.folded.connect(self._keep_folds)
+        state.workload_changed.connect(self._show)
+        state.selection_changed.connect(self._follow)
+        state.theme_changed.connect(lambda: self.buttons.dress(state.colors))
+        self.buttons.dress(state.colors)
+
+    def use(self, undo: QAction, redo: QAction, reset: QAction, preset_actions: Mapping[str, QAction]) -> None:
+        """The commands that the panel's buttons share with the menus."""
+        self._preset_actions = preset_actions
+        self.buttons.use(undo, redo, reset)
+        self._show_preset()
+
+    @property
+    def busy(self) -> bool:
+        """Whether figures are still to come."""
+        return self.live.busy
+
+    def stop(self) -> None:
+        """No more timers."""
+        self.live.stop()
+
+    @property
+    def shown_form(self) -> KnobForm:
+        """The group of knobs that is looked at."""
+        return self.forms[self.tabs.currentIndex()]
 
     def retranslate(self) -> None:
         """All texts again."""
         _ = self._state.tr_
-        self._budget_label.setText(_("&Count with"))
         self.budget.setAccessibleName(_("Memory to count with"))
         self.budget.setToolTip(_("Free memory is what other programs leave now; all memory is what the machine has"))
         self.tabs.setTabText(INFERENCE_TAB, _("&Run"))
         self.tabs.setTabText(TRAINING_TAB, _("&Train"))
+        self.tabs.tabBar().setAccessibleName(_("Settings for running or for training"))
+        self.presets.retranslate(_, {False: _("Running a model"), True: _("Fine-tuning a model")})
+        self.buttons.retranslate()
+        self.cell.setFont(theme.scaled(self.font(), theme.CAPTION))
         for form in self.forms:
+            form.fold(self._state.choices.folded)
             form.retranslate()
-        self._show()
+        self._show_frame()
 
     def _show(self) -> None:
-        _ = self._state.tr_
-        self.budget.offer([("free", _("free memory")), ("total", _("all memory"))], self._state.budget)
+        stacks = self._stacks_now()
+        other = INFERENCE_TAB if self.tabs.currentIndex() == TRAINING_TAB else TRAINING_TAB
+        self._aside = words.aside(self._state.tr_, other == TRAINING_TAB, stacks[other], self._stacks[other])
+        self._stacks = stacks
         for form in self.forms:
             form.show_values()
+        self._show_frame()
+
+    def _stacks_now(self) -> tuple[str, str]:
+        w = self._state.workload
+        return for_method(w, "run").resolved_stack, for_method(w, "lora").resolved_stack
+
+    def _show_frame(self) -> None:
+        """What stands around the knobs."""
+        _ = self._state.tr_
+        self.budget.offer([(key, _(said)) for key, said in words.BUDGETS.items()], self._state.budget)
+        said = "\n".join(filter(None, (words.clashes(_, self._state.clashes), self._aside)))
+        self.note.setText(said)
+        self.note.setVisible(bool(said))
+        self._show_preset()
+        self._show_cell()
+
+    def _show_preset(self) -> None:
+        training = self.tabs.currentIndex() == TRAINING_TAB
+        found = find(self._state.workload, training)
+        self.presets.show_preset(self._state.tr_, found)
+        for name, action in self._preset_actions.items():
+            action.setChecked(found is not None and found.id == name)
+
+    def _show_cell(self) -> None:
+        """Which cell the figures are about, where it is not the selected one."""
+        _, cell = self._state.tr_, self.live.cell
+        text = ""
+        if cell is not None and cell != (self._state.model, self._state.column):
+            column = cell[1].heading(_, self._state.workload)
+            text = _("Costs for {model} · {column}", model=cell[0].name, column=column)
+        self.cell.setText(text)
+        self.cell.setVisible(bool(text))
+
+    def _show_costs(self) -> None:
+        self.shown_form.show_costs()
+        if not self.live.stale:
+            self._show_cell()
 
     def _follow(self) -> None:
         training = self._state.current.training
         self.tabs.setCurrentIndex(TRAINING_TAB if training else INFERENCE_TAB)
+        self._show_preset()
 
+    def _held(self) -> bool:
+        return any(isinstance(row.control, Tokens) and row.control.held for form in self.forms for row in form.rows)
 
-# Settings that mean nothing under another: key -> whether it applies to this workload.
-_APPLIES: Mapping[str, Callable[[Workload], bool]] = {
-    "kv_type": lambda w: w.resolved_stack != "llama.cpp" or w.flash_attention,
-    "flash_attention": lambda w: w.resolved_stack == "llama.cpp",
-    "ubatch": lambda w: w.resolved_stack == "llama.cpp",
-    "output_rows": lambda w: w.resolved_stack == "llama.cpp",
-    "kv_unified": lambda w: w.resolved_stack == "llama.cpp" and w.parallel > 1,
-    "swa_full": lambda w: w.resolved_stack == "llama.cpp",
-}
+    def _keep_folds(self) -> None:
+        closed = [one.key for form in self.forms for one in form.headings if not one.isChecked()]
+        self._state.keep(folded=tuple(closed))
 
+    def apply(self, preset: Preset) -> None:
+        """Set a preset, and go to the column that it is about."""
+        self.history.named(WORDS[preset.id][0], lambda: self._state.change(**preset.settings))
+        if preset.column is not None and self._state.method != preset.column:
+            self._state.select(self._state.model, as_column(preset.column))
+        elif self._state.current.training != preset.training:
+            self._state.select(self._state.model, as_column("lora" if preset.training else "run"))
+        self._show_preset()
 
-def _enabled(key: str, workload: Workload) -> bool:
-    applies = _APPLIES.get(key)
-    return applies is None or applies(workload)
+    def reset_all(self) -> None:
+        """Every setting at its default, the budget too."""
+        self._reset(lambda: self._state.restore(Workload(), "free"))
 
+    def reset_shown(self) -> None:
+        """The settings of the group that is shown at their defaults."""
+        form = self.shown_form
+        self._reset(lambda: self._state.restore(form.reset_to(form.keys()), self._state.budget))
 
-def _control(knob: Knob) -> Control:
-    if knob.kind == "choice":
-        return Choice()
-    if knob.kind == "switch":
-        return Switch()
-    low, high = BOUNDS[knob.key]
-    if knob.kind == "tokens":
-        return Tokens(low, high, SLIDERS[knob.key])
-    return Number(low, high)
+    def _reset(self, run: Callable[[], None]) -> None:
+
+        self.history.named(N_("Reset"), run)
+
+    def focus_first(self) -> None:
+        """The keyboard goes to the first knob of the group that is shown."""
+        self.shown_form.rows[0].control.setFocus(Qt.FocusReason.ShortcutFocusReason)

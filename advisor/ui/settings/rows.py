@@ -1,0 +1,120 @@
+"""One row of the settings: a label with what the setting costs below it, its control, and why it may be greyed."""
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QAction, QContextMenuEvent, QKeyEvent
+from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from advisor.ui.look import theme
+from advisor.ui.look.widgets import caption, hint
+from advisor.ui.settings.controls import Choice, Control, Number, Switch, Tokens
+from advisor.ui.settings.knobs import SLIDERS, Knob
+from advisor.workload import BOUNDS
+
+DELETES = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
+
+
+def control_for(knob: Knob) -> Control:
+    """The control that turns a knob."""
+    if knob.kind == "choice":
+        return Choice()
+    if knob.kind == "switch":
+        return Switch()
+    low, high = BOUNDS[knob.key]
+    return Tokens(low, high, SLIDERS[knob.key]) if knob.kind == "tokens" else Number(low, high)
+
+
+class Row(QObject):
+    """The widgets of one knob. Delete on the control, or its context menu, puts it back to its default."""
+
+    reset = Signal()
+
+    def __init__(self, knob: Knob, parent: QObject) -> None:
+        super().__init__(parent)
+        self.knob = knob
+        self.control = control_for(knob)
+        self.label, self.figure, self.reason = QLabel(), caption(), caption(wrap=True)
+        self.label.setBuddy(self.control)
+        self.head = QWidget()
+        self.head.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        layout = QVBoxLayout(self.head)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.label)
+        layout.addWidget(self.figure)
+        self.action = QAction(self)
+        self.action.triggered.connect(self.reset)
+        watched = [self.head, self.control]
+        watched += [self.control.slider, self.control.field] if isinstance(self.control, Tokens) else []
+        for widget in watched:
+            widget.installEventFilter(self)
+        self.dress()
+
+    def dress(self) -> None:
+        """The figure in the caption's size."""
+        self.figure.setFont(theme.scaled(self.head.font(), theme.CAPTION))
+
+    def enable(self, possible: bool) -> None:
+        """Grey it, or not."""
+        self.label.setEnabled(possible)
+        self.control.setEnabled(possible)
+
+    def tell(self, tip: str, spoken: str) -> None:
+        """What the tip says, and what a screen reader says of the control."""
+        if self.head.toolTip() != tip:
+            self.head.setToolTip(tip)
+            self.control.setToolTip(tip)
+        if self.control.accessibleDescription() != spoken:
+            self.control.setAccessibleDescription(spoken)
+
+    def show_figure(self, text: str, stale: bool, visible: bool) -> None:
+        """What the setting costs; greyed while it is worked out anew."""
+        self.figure.setVisible(visible)
+        self.figure.setEnabled(not stale)
+        if not stale and self.figure.text() != text:
+            self.figure.setText(text)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Delete resets; so does the context menu."""
+        number = isinstance(watched, Number)
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and not number:
+            if event.key() in DELETES and self.control.isEnabled():
+                self.reset.emit()
+                return True
+        elif isinstance(event, QContextMenuEvent) and event.type() == QEvent.Type.ContextMenu:
+            self._menu(watched if isinstance(watched, Number) else None).popup(event.globalPos())
+            return True
+        return False
+
+    def _menu(self, number: Number | None) -> QMenu:
+        menu = QMenu(self.head) if number is None else number.lineEdit().createStandardContextMenu()
+        if number is not None:
+            menu.addSeparator()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.action.setEnabled(self.control.isEnabled() and self.action.isEnabled())
+        menu.addAction(self.action)
+        return menu
+
+
+class Heading(QToolButton):
+    """Folds and unfolds the rows below it."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__()
+        self.key = key
+        self.setObjectName("heading")
+        self.setCheckable(True)
+        self.setChecked(True)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.toggled.connect(self.show_open)
+        self.show_open(True)
+
+    def show_open(self, opened: bool) -> None:
+        """The arrow's direction."""
+        self.setArrowType(Qt.ArrowType.DownArrow if opened else Qt.ArrowType.RightArrow)
+
+    def say(self, text: str, folds: str) -> None:
+        """Its text, and what a click does."""
+        self.setText(text)
+        self.setToolTip(hint(folds))
+        self.setAccessibleName(text)
