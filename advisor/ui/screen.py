@@ -17,6 +17,7 @@ from advisor.ui.base.commands import Commands
 from advisor.ui.base.core import Core
 from advisor.ui.base.state import State
 from advisor.ui.base.work import Work
+from advisor.ui.cell_tools import CellTools, Tooled
 from advisor.ui.details import Details, Panes
 from advisor.ui.gauges.panel import GaugesPanel
 from advisor.ui.header import Header
@@ -72,6 +73,8 @@ class Screen(QWidget):
         self.actions_ = Actions(self, state, work)
         self.own_models = OwnModels(self, state, work, self.actions_)
         self.details = Details(self, Panes(self.header, self.memory, self.strip), state, self.cells, work)
+        tooled = Tooled(self.matrix, self.cells, self.pages, self.actions_, self.details)
+        self.cell_tools = CellTools(self, state, core, work, tooled)
         self._arrange()
         self._wire()
         self._commands()
@@ -133,6 +136,7 @@ class Screen(QWidget):
             self.show_tour,
         )  # fmt: skip
         matrix_commands.register(self.commands, self.matrix)
+        self.cell_tools.register(self.commands)
         settings_commands.register(self.commands, self.settings)
         shell_commands.register(self.commands, parts)
         if "matrix.find" not in self.commands:
@@ -175,6 +179,7 @@ class Screen(QWidget):
         for panel in (self.header, self.gauges, self.matrix, self.settings, self.memory, self.strip):
             panel.retranslate()
         self.details.retranslate()
+        self.cell_tools.retranslate()
 
     def _title(self) -> None:
         """The window's title: whose computer this is about, and the program."""
@@ -268,6 +273,7 @@ class Screen(QWidget):
     def stop(self) -> None:
         """Stop timers, forget results on their way, wait for what runs, keep the choices."""
         self.gauges.stop()
+        self.cell_tools.stop()
         self.cells.stop()
         self.settings.stop()
         self.matrix.stop()

@@ -11,31 +11,26 @@ from advisor.catalog.model import Model
 from advisor.estimator.result import COMPONENTS, Estimate
 from advisor.i18n import Translator
 from advisor.ui.base import texts
-from advisor.ui.base.columns import Column
 from advisor.ui.base.state import State
 from advisor.ui.compare import written
 from advisor.ui.compare.bars import Bar, Bars, Limit
 from advisor.ui.compare.facts import EMPTY, Compared, Fact, facts
+from advisor.ui.compare.picks import Picks
 from advisor.ui.compare.table import FactsView
 from advisor.ui.look import theme
 from advisor.ui.look.widgets import Card, ElidedLabel, caption
 from advisor.ui.matrix.cells import Cells
 
-MOST = 4
-Pick = tuple[Model, Column]
-
 
 class ComparePage(Card):
-    """What is compared, in the order chosen; the first is what the others are held against."""
+    """Bars on one scale above a table of facts."""
 
-    changed = Signal()  # other cells are compared now
     asked = Signal(object, object)  # why? of a model and a column
     told = Signal(str)
 
-    def __init__(self, state: State, cells: Cells, parameters: Callable[[Model], int]) -> None:
+    def __init__(self, state: State, cells: Cells, parameters: Callable[[Model], int], picks: Picks) -> None:
         super().__init__()
-        self._state, self._cells, self._parameters = state, cells, parameters
-        self.picks: list[Pick] = []
+        self._state, self._cells, self._parameters, self.picks = state, cells, parameters, picks
         self._stale = False
         self.empty = QLabel()
         self.bars = Bars()
@@ -67,11 +62,12 @@ class ComparePage(Card):
         layout.addWidget(self.empty, 1)
 
     def _wire(self) -> None:
-        self.table.removed.connect(self.remove)
+        self.table.removed.connect(self.picks.remove)
         self.table.moved.connect(self.move_pick)
-        self.table.asked.connect(lambda number: self.asked.emit(*self.picks[number]))
+        self.table.asked.connect(lambda number: self.asked.emit(*self.picks.cells[number]))
         self.only_differences.toggled.connect(lambda _on: self.refresh())
-        self.clear.clicked.connect(lambda: self.set_picks(()))
+        self.clear.clicked.connect(lambda: self.picks.choose(()))
+        self.picks.changed.connect(self.refresh)
         self.markdown.clicked.connect(lambda: self.copy(written.markdown))
         self.plain.clicked.connect(lambda: self.copy(written.plain))
         for signal in (self._state.workload_changed, self._state.machine_changed, self._state.theme_changed):
@@ -91,38 +87,16 @@ class ComparePage(Card):
         self.table.setToolTip("")
         self.refresh()
 
-    def set_picks(self, picks: Sequence[Pick]) -> None:
-        """Compare these from now on: at most MOST, each once."""
-        kept = list(dict.fromkeys(picks))[:MOST]
-        if kept != self.picks:
-            self.picks = kept
-            self.changed.emit()
-            self.refresh()
-
-    def add(self, pick: Pick) -> bool:
-        """Compare one more; False where there is no room for it."""
-        if pick not in self.picks and len(self.picks) >= MOST:
-            return False
-        self.set_picks([*self.picks, pick])
-        return True
-
-    def remove(self, number: int) -> None:
-        """Take a cell out."""
-        self.set_picks([pick for at, pick in enumerate(self.picks) if at != number])
-
     def move_pick(self, number: int, by: int) -> None:
-        """Move a cell to the left or the right; beyond the ends nothing moves."""
-        to = number + by
-        if 0 <= number < len(self.picks) and 0 <= to < len(self.picks):
-            picks = list(self.picks)
-            picks.insert(to, picks.pop(number))
-            self.set_picks(picks)
-            self.table.setCurrentIndex(self.table.facts.index(max(1, self.table.currentIndex().row()), to + 1))
+        """Move a cell to the left or the right; the keyboard goes with it."""
+        row = max(1, self.table.currentIndex().row())
+        if self.picks.move(number, by):
+            self.table.setCurrentIndex(self.table.facts.index(row, number + by + 1))
 
     def compared(self) -> list[Compared]:
         """The cells with their estimates; without a machine none."""
         _, found = self._state.tr_, []
-        for model, column in self.picks:
+        for model, column in self.picks.cells:
             estimate = self._cells.get(model, column)
             if estimate is not None:
                 heading = column.heading(_, self._state.workload)
@@ -190,7 +164,7 @@ class ComparePage(Card):
         for sign, title, run, able in (
             ("◀", _("Move {cell} to the left", cell=cell.name), lambda: self.move_pick(number, -1), number > 0),
             ("▶", _("Move {cell} to the right", cell=cell.name), lambda: self.move_pick(number, 1), number < last),
-            ("✕", _("Take {cell} out of the comparison", cell=cell.name), lambda: self.remove(number), True),
+            ("✕", _("Take {cell} out of the comparison", cell=cell.name), lambda: self.picks.remove(number), True),
         ):
             buttons.addWidget(_button(sign, title, run, able))
         buttons.addStretch(1)
