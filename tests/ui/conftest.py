@@ -1,4 +1,4 @@
-"""Window tests run without a display; each must leave no thread and no timer behind."""
+"""Window tests run without a display; each must leave no thread and no timer behind, and get no warning of Qt's."""
 
 import gc
 import os
@@ -13,6 +13,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QThreadPool, QTimer
 from PySide6.QtWidgets import QApplication
 
 from advisor.ui import app as ui_app
+from advisor.ui.window import Window
 from tests.ui.helpers import OPENED
 
 
@@ -28,13 +29,18 @@ def _clean(qapp: QApplication) -> Iterator[None]:
     threads = set(threading.enumerate())
     yield
     OPENED.clear()
+    outliving = []
     for widget in QApplication.topLevelWidgets():
         widget.close()
+        if isinstance(widget, Window):
+            timers = [timer for timer in widget.findChildren(QTimer) if timer.isActive()]
+            outliving += [f"{timer.interval()} ms of {timer.parent()!r}" for timer in timers]
         widget.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     QCoreApplication.processEvents()
     gc.collect()
-    left = [timer for timer in qapp.findChildren(QTimer) if timer.isActive()]
-    assert not left, f"timers left running: {left}"
+    assert not outliving, f"timers that outlive a closed window: {outliving}"
+    running = [timer for timer in qapp.findChildren(QTimer) if timer.isActive()]
+    assert not running, f"timers left running: {running}"
     assert QThreadPool.globalInstance().activeThreadCount() == 0
     assert set(threading.enumerate()) <= threads | {threading.main_thread()}, "threads left running"

@@ -32,8 +32,8 @@ class Keeper(QObject):
 
     def stop(self) -> None:
         """The window closes: it saves for the last time itself."""
+        self._look()  # which may find something worth keeping
         self._timer.stop()
-        self._look()
 
     def _save(self) -> None:
         self._look()
