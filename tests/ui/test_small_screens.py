@@ -10,7 +10,7 @@ from advisor import settings
 from advisor.catalog.complete import complete
 from advisor.catalog.model import Model
 from advisor.machine import Machine
-from advisor.ui.matrix.model import DOWN, FIRST_METHOD, NAME, SIZE, UP
+from advisor.ui.matrix.model import FIRST_METHOD, NAME, SIZE
 from advisor.ui.screen import LEAST, Screen
 from advisor.ui.settings.controls import Tokens
 from advisor.ui.window import SIZE as WINDOW
@@ -58,13 +58,13 @@ def test_sizes_stand_below_the_names_where_there_is_no_room(qtbot: QtBot, qapp: 
     seen = []
     for _click in range(4):
         matrix.view.horizontalHeader().sectionClicked.emit(NAME)
-        seen.append((matrix.model.sorted_by, matrix.model.heading(NAME)))
+        seen.append((matrix.model.order, matrix.model.heading(NAME)))
         assert matrix.view.horizontalHeader().sortIndicatorSection() == NAME
     assert seen == [
-        ((SIZE, DOWN), "Model, by size"),
-        ((NAME, UP), "Model, by name"),
-        ((NAME, DOWN), "Model, by name"),
-        ((SIZE, UP), "Model, by size"),
+        (("name", False), "Model, by name"),
+        (("name", True), "Model, by name"),
+        (("size", False), "Model, by size"),
+        (("size", True), "Model, by size"),
     ]
     window.window().resize(1366, 728)
     qapp.processEvents()

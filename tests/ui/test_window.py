@@ -32,6 +32,7 @@ from advisor.ui.gauges import panel as gauges_panel
 from advisor.ui.gauges import readings
 from advisor.ui.matrix.cells import relevant
 from advisor.ui.matrix.model import FIRST_METHOD
+from advisor.ui.matrix.order import rank
 from advisor.ui.memory.savings import savings
 from advisor.ui.screen import Screen
 from advisor.ui.window import Window
@@ -182,18 +183,18 @@ def test_search_and_filters_keep_what_matches(qtbot: QtBot, qapp: QApplication) 
     window.window().close()
 
 
-def test_sorting_by_a_method_puts_the_largest_that_fits_first(qtbot: QtBot, qapp: QApplication) -> None:
-    """Best verdict first, and among equals the largest model."""
+def test_sorting_by_a_method_puts_the_best_that_fits_first(qtbot: QtBot, qapp: QApplication) -> None:
+    """Best verdict first; among what fits the largest at reading pace, then the slower ones, the quickest first."""
     window = open_window(qapp)
     settle(qtbot, window)
     window.matrix.model.sort(FIRST_METHOD)
-    order = ("fits", "tight", "offload", "no", "unknown")
     ranks = []
     for model in window.matrix.model.rows:
         estimate = window.cells.get(model, "run")
         assert estimate is not None
-        ranks.append((order.index(estimate.verdict), -estimate.parameters))
+        ranks.append(rank(estimate, estimate.parameters))
     assert ranks == sorted(ranks)
+    assert [model.id for model in window.matrix.model.rows][:2] == ["qwen2.5-1.5b", "gemma-3-1b"]
     window.window().close()
 
 

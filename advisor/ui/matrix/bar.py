@@ -107,6 +107,7 @@ class MatrixBar(FlowLayout):
         self.search.setAccessibleName(_("Search models"))
         self.family.setAccessibleName(_("Model family"))
         self.size_class.setAccessibleName(_("Model size"))
+        self.again.setAccessibleName(_("Sort again"))
         self.group.setText(_("Groups"))
         self.group.setToolTip(_("Put the rows in groups, by family or by size"))
         self.columns.setText(_("Columns"))
