@@ -70,11 +70,11 @@ class Window(QMainWindow):
         recent = self.menus.named["recent"]
         RecentMenu(recent, screen.state, screen.work, screen.own_models, screen.actions_)
         self.setCentralWidget(screen)
-        self.retranslate()
         screen.state.language_changed.connect(self.retranslate)
         screen.state.theme_changed.connect(self._dress)
         self._dress()
         screen.retranslate()
+        self.retranslate()  # after the commands'
         screen.matrix.view.setFocus()
         screen.actions_.told.connect(self._tell)
 
@@ -170,6 +170,8 @@ class Window(QMainWindow):
             dialog.hide()
         if self.screen_ is not None:
             self.screen_.keeper.stop()
+        if self._bar is not None:
+            self._bar.clearMessage()  # and with it the timer that would clear it
         self.hide()
         QGuiApplication.sync()
         if self.screen_ is not None:
