@@ -1,24 +1,18 @@
 """What a report of a fault needs to know of a copy of the program and its system, and nothing of its user."""
 
-import contextlib
-import getpass
 import json
-import os
 import platform
 import re
-import socket
 from collections.abc import Mapping, Sequence
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
-from advisor import NAME, RESOURCES, __version__
+from advisor import NAME, RESOURCES, __version__, logs
 from advisor.i18n import GIB
 from advisor.machine import Machine
 
 _DATED = ("runtimes.json", "stacks.json", "prices.json")  # the files of the catalogue that say when they were looked up
 _DATE = re.compile(r'"(?:checked|date)": "(\d{4}-\d{2}(?:-\d{2})?)"')
-_SHORTEST = 3  # letters of a name that is hidden: "pc" stands in too many words
 
 
 class Part(NamedTuple):
@@ -71,42 +65,4 @@ def hardware(machine: Machine) -> dict[str, str]:
 def text(facts: Mapping[str, str]) -> str:
     """`facts` of the window (toolkit, screens, hardware) below the program's own, a line each, without private data."""
     dates = {f"Catalogue, {name}": date for name, date in catalogue_dates().items()}
-    return private("\n".join(f"{name}: {value}" for name, value in {**versions(), **dates, **facts}.items()) + "\n")
-
-
-def private(found: str) -> str:
-    """`found` without this user's name, this computer's name and the home folder's path."""
-    for secret, stand_in in _secrets():
-        # Whole words only: a user called "dell" does not own every "Dell" inside a longer name.
-        pattern = rf"(?<!\w){re.escape(secret)}(?!\w)"
-        found = re.sub(pattern, stand_in, found, flags=re.IGNORECASE)
-    return found
-
-
-def _secrets() -> list[tuple[str, str]]:
-    """What is hidden, and what stands in its place; the longest first, a home folder holds its user's name."""
-    homes = {str(Path.home()) if _has_home() else "", os.environ.get("USERPROFILE", "")}
-    spellings = {spelling for home in homes for spelling in (home, home.replace("\\", "/"), home.replace("\\", "\\\\"))}
-    found = [(home, "~") for home in spellings if len(home) > _SHORTEST]
-    found += [(name, "<user>") for name in _user_names() if len(name) >= _SHORTEST]
-    found += [(name, "<host>") for name in _host_names() if len(name) >= _SHORTEST]
-    return sorted(found, key=lambda pair: -len(pair[0]))
-
-
-def _has_home() -> bool:
-    try:
-        return bool(Path.home())
-    except RuntimeError:
-        return False
-
-
-def _user_names() -> set[str]:
-    names = {os.environ.get(name, "") for name in ("USER", "USERNAME", "LOGNAME")}
-    with contextlib.suppress(OSError, KeyError, ImportError):  # a user id without an entry, as in some containers
-        names.add(getpass.getuser())
-    return names - {"root", "user", "admin", "administrator", "Administrator"}  # nobody's own
-
-
-def _host_names() -> set[str]:
-    full = {socket.gethostname(), platform.node(), os.environ.get("COMPUTERNAME", "")}
-    return full | {name.partition(".")[0] for name in full} - {"localhost"}
+    return logs.plain("\n".join(f"{name}: {value}" for name, value in {**versions(), **dates, **facts}.items()) + "\n")

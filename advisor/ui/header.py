@@ -47,6 +47,9 @@ class Header(QFrame):
         self.name.setFont(theme.scaled(self.font(), theme.TITLE, bold=True))
         self.tier = QLabel()
         self.tier.setTextFormat(Qt.TextFormat.PlainText)
+        policy = self.tier.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # the line is as high without its badge: nothing jumps when it comes
+        self.tier.setSizePolicy(policy)
         self.tier.hide()
         self.verdict = ElidedLabel()
         self.verdict.setObjectName("caption")

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar
 
 from advisor.i18n import N_, Translator
-from advisor.ui.base.commands import Commands
+from advisor.ui.base.commands import Commands, plain
 
 LINE = None  # a separator
 
@@ -49,10 +50,10 @@ MENUS: Sequence[Menu] = (
         (
             "page.*", LINE,
             "matrix.figure*", LINE,
-            Menu(N_("&Group by"), ("matrix.group*",)), Menu(N_("&Sort by"), ("matrix.sort*",)), "matrix.columns",
+            Menu(N_("&Group by"), ("matrix.group*",)), Menu(N_("So&rt by"), ("matrix.sort*",)), "matrix.columns",
             "matrix.favourites*", "matrix.fits*", "matrix.*", LINE,
             "memory.*", "gauges.*", LINE,
-            Menu(N_("&Text size"), ("view.text_*",)), Menu(N_("T&heme"), ("view.theme_*",)),
+            Menu(N_("Te&xt size"), ("view.text_*",)), Menu(N_("T&heme"), ("view.theme_*",)),
             Menu(N_("&Language"), ("view.language_*",)), LINE,
             "view.*",
         ),
@@ -98,6 +99,16 @@ def _all(menus: Sequence[Menu]) -> Iterator[Menu]:
         yield from _all([entry for entry in menu.entries if isinstance(entry, Menu)])
 
 
+def _tell_apart(actions: Sequence[QAction]) -> None:
+    taken: set[str] = set()
+    for action in actions:
+        letter = QKeySequence.mnemonic(action.text()).toString()
+        if letter in taken:
+            action.setText(plain(action.text()))
+        elif letter:
+            taken.add(letter)
+
+
 class Menus(QObject):
     """Fills a menu bar with the commands; empty menus and doubled separators are left out."""
 
@@ -133,9 +144,13 @@ class Menus(QObject):
                 shown.addAction(self._commands[entry])
 
     def retranslate(self, _: Translator) -> None:
-        """The menus' titles; the commands have their own texts."""
+        """The menus' titles; the commands have their own texts by then. Whoever comes second with a letter has none:
+        the rooms choose their letters without knowing which menu they will share.
+        """
         for shown, menu in self.shown:
             shown.setTitle(_(menu.title))
+        for group in (self.bar, *(shown for shown, _menu in self.shown)):
+            _tell_apart(group.actions())
 
     def listed(self) -> list[tuple[str, list[str]]]:
         """The title of each menu of the bar and the keys of all commands in it, those of its inner menus too."""

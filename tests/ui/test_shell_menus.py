@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from advisor import settings
+from advisor.ui.base.commands import plain
 from advisor.ui.help import shortcuts
 from advisor.ui.menus import MENUS, arranged
 from advisor.ui.screen import Screen
@@ -137,6 +138,6 @@ def test_the_list_of_keys_names_every_shortcut(qtbot: QtBot, qapp: QApplication)
         if not keys.isEmpty():
             assert listed[keys.toString(QKeySequence.SequenceFormat.NativeText)]
     assert not [text for text in listed.values() if "&" in text]
-    assert shortcuts.plain("打开(&O) …") == "打开 …"
-    assert shortcuts.plain("Q&&A &now") == "Q&A now"
+    assert plain("打开(&O) …") == "打开 …"
+    assert plain("Q&&A &now") == "Q&A now"
     screen.window().close()

@@ -75,3 +75,11 @@ class Commands(QObject):
             if hint:
                 action.setToolTip(_(hint))
                 action.setStatusTip(_(hint))
+
+
+def plain(text: str) -> str:
+    """A command's text without its mnemonic: "&Open …" is "Open …", "打开(&O)" is "打开"."""
+    head, found, rest = text.partition("(&")
+    if found and rest[1:2] == ")":
+        return head + rest[2:]
+    return text.replace("&&", "\0").replace("&", "").replace("\0", "&")

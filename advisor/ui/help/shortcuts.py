@@ -6,7 +6,7 @@ from html import escape
 from PySide6.QtGui import QKeySequence
 
 from advisor.i18n import N_, Translator
-from advisor.ui.base.commands import Commands
+from advisor.ui.base.commands import Commands, plain
 
 # Keys that belong to a panel: they act on what is focused, so no command has them.
 PANEL_KEYS: Sequence[tuple[str, Sequence[tuple[str, str]]]] = (
@@ -28,14 +28,6 @@ PANEL_KEYS: Sequence[tuple[str, Sequence[tuple[str, str]]]] = (
         ),
     ),
 )
-
-
-def plain(text: str) -> str:
-    """A command's text without its mnemonic: "&Open …" is "Open …", "打开(&O)" is "打开"."""
-    head, found, rest = text.partition("(&")
-    if found and rest[1:2] == ")":
-        return head + rest[2:]
-    return text.replace("&&", "\0").replace("&", "").replace("\0", "&")
 
 
 def listed(menus: Sequence[tuple[str, Sequence[str]]], commands: Commands) -> list[tuple[str, list[tuple[str, str]]]]:

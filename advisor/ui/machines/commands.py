@@ -18,8 +18,8 @@ def register(commands: Commands, state: State, desk: Fitting, chooser: Chooser) 
     )  # fmt: skip
     add("machine.back", N_("&Back to the machine shown before"), desk.history.back, shortcut="Alt+Left")
     add(
-        "machine.compare", N_("&Compare with this computer"), desk.compare, checkable=True, shortcut="Ctrl+Shift+C",
-        hint=N_("Marks in the matrix what is better or worse than on this computer (Ctrl+Shift+C)"),
+        "machine.compare", N_("&Compare with this computer"), desk.compare, checkable=True, shortcut="Ctrl+Shift+M",
+        hint=N_("Marks in the matrix what is better or worse than on this computer (Ctrl+Shift+M)"),
     )  # fmt: skip
     add("machine.parts", N_("Another &GPU, processor or memory …"), desk.change_parts)
     add("machine.other", N_("Another c&omputer …"), desk.describe)

@@ -23,7 +23,7 @@ def register(commands: Commands, panel: SettingsPanel) -> None:
         "settings.reset_group", N_("Reset &these settings"), panel.reset_shown,
         hint=N_("The settings of the tab that is shown, back to their defaults"),
     )  # fmt: skip
-    commands.add("settings.focus", N_("Go to the &settings"), panel.focus_first, shortcut="Ctrl+K")
+    commands.add("settings.focus", N_("Go to the &settings"), panel.focus_first, shortcut="Ctrl+J")
     for preset in presets():
         commands.add(f"settings.preset.{preset.id}", WORDS[preset.id][0], _applier(panel, preset), checkable=True)
     panel.use(undo, redo, reset, {one.id: commands[f"settings.preset.{one.id}"] for one in presets()})

@@ -68,7 +68,7 @@ def _files(commands: Commands, parts: Parts) -> None:
     )  # fmt: skip
     commands.add(
         "window.close", N_("E&xit"), lambda: parts.screen.window().close(),
-        shortcut=standard.Quit, role=QAction.MenuRole.QuitRole,
+        shortcut="Ctrl+Q", role=QAction.MenuRole.QuitRole,
     )  # fmt: skip
 
 
