@@ -44,14 +44,14 @@ class Choosing:
 
 def compare_hint(_: Translator, count: int) -> str:
     """What can be done with several selected cells."""
-    return _("{count} cells selected: Ctrl+K compares them, Ctrl+C copies them", count=_.integer(count))
+    return _("{count} cells selected: Ctrl+B compares them, Ctrl+C copies them", count=_.integer(count))
 
 
 def register(commands: Commands, choosing: Choosing, picks: Picks) -> None:
     """Add the comparison's commands."""
     commands.add(
-        "matrix.compare", N_("Com&pare"), choosing.compare, shortcut="Ctrl+K",
-        hint=N_("The selected cells side by side, up to four; a single one joins those that are compared (Ctrl+K)"),
+        "matrix.compare", N_("Com&pare"), choosing.compare, shortcut="Ctrl+B",
+        hint=N_("The selected cells side by side, up to four; a single one joins those that are compared (Ctrl+B)"),
     )  # fmt: skip
     clear = commands.add("compare.clear", N_("Clear the comparison"), lambda: picks.choose(()))
     clear.setEnabled(False)

@@ -247,5 +247,5 @@ def _span(_: Translator, figures: Range | None) -> Value:
 # What stands where nothing is compared yet, and beside a comparison that has room for more.
 EMPTY = N_(
     "Nothing is compared yet. In the models' table, hold Ctrl and click two to four cells (or Ctrl+Space on the "
-    "keyboard), then press Ctrl+K."
+    "keyboard), then press Ctrl+B."
 )

@@ -131,7 +131,7 @@ class ComparePage(Card):
     def _say(self, cells: Sequence[Compared]) -> None:
         _ = self._state.tr_
         if len(cells) == 1:
-            self.said.setText(_("Add another cell: select it in the models' table and press Ctrl+K."))
+            self.said.setText(_("Add another cell: select it in the models' table and press Ctrl+B."))
         elif cells:
             first = f"{cells[0].name} · {cells[0].heading}"
             self.said.setText(_("Differences are from {cell}.", cell=first))

@@ -48,12 +48,15 @@ class CellMenu(QObject):
             self._open(spot)
 
     def _open(self, spot: QPoint) -> None:
-        if self.menu.isVisible():
-            return
+        if not self.menu.isVisible():
+            self.fill()
+            self.menu.popup(self._view.viewport().mapToGlobal(spot))
+
+    def fill(self) -> None:
+        """The entries of now."""
         self.menu.clear()
         for key in ENTRIES:
             if key == LINE:
                 self.menu.addSeparator()
             elif key in self._commands:
                 self.menu.addAction(self._commands[key])
-        self.menu.popup(self._view.viewport().mapToGlobal(spot))
