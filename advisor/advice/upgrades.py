@@ -54,6 +54,12 @@ def worth_most(parts: Sequence[Upgrade]) -> Upgrade | None:
     return next((u for u in parts if u.gain >= upgrade_rules().gain.least), None)
 
 
+def with_upgrade(machine: Machine, upgrade: Upgrade) -> Machine | None:
+    """`machine` as it would be after one of its upgrades; None where nothing can be put together for it."""
+    wanted = (upgrade.code, upgrade.values)
+    return next((after for after, bare in _changes(machine) if (bare.code, bare.values) == wanted), None)
+
+
 def _changes(machine: Machine) -> Iterator[tuple[Machine, Upgrade]]:
     """Every change worth estimating: the machine as it would be, and the upgrade without its gains."""
     yield from memory_upgrades(machine)

@@ -1,8 +1,8 @@
-"""Keeps the detail panes in step with the selection: memory, savings, "why?", hardware and advice texts."""
+"""Keeps the detail panes in step with the selection: memory, savings, advice; says what "why?" is asked about."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
@@ -13,6 +13,7 @@ from advisor.settings import Budget
 from advisor.ui.advice.strip import AdviceStrip
 from advisor.ui.base import tasks, texts
 from advisor.ui.base.state import State
+from advisor.ui.base.topic import Topic
 from advisor.ui.base.work import Job, Work
 from advisor.ui.dialogs.basic import ReadingDialog
 from advisor.ui.header import Header
@@ -42,6 +43,11 @@ class Details(QObject):
 
     advised = Signal(object)  # the model that suits this machine best
     told = Signal()  # tier and verdict stand in the header
+    waiting = Signal()  # new advice is on its way; `known` or `unknown` follows
+    known = Signal(object)
+    unknown = Signal(object)  # an error
+    why_wanted = Signal(object)  # a Topic
+    advice_wanted = Signal(str)  # a section, an item, "" for all of it
 
     def __init__(self, window: QWidget, panes: Panes, state: State, cells: Cells, work: Work) -> None:
         super().__init__(window)
@@ -98,6 +104,7 @@ class Details(QObject):
     def _question_changed(self) -> None:
         self.refresh()
         self._panes.strip.wait()
+        self.waiting.emit()
         if self._state.machine is not None:
             self.advice_timer.start()
 
@@ -119,21 +126,27 @@ class Details(QObject):
             self._dialogs[name] = ReadingDialog(self._window)
         return self._dialogs[name]
 
-    def show_why(self) -> None:
-        """Open the formulas of the selected cell."""
-        from advisor.estimator.explain import explain
-        from advisor.estimator.weakest import weakest, weakest_text
-        from advisor.ui.why import page as why
+    @property
+    def advice(self) -> "Advice | None":
+        """The latest advice."""
+        return self._panes.strip.advice
 
-        found, machine = self.estimate(), self._state.machine
-        if found is None or machine is None:
-            return
-        _ = self._state.tr_
-        heading = f"{found.model.name} · {self._state.column.heading(_, self._state.workload)}"
-        least = weakest(machine, found)
-        said = "" if least is None else weakest_text(_, machine, least)
-        page = why.html(_, self._state.colors, heading, found, explain(machine, found), said)
-        self._dialog("why").show_text(_, _("Why? {cell}", cell=heading), page)
+    def show_why(self, quantity: str = "") -> None:
+        """Ask for the formulas of the selected cell, one of its quantities first ("kv_cache", "total", "decode")."""
+        if self._state.model is not None:
+            cell = (self._state.model, self._state.column)
+            self.why_wanted.emit(Topic("part", (*cell, quantity)) if quantity else Topic("cell", cell))
+
+    def show_change(self, changes: Mapping[str, Any], label: str) -> None:
+        """Ask why turning these knobs changes what the selected cell needs."""
+        found = self.estimate()
+        if found is not None:
+            after = self._cells.compute(found.model, replace(found.workload, **changes))
+            self.why_wanted.emit(Topic("delta", (found, after, label)))
+
+    def show_gauge(self, key: str) -> None:
+        """Ask where a component's figures come from: "cpu", "ram", "gpu0", "disk"."""
+        self.why_wanted.emit(Topic("gauge", key))
 
     def show_machine(self) -> None:
         """Open every fact of the machine with its origin."""
@@ -144,15 +157,9 @@ class Details(QObject):
         page = machine_text.html(_, self._state.colors, machine)
         self._dialog("hardware").show_text(_, texts.machine_name(_, machine, self._state.what_if), page)
 
-    def show_advice(self) -> None:
-        """Open all advice."""
-        from advisor.ui.advice import text as advice_text
-
-        advice = self._panes.strip.advice
-        if advice is None:
-            return
-        _ = self._state.tr_
-        self._dialog("advice").show_text(_, _("Advice"), advice_text.html(_, advice))
+    def show_advice(self, place: str = "") -> None:
+        """Ask for all advice, at a section or an item."""
+        self.advice_wanted.emit(place)
 
     def _ask_advice(self) -> None:
         machine, workload, budget = self._state.machine, self._state.workload, self._state.budget
@@ -167,6 +174,7 @@ class Details(QObject):
     def _advised(self, advice: "Advice") -> None:
         self._job = None
         self._panes.strip.show_advice(advice)
+        self.known.emit(advice)
         self._show_tier()
         if advice.picks:
             self.advised.emit(advice.picks[0].estimate.model)
@@ -174,6 +182,7 @@ class Details(QObject):
     def _advice_failed(self, error: Exception) -> None:
         self._job = None
         self._panes.strip.show_error(error)
+        self.unknown.emit(error)
 
     def _show_tier(self) -> None:
         advice = self._panes.strip.advice

@@ -12,6 +12,7 @@ from advisor.catalog.model import Model
 from advisor.i18n import N_, PROGRAM
 from advisor.ui.actions import Actions
 from advisor.ui.advice.strip import AdviceStrip
+from advisor.ui.advising import Advising, Rooms
 from advisor.ui.base import texts
 from advisor.ui.base.commands import Commands
 from advisor.ui.base.core import Core
@@ -73,6 +74,8 @@ class Screen(QWidget):
         self.actions_ = Actions(self, state, work)
         self.own_models = OwnModels(self, state, work, self.actions_)
         self.details = Details(self, Panes(self.header, self.memory, self.strip), state, self.cells, work)
+        rooms = Rooms(self.details, self.matrix, self.cells, self.pages, self.actions_)
+        self.advising = Advising(self, state, work, rooms)
         tooled = Tooled(self.matrix, self.cells, self.pages, self.actions_, self.details)
         self.cell_tools = CellTools(self, state, core, work, tooled)
         self._arrange()
@@ -123,7 +126,8 @@ class Screen(QWidget):
         self.memory.tried.connect(lambda changes: self.state.change(**changes))
         self.details.advised.connect(self._suggest)
         self.details.told.connect(self._welcome)
-        self.strip.more.connect(self.details.show_advice)
+        self.strip.opened.connect(self.details.show_advice)
+        self.gauges.asked.connect(self.details.show_gauge)
 
     def _commands(self) -> None:
         """After the rooms' own: what they have not added, and the window's."""
@@ -138,6 +142,7 @@ class Screen(QWidget):
         matrix_commands.register(self.commands, self.matrix)
         self.cell_tools.register(self.commands)
         settings_commands.register(self.commands, self.settings)
+        self.advising.register(self.commands)
         shell_commands.register(self.commands, parts)
         if "matrix.find" not in self.commands:
             self.commands.add(
@@ -173,9 +178,9 @@ class Screen(QWidget):
         self._title()
         self.commands.retranslate(self.state.tr_)
         self.pages.retranslate(self.state.tr_)
-        self.pages.set_title("report", self.state.tr_("Report"))
         if self.report.page is not None:
             self.report.page.retranslate()
+        self.advising.retranslate()
         for panel in (self.header, self.gauges, self.matrix, self.settings, self.memory, self.strip):
             panel.retranslate()
         self.details.retranslate()
@@ -278,6 +283,7 @@ class Screen(QWidget):
         self.settings.stop()
         self.matrix.stop()
         self.details.stop()
+        self.advising.stop()
         if self.report.page is not None:
             self.report.page.stop()
         self.work.close()

@@ -1,6 +1,8 @@
 """The strip of advice: what it says can be read at 1366 x 768 and at 125 % of it, in both languages."""
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -95,12 +97,27 @@ def test_an_unknown_machine_says_so(qtbot: QtBot, qapp: QApplication) -> None:
     assert "not known" in advice_text.held_back(_, advice)
 
 
-def test_all_advice_is_escaped_and_complete(advised: tuple[str, Advice]) -> None:
-    """Every pick, stage and upgrade stands in the reading dialog."""
+def test_a_click_opens_the_place_on_the_page(qtbot: QtBot, qapp: QApplication, advised: tuple[str, Advice]) -> None:
+    """The caption, by mouse or by key, opens the section; a line the item that it is of; what is left out is there."""
     language, advice = advised
-    _ = translator(language)
-    page = advice_text.html(_, advice)
-    assert "<script" not in page
-    for one in advice.picks:
-        assert one.estimate.model.name in page
-    assert page.count("<li>") >= len(advice.picks) + len(advice.stages) + len(advice.upgrades) + len(advice.cloud)
+    screen = open_window(qapp, language=language)
+    screen.strip.show_advice(advice)
+    qapp.processEvents()
+    places: list[str] = []
+    screen.strip.opened.connect(places.append)
+    picks = screen.strip.columns[1]
+    picks.title.setFocus()
+    QTest.keyClick(picks.title, Qt.Key.Key_Space)
+    QTest.mouseClick(picks, Qt.MouseButton.LeftButton, pos=picks.lines[0].geometry().center())
+    second = next(i for i, place in enumerate(picks._places) if place == "picks/1")
+    QTest.mouseClick(picks, Qt.MouseButton.LeftButton, pos=picks.lines[second].geometry().center())
+    assert places == ["picks", "picks/0", "picks/1"]
+    assert screen.pages.current == "advice"
+    screen.window().close()
+
+
+def test_two_picks_for_one_use_say_in_what_they_differ(advised: tuple[str, Advice]) -> None:
+    """No two lines begin with the same words."""
+    language, advice = advised
+    labels = advice_text.pick_uses(translator(language), advice.picks)
+    assert len(set(labels)) == len(labels), labels

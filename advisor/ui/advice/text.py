@@ -1,15 +1,14 @@
-"""Advice as text for the window: short lines for the strip, and the whole of it for the reading dialog."""
+"""Advice in short lines, as the strip and the header show it."""
 
-from collections.abc import Iterator, Sequence
-from html import escape
+from collections.abc import Callable, Sequence
 
 from advisor import words as program_words
-from advisor.advice import words, words_bottleneck, words_picks, words_plans, words_upgrades
+from advisor.advice import words, words_bottleneck, words_upgrades
 from advisor.advice.picks import NETWORK_USES
 from advisor.advice.result import Advice, CloudPlan, Pick, Technique, Upgrade
-from advisor.i18n import Translator
+from advisor.advice.survey import decode
+from advisor.i18n import N_, Translator
 from advisor.ui.base import texts
-from advisor.words import COUNT_WORDS
 from advisor.workload import Method
 
 
@@ -42,8 +41,38 @@ def unusable(_: Translator, advice: Advice) -> list[str]:
 
 
 def picks(_: Translator, advice: Advice) -> list[str]:
-    """A line a pick: what for, which model, how fast."""
-    return [pick(_, one) for one in advice.picks]
+    """A line a pick: what for, which model, how fast. Two picks for one use say in what they differ."""
+    labels = pick_uses(_, advice.picks)
+    return [_pick(_, one, label) for one, label in zip(advice.picks, labels, strict=True)]
+
+
+def pick_uses(_: Translator, found: Sequence[Pick]) -> list[str]:
+    """What each pick is for: "Talk and writing", and of later ones for the same use in what they stand out: "Talk and
+    writing, fastest".
+    """
+    labels = []
+    for one in found:
+        alike = [other for other in found if other.use == one.use]
+        number = _.integer(alike.index(one) + 1)
+        labels.append(_(_told_apart(one, alike), use=_(words.USES[one.use]), number=number))
+    return labels
+
+
+def _told_apart(one: Pick, alike: Sequence[Pick]) -> str:
+    """What a pick is among those for the same use: the first needs no word."""
+    if one is alike[0]:
+        return "{use}"
+    if _most(one, alike, lambda pick: decode(pick.estimate) or 0.0):
+        return N_("{use}, fastest")
+    if _most(one, alike, lambda pick: pick.estimate.parameters):
+        return N_("{use}, largest")
+    return (
+        N_("{use}, smallest") if _most(one, alike, lambda p: -p.estimate.parameters) else N_("{use}, number {number}")
+    )
+
+
+def _most(one: Pick, alike: Sequence[Pick], figure: Callable[[Pick], float]) -> bool:
+    return all(figure(one) > figure(other) for other in alike if other is not one)
 
 
 def no_picks(_: Translator) -> str:
@@ -51,25 +80,15 @@ def no_picks(_: Translator) -> str:
     return _("No model of the catalogue fits into the memory.")
 
 
-def pick(_: Translator, one: Pick) -> str:
-    """ "Programming: Qwen2.5-Coder-7B Q5_K_M, 12 tok/s"; fine-tunings and other networks have no such quantisation."""
-    return _pick(_, one, _(words.USES[one.use]))
-
-
 def _pick(_: Translator, one: Pick, uses: str, more: str = "") -> str:
-    quantised = one.use not in NETWORK_USES and one.estimate.workload.task == "inference"
-    name = " ".join(filter(None, (one.estimate.model.name, one.estimate.workload.quant if quantised else "")))
+    name = " ".join(filter(None, (one.estimate.model.name, one.estimate.workload.quant if quantised(one) else "")))
     line = program_words.titled(_, uses, name)
     return program_words.clauses(_, (line, more, texts.pace(_, one.estimate), _("slow") if one.slow else ""))
 
 
-def whole_pick(_: Translator, one: Pick) -> str:
-    """A pick with all its uses, its context and what it gives up."""
-    lost = words_picks.given_up(one, _)
-    context = _.integer(one.estimate.workload.context)
-    more = _("context {tokens}", tokens=context) if one.gives_up is not None else ""
-    line = _pick(_, one, words_picks.uses(one, _), more)
-    return _("{pick}. It gives up: {lost}.", pick=line, lost=lost) if lost else line
+def quantised(one: Pick) -> bool:
+    """Whether a pick has a quantisation to name: fine-tunings and networks of other kinds have none of this kind."""
+    return one.use not in NETWORK_USES and one.estimate.workload.task == "inference"
 
 
 def cloud(_: Translator, plan: CloudPlan) -> str:
@@ -90,6 +109,13 @@ def cloud(_: Translator, plan: CloudPlan) -> str:
     )  # fmt: skip
 
 
+def usd(_: Translator, plan: CloudPlan) -> str:
+    """What the whole job costs: "0.049–0.21 USD"; "" where its time is not known."""
+    return (
+        "" if plan.usd is None else _("{low}–{high} USD", low=_.number(plan.usd[0], 2), high=_.number(plan.usd[1], 2))
+    )
+
+
 def _method(task: str) -> Method:
     return {"lora": "lora", "qlora": "qlora", "full": "full"}.get(task, "run")  # type: ignore[return-value]
 
@@ -101,57 +127,15 @@ def upgrade(_: Translator, one: Upgrade) -> str:
     return program_words.clauses(_, (line, words_upgrades.price(_, one.price) if one.price is not None else ""))
 
 
-def whole_upgrade(_: Translator, one: Upgrade) -> str:
-    """An upgrade with what to look at before buying."""
-    return program_words.clauses(_, (upgrade(_, one), words_upgrades.warnings(_, one)))
+def signed(_: Translator, size: float) -> str:
+    """A difference in memory with its sign: "−1.20 GiB"."""
+    return f"{'−' if size < 0 else '+'}{_.gib(abs(size))}"
 
 
 def technique(_: Translator, one: Technique) -> str:
     """A technique and what it saves on a model that suits this machine."""
     line = _(words.TECHNIQUES[one.code])
     if one.saved and one.before is not None:
-        saved = f"{'−' if one.saved > 0 else '+'}{_.gib(abs(one.saved))}"
+        saved = signed(_, -one.saved)
         line = _("{technique}: {saved} on {model}", technique=line, saved=saved, model=one.before.model.name)
     return line
-
-
-def fits(_: Translator, advice: Advice) -> list[str]:
-    """Each column of the matrix in one line."""
-    lines = []
-    for one in advice.fits:
-        counted = (f"{_(COUNT_WORDS[name])} {count}" for name, count in one.counts.items() if count)
-        counts = program_words.clauses(_, counted)
-        largest = one.largest.model.name if one.largest else "–"
-        heading = texts.column(_, advice.workload, one.method)
-        lines.append(_("{method}: {counts}; largest {model}", method=heading, counts=counts, model=largest))
-    return lines
-
-
-def html(_: Translator, advice: Advice) -> str:
-    """All of it."""
-    name, sentence = tier(_, advice)
-    blocks = [f"<h3>{escape(name)}</h3><p>{escape(sentence)}</p>"]
-    if advice.tier.inference is not None:
-        apart, first = tiers(_, advice), words_bottleneck.sentence(advice.bottleneck, _)
-        blocks.append(f"<p>{escape(apart)}</p><p>{escape(first)}</p>")
-    for title, lines in sections(_, advice):
-        if lines:
-            items = "".join(f"<li>{escape(line)}</li>" for line in lines)
-            blocks.append(f"<h4>{escape(title)}</h4><ul>{items}</ul>")
-    return "".join(blocks)
-
-
-def sections(_: Translator, advice: Advice) -> Iterator[tuple[str, Sequence[str]]]:
-    """The advice under its headings."""
-    yield _("Cannot be used"), unusable(_, advice)
-    yield _("What fits"), fits(_, advice)
-    yield _("Worth trying here"), [whole_pick(_, one) for one in advice.picks] or [no_picks(_)]
-    yield _("What this machine suits"), [words.say(_, words.SCENARIOS[s.code], s.values) for s in advice.scenarios]
-    yield _("Step by step"), [words_plans.stage(_, one) for one in (*advice.stages, *advice.clusters)]
-    yield _("Rented instead"), [cloud(_, plan) for plan in advice.cloud]
-    yield _("What an upgrade brings"), [whole_upgrade(_, one) for one in advice.upgrades]
-    yield _("What techniques save"), [_technique_line(_, one) for one in advice.techniques]
-
-
-def _technique_line(_: Translator, one: Technique) -> str:
-    return _("{technique}. {sentence}", technique=technique(_, one), sentence=_(words.TECHNIQUE_SENTENCES[one.code]))

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from time import perf_counter
 
 from PySide6.QtCore import QTimer, QUrl, Signal
-from PySide6.QtGui import QTextBlockFormat, QTextCharFormat, QTextCursor, QTextDocument
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QTextBlockFormat, QTextCharFormat, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QTextBrowser
 
 SLICE_S = 0.008  # of the window's thread at a time
+GAP = 8  # pixels between parts
+_VEIL = 150  # of 255
 
 
 class Sheet(QTextBrowser):
@@ -21,6 +23,8 @@ class Sheet(QTextBrowser):
         self._left: list[str] = []
         self._next: QTextDocument | None = None
         self._place: int | None = None
+        self._veil: QColor | None = None
+        self._anchor = ""
         self._timer = QTimer(self)
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._slice)
@@ -67,7 +71,9 @@ class Sheet(QTextBrowser):
         cursor = QTextCursor(self._next)
         cursor.movePosition(QTextCursor.MoveOperation.End)
         if not self._next.isEmpty():
-            cursor.insertBlock(QTextBlockFormat(), QTextCharFormat())
+            apart = QTextBlockFormat()
+            apart.setTopMargin(GAP)  # the part's first block takes this format
+            cursor.insertBlock(apart, QTextCharFormat())
         cursor.insertHtml(html)
 
     def _shown(self) -> None:
@@ -75,8 +81,33 @@ class Sheet(QTextBrowser):
         self._timer.stop()
         found, self._next = self._next, None
         self.setDocument(found)  # which deletes the one before it
-        if self._place is not None:
+        if self._anchor:
+            self.scrollToAnchor(self._anchor)
+            self._anchor = ""
+        elif self._place is not None:
             self.verticalScrollBar().setValue(self._place)
+
+    def veil(self, color: str | None) -> None:
+        """Grey the text while it is out of date: `color` is laid over it; None takes it away."""
+        self._veil = None if color is None else QColor(color)
+        if self._veil is not None:
+            self._veil.setAlpha(_VEIL)
+        self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Qt's, below the veil."""
+        super().paintEvent(event)
+        if self._veil is not None:
+            painter = QPainter(self.viewport())
+            painter.fillRect(event.rect(), self._veil)
+            painter.end()
+
+    def go_to(self, anchor: str) -> None:
+        """Scroll to a place in the text, at once or when it is there."""
+        if self._next is None:
+            self.scrollToAnchor(anchor)
+        else:
+            self._anchor = anchor
 
     def loadResource(self, _kind: int, _name: QUrl | str) -> object:
         """Nothing, whatever a text may ask for."""
