@@ -25,7 +25,7 @@ class Palette(NamedTuple):
 LIGHT = Palette(
     window="#f4f6f8", card="#ffffff", raised="#ffffff", border="#d5dbe3", text="#18202b", caption="#566273",
     disabled="#9aa4b1", accent="#2359c4", on_accent="#ffffff", track="#e3e8ee",
-    verdicts={"fits": "#0b6e55", "tight": "#855400", "offload": "#a23c0c", "no": "#5b6573", "unknown": "#5b6573"},
+    verdicts={"fits": "#0b6e55", "tight": "#8a5a00", "offload": "#8f2705", "no": "#5b6573", "unknown": "#5b6573"},
     grounds={"fits": "#e2f3ed", "tight": "#fcf0d4", "offload": "#fbe4d8", "no": "#f1f3f5", "unknown": "#f1f3f5"},
     components={
         "weights": "#2f6bd0", "kv_cache": "#7a4fc9", "compute_buffer": "#12908a", "output_buffer": "#5fb8b3",
