@@ -85,6 +85,7 @@ def _unified(w: Workload) -> Because | None:
 
 
 _IDLE: Mapping[str, Callable[[Workload], Because | None]] = {
+    "kv_type": _llama_cpp_only,
     "flash_attention": _flash_attention,
     "ubatch": _llama_cpp_only,
     "output_rows": _llama_cpp_only,

@@ -19,6 +19,8 @@ from advisor.ui.settings.options import Note
 from advisor.ui.settings.rows import Heading, Row
 from advisor.workload import STACKS, Workload
 
+GAP = 8  # between labels and controls
+
 
 class KnobForm(QWidget):
     """One kind of task: labels with figures, controls, headings that fold."""
@@ -29,11 +31,12 @@ class KnobForm(QWidget):
         super().__init__()
         self._state, self._live, self._training = state, live, training
         self._sections = sections
+        self._due = False  # the values that are shown are not the state's yet
         self.rows: list[Row] = []
         self.headings: list[Heading] = []
         layout = QFormLayout(self)
         layout.setContentsMargins(4, 4, 8, 8)
-        layout.setHorizontalSpacing(8)
+        layout.setHorizontalSpacing(0)  # Qt leaves it out when it decides which rows wrap: the labels have it
         layout.setVerticalSpacing(4)
         layout.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         layout.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
@@ -94,12 +97,12 @@ class KnobForm(QWidget):
             row.dress()
             row.label.setMinimumWidth(0)
         widest = max((row.label.sizeHint().width() for row in self.rows), default=0)
-        layout_gap = self._layout.horizontalSpacing()  # Qt leaves it out when it decides which rows wrap
         for row in self.rows:
-            row.label.setMinimumWidth(widest + layout_gap)
+            row.label.setMinimumWidth(widest + GAP)
 
     def show_values(self) -> None:
         """Show the state's workload; what another setting rules out is greyed, with the reason in words."""
+        self._due = False
         _ = self._state.tr_
         w = shown(self._state.workload, self._training)
         for row in self.rows:
@@ -113,6 +116,15 @@ class KnobForm(QWidget):
         self._show_reasons(w)
         self.show_costs()
 
+    def wait(self) -> None:
+        """The state's values are others now; nobody sees these, so that there is time to show them."""
+        self._due = True
+
+    def catch_up(self) -> None:
+        """Show them, if they are not shown yet."""
+        if self._due:
+            self.show_values()
+
     def _show_reasons(self, w: Workload) -> None:
         """One caption below neighbours that share a reason."""
         _ = self._state.tr_
@@ -124,9 +136,13 @@ class KnobForm(QWidget):
         self._show_rows()
 
     def show_costs(self) -> None:
-        """The figures that are known, beside knobs and options, in tips and for ears."""
+        """The figures that are known, beside knobs and options, in tips and for ears; stale ones are greyed."""
         _, live = self._state.tr_, self._live
         w = shown(self._state.workload, self._training)
+        if live.stale:
+            for row in self.rows:
+                row.wait(idle(row.knob.key, w) is None and live.cell is not None)
+            return
         mine = live.cell is not None and live.cell[1].workload(self._state.workload).training == self._training
         effects = live.effects if mine else {}
         usual = defaults(self._training, w.resolved_stack)
@@ -134,9 +150,7 @@ class KnobForm(QWidget):
             key = row.knob.key
             found = cost(key, w, self._training, effects)
             because = idle(key, w)
-            row.show_figure(figure(_, found), live.stale, because is None and live.cell is not None)
-            if live.stale:
-                continue
+            row.show_figure(figure(_, found), because is None and live.cell is not None)
             lines = words.costs(_, w, key, value_of(key, usual), found) if because is None else []
             rule = _("In brackets: what one turn would change. Plain: the cost against the default")
             lines += [rule] if lines else []

@@ -68,7 +68,7 @@ class SettingsPanel(Card):
     def _wire(self) -> None:
         state = self._state
         self.budget.turned.connect(state.set_budget)
-        self.tabs.currentChanged.connect(lambda tab: self.live.show(tab == TRAINING_TAB))
+        self.tabs.currentChanged.connect(self._turned_to)
         self.live.changed.connect(self._show_costs)
         for form in self.forms:
             form.folded.connect(self._keep_folds)
@@ -119,7 +119,10 @@ class SettingsPanel(Card):
         self._aside = words.aside(self._state.tr_, other == TRAINING_TAB, stacks[other], self._stacks[other])
         self._stacks = stacks
         for form in self.forms:
-            form.show_values()
+            if form is self.shown_form:
+                form.show_values()
+            else:
+                form.wait()
         self._show_frame()
 
     def _stacks_now(self) -> tuple[str, str]:
@@ -157,10 +160,17 @@ class SettingsPanel(Card):
         self.shown_form.show_costs()
         if not self.live.stale:
             self._show_cell()
+            for form in self.forms:
+                form.catch_up()
 
     def _follow(self) -> None:
         training = self._state.current.training
         self.tabs.setCurrentIndex(TRAINING_TAB if training else INFERENCE_TAB)
+        self._show_preset()
+
+    def _turned_to(self, tab: int) -> None:
+        self.forms[tab].catch_up()
+        self.live.show(tab == TRAINING_TAB)
         self._show_preset()
 
     def _held(self) -> bool:

@@ -66,11 +66,16 @@ class Row(QObject):
         if self.control.accessibleDescription() != spoken:
             self.control.setAccessibleDescription(spoken)
 
-    def show_figure(self, text: str, stale: bool, visible: bool) -> None:
-        """What the setting costs; greyed while it is worked out anew."""
+    def wait(self, visible: bool) -> None:
+        """What is shown is worked out anew."""
         self.figure.setVisible(visible)
-        self.figure.setEnabled(not stale)
-        if not stale and self.figure.text() != text:
+        self.figure.setEnabled(False)
+
+    def show_figure(self, text: str, visible: bool) -> None:
+        """What the setting costs."""
+        self.figure.setVisible(visible)
+        self.figure.setEnabled(True)
+        if self.figure.text() != text:
             self.figure.setText(text)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
