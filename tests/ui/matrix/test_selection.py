@@ -161,13 +161,13 @@ def test_an_export_that_cannot_be_written_says_so(qtbot: QtBot, qapp: QApplicati
 
 @pytest.mark.parametrize(("key", "modifiers"), [(Qt.Key.Key_Menu, PLAIN), (Qt.Key.Key_F10, SHIFT)])
 def test_the_cells_menu_opens_by_keys(
-    qtbot: QtBot, qapp: QApplication, key: Qt.Key, modifiers: Qt.KeyboardModifier
+    qtbot: QtBot, qapp: QApplication, monkeypatch: pytest.MonkeyPatch, key: Qt.Key, modifiers: Qt.KeyboardModifier
 ) -> None:
     """Why, compare, copies, favourite, family, export: each once, none without words."""
     screen = ready(qtbot, qapp)
     click(screen, 1, 1)
     (menu,) = screen.matrix.view.findChildren(CellMenu)
-    menu._open = lambda spot: menu.fill()  # type: ignore[method-assign]  # a shown menu would take the keyboard
+    monkeypatch.setattr(menu.menu, "popup", lambda _spot: None)  # a shown menu would take the keyboard
     keys(screen, (key, modifiers))
     actions = [action for action in menu.menu.actions() if not action.isSeparator()]
     assert screen.commands["matrix.compare"] in actions
