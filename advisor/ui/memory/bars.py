@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QEasingCurve, QRect, QRectF, QSize, Qt, QVariantAnimation
-from PySide6.QtGui import QBrush, QFontMetrics, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtCore import QEasingCurve, QRect, QRectF, QSize, QVariantAnimation
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from advisor.palette import Palette
 from advisor.ui.look import theme
 from advisor.ui.memory import pools
+from advisor.ui.memory.bar_paint import Words, paint_memory, paint_words, words
 from advisor.ui.memory.pools import Pool
 from advisor.ui.memory.rows import Asked, Rows
 
@@ -18,7 +19,6 @@ BAR = 14
 SLIM = 5  # a memory that the estimate leaves alone
 WHISKER = 7
 GAP = 5
-SEEN = 2  # pixels of the smallest part that is painted
 
 
 class Bar(NamedTuple):
@@ -63,7 +63,7 @@ class MemoryBars(Rows):
         else:
             self._share = 0.0
             self._glide.start()
-        if not alike:
+        if not alike or self.sizeHint().height() != self.height():
             self.updateGeometry()
 
     def _step(self, share: float) -> None:
@@ -89,10 +89,22 @@ class MemoryBars(Rows):
         return self._from[0] + (goal[0] - self._from[0]) * share, sizes
 
     def _heights(self) -> list[int]:
-        line = theme.line_height(theme.scaled(self.font(), theme.CAPTION))
-        return [
-            line if bar.pool is None else line + (BAR + WHISKER if bar.pool.used else SLIM) + GAP for bar in self.bars
-        ]
+        found = []
+        for bar in self.bars:
+            said = self._said(bar)
+            tall = 0 if bar.pool is None else (BAR + WHISKER if bar.pool.used else SLIM) + GAP
+            found.append(len(said.lines) * theme.line_height(said.font) + tall)
+        return found
+
+    def _said(self, bar: Bar) -> Words:
+        short = bar.pool is not None and bar.pool.short
+        return words(self.font(), bar.name, bar.figure, max(60, self.width() - 2), bar.pool is None, short)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Words may need another line at another width."""
+        super().resizeEvent(event)
+        if self.sizeHint().height() != self.height():
+            self.updateGeometry()
 
     def sizeHint(self) -> QSize:
         """All rows."""
@@ -119,93 +131,14 @@ class MemoryBars(Rows):
         scale = (self.width() - 2) / end if end else 0.0
         y, rest = 0, iter(sizes)
         for bar, height in zip(self.bars, self._heights(), strict=True):
-            self._words(painter, bar, y)
+            heading = bar.pool is None
+            top = paint_words(painter, self._said(bar), heading, y, self.width(), self.colors)
             if bar.pool is not None:
-                tall = BAR if bar.pool.used else SLIM
-                top = y + theme.line_height(painter.font())
-                self._memory(painter, bar.pool, next(rest), scale, QRectF(1, top, self.width() - 2, tall))
+                box = QRectF(1, top, self.width() - 2, BAR if bar.pool.used else SLIM)
+                paint_memory(painter, self.colors, bar.pool, next(rest), scale, box)
             y += height
         self.paint_focus(painter)
         painter.end()
-
-    def _words(self, painter: QPainter, bar: Bar, y: int) -> None:
-        small = theme.scaled(self.font(), theme.CAPTION)
-        short = bar.pool is None or bar.pool.short
-        figure_font = theme.scaled(self.font(), theme.CAPTION, bold=True) if short else small
-        line, metrics = theme.line_height(small), QFontMetrics(figure_font)
-        room = self.width() - 2
-        name = theme.elide(
-            QFontMetrics(small), bar.name, max(room // 4, room - metrics.horizontalAdvance(bar.figure) - 8)
-        )
-        left = QFontMetrics(small).horizontalAdvance(name) + 8 if name else 0
-        painter.setFont(figure_font)
-        painter.setPen(theme.color(self.colors.text))
-        figure = theme.elide(metrics, bar.figure, room - left)
-        painter.drawText(QRectF(1, y, room, line), Qt.AlignmentFlag.AlignRight, figure)
-        painter.setFont(small)
-        painter.setPen(theme.color(self.colors.text if bar.pool is None else self.colors.caption))
-        painter.drawText(QRectF(1, y, room, line), Qt.AlignmentFlag.AlignLeft, name)
-
-    def _memory(self, painter: QPainter, pool: Pool, sizes: tuple[float, ...], scale: float, box: QRectF) -> None:
-        capacity = pool.capacity or pool.available or 0
-        free = capacity if pool.available is None else pool.available
-        self._ground(painter, box, capacity * scale, free * scale)
-        if pool.used:
-            right = self._parts(painter, pool, sizes, scale, box)
-            limit = box.left() + free * scale
-            if pool.available is not None and right > limit + 0.5:
-                over = QRectF(limit, box.top(), min(right, box.right()) - limit, box.height())
-                painter.fillRect(over, QBrush(theme.color(self.colors.card), Qt.BrushStyle.BDiagPattern))
-            self._whisker(painter, box.left() + sizes[-2] * scale, box.left() + sizes[-1] * scale, box.bottom() + 3)
-        if free * scale <= box.width() + 1:
-            self._limit(painter, box, box.left() + free * scale)
-        if capacity * scale > box.width() + 1:
-            self._beyond(painter, box)
-
-    def _ground(self, painter: QPainter, box: QRectF, capacity: float, free: float) -> None:
-        """The whole memory, and hatched what is not free of it."""
-        whole = QRectF(box.left(), box.top(), min(box.width(), max(capacity, SEEN)), box.height())
-        path = QPainterPath()
-        path.addRoundedRect(whole, 3, 3)
-        painter.fillPath(path, theme.color(self.colors.track))
-        if free < whole.width() - 0.5:
-            kept = QRectF(whole.left() + free, whole.top(), whole.width() - free, whole.height())
-            painter.fillRect(kept, theme.color(self.colors.border))
-            painter.fillRect(kept, QBrush(theme.color(self.colors.card), Qt.BrushStyle.FDiagPattern))
-
-    def _parts(self, painter: QPainter, pool: Pool, sizes: tuple[float, ...], scale: float, box: QRectF) -> float:
-        x = box.left()
-        for part, size in zip(pool.parts, sizes, strict=False):
-            width = max(size * scale, SEEN if part.bytes >= pool.used / 50 else 0)
-            painter.fillRect(QRectF(x, box.top(), width, box.height()), theme.color(self.colors.components[part.name]))
-            x += width
-            if width > 3:
-                painter.fillRect(QRectF(x - 1, box.top(), 1, box.height()), theme.color(self.colors.card))
-        return x
-
-    def _whisker(self, painter: QPainter, low: float, high: float, y: float) -> None:
-        painter.setPen(QPen(theme.color(self.colors.text), 1))
-        ends = round(low), round(max(high, low + 2))
-        painter.drawLine(ends[0], round(y), ends[1], round(y))
-        for x in ends:
-            painter.drawLine(x, round(y) - 2, x, round(y) + 2)
-
-    def _limit(self, painter: QPainter, box: QRectF, x: float) -> None:
-        """The line at which the free memory ends."""
-        x = min(x, box.right())
-        painter.fillRect(QRectF(x - 0.75, box.top() - 2, 1.5, box.height() + 4), theme.color(self.colors.text))
-
-    def _beyond(self, painter: QPainter, box: QRectF) -> None:
-        """A gap and an arrow head: this memory is larger than the scale shows."""
-        right, half = box.right(), min(box.height(), 8) / 2
-        middle = box.center().y()
-        painter.fillRect(QRectF(right - 11, box.top(), 12, box.height()), theme.color(self.colors.card))
-        arrow = QPainterPath()
-        arrow.moveTo(right - 7, middle - half)
-        arrow.lineTo(right, middle)
-        arrow.lineTo(right - 7, middle + half)
-        arrow.closeSubpath()
-        painter.fillPath(arrow, theme.color(self.colors.caption))
 
 
 def _frame(bars: Sequence[Bar]) -> list[tuple[str, bool]]:

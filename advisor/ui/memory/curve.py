@@ -15,7 +15,7 @@ from advisor.ui.memory.pools import Limit
 from advisor.ui.memory.scales import Scales
 
 MAGNET = 6  # pixels within which the largest that fits draws the handle to itself
-LINES = 7  # the plot's least height in lines of text
+LINES = 6.5  # the plot's least height in lines of text
 
 
 class Shown(NamedTuple):
@@ -70,7 +70,7 @@ class CurveView(QAbstractSlider):
 
     def sizeHint(self) -> QSize:
         """A strip a little wider than high."""
-        return QSize(240, theme.line_height(self.font()) * LINES)
+        return QSize(240, round(theme.line_height(self.font()) * LINES))
 
     def minimumSizeHint(self) -> QSize:
         """Never lower than its hint."""

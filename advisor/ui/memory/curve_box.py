@@ -11,18 +11,18 @@ from advisor.catalog.model import Model
 from advisor.estimator.result import Estimate
 from advisor.machine import Machine
 from advisor.ui.base.state import State
-from advisor.ui.look.widgets import ElidedLabel, caption, link
+from advisor.ui.look.widgets import caption, link
 from advisor.ui.memory import curve_data, said
 from advisor.ui.memory.curve import CurveView, Shown
 from advisor.ui.memory.curve_data import Curve, Knob, Steps
 from advisor.ui.memory.pools import Pool, limits
+from advisor.ui.memory.text_link import TextLink
 from advisor.workload import Workload
 
 Compute = Callable[[Model, Workload], Estimate]
 Key = tuple[Model, Workload, Knob, str, int]
 
 SLICE_S = 0.005  # of work between two looks at keys and mouse
-LEFT = "text-align: left; padding: 0px 2px;"
 KEPT = 8  # curves, so that flicking a switch to and fro costs nothing
 
 
@@ -46,10 +46,9 @@ class CurveBox(QWidget):
         self._timer = QTimer(self)
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._slice)
-        self.title = ElidedLabel()
-        self.readout = link()
+        self.readout = TextLink()
         self.view = CurveView()
-        self.largest = link()
+        self.largest = TextLink()
         self.why_none = caption(wrap=True)
         self.choices: dict[Knob, QPushButton] = {}
         self._arrange()
@@ -59,17 +58,15 @@ class CurveBox(QWidget):
         self.view.hovered.connect(self._point_at)
 
     def _arrange(self) -> None:
-        self.title.setObjectName("caption")
         head = QHBoxLayout()
         head.setSpacing(0)
-        head.addWidget(self.title, 1)
         for knob in ("context", "batch", "seq"):
             button = link()
             button.setCheckable(True)
             button.clicked.connect(lambda _checked=False, chosen=knob: self._choose(chosen))
             self.choices[knob] = button
             head.addWidget(button)
-        self.largest.setStyleSheet(LEFT)
+        head.addStretch(1)
         self.why_none.setAlignment(Qt.AlignmentFlag.AlignTop)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -93,8 +90,12 @@ class CurveBox(QWidget):
     def retranslate(self) -> None:
         """All texts again."""
         _ = self._state.tr_
-        self.readout.setStyleSheet(f"{LEFT} color: {self._state.colors.text}")
+        colors = self._state.colors
+        self.readout.ink, self.readout.frame = colors.text, colors.accent
+        self.largest.ink = self.largest.frame = colors.accent
+        chosen = f"QPushButton:checked {{ color: {colors.text}; border-bottom: 2px solid {colors.accent}; }}"
         for knob, button in self.choices.items():
+            button.setStyleSheet(chosen)
             button.setText(_(said.NAMES[knob]))
             button.setAccessibleDescription(_("What the curve is drawn against"))
         self.readout.setAccessibleName(_("Memory at the present value"))
@@ -173,7 +174,7 @@ class CurveBox(QWidget):
         estimate, curve = self._estimate, self.curve
         drawn = estimate is not None and estimate.memory is not None and curve is not None
         waiting = self._work is not None
-        for widget in (self.title, self.readout, self.view, self.largest):
+        for widget in (self.readout, self.view, self.largest):
             widget.setVisible(drawn or waiting)
         self.why_none.setVisible(not (drawn or waiting))
         if not drawn or estimate is None or curve is None:
@@ -183,18 +184,14 @@ class CurveBox(QWidget):
         lines = limits(self._pools, not estimate.workload.training and estimate.workload.resolved_stack == "llama.cpp")
         shown = Shown(curve, curve_data.point(now, estimate), lines, tuple(said.limit(_, line) for line in lines))
         self.view.show_curve(shown, self._state.colors)
-        self.title.setText(_(said.TITLES[curve.knob]))
         self._say(shown.now)
-        self.largest.setText(said.largest(_, curve))
-        self.largest.setAccessibleName(self.largest.text())
-        self.largest.setEnabled(curve.largest is not None and curve.largest != now)
+        self.largest.say(said.largest(_, curve))
         self.view.setAccessibleName(_(said.TITLES[curve.knob]))
         self.view.setAccessibleDescription(f"{self.readout.text()}\n{self.largest.text()}")
 
     def _draw_none(self, estimate: Estimate | None) -> None:
         _ = self._state.tr_
         self.view.show_curve(None, self._state.colors)
-        self.readout.setText("")
         if self._work is not None or estimate is None:
             self.why_none.setText("")
             return
@@ -217,10 +214,10 @@ class CurveBox(QWidget):
         self._say(point)
 
     def _say(self, point: curve_data.Point) -> None:
-        text = said.readout(self._state.tr_, self.knob, point)
-        self.readout.setText(text)
-        self.readout.setAccessibleName(text)
+        self.readout.say(said.readout(self._state.tr_, self.knob, point))
 
     def _take_largest(self) -> None:
-        if self.curve is not None and self.curve.largest is not None:
+        if self.curve is None or self.curve.largest is None:
+            self.asked.emit("total")
+        else:
             self.turned.emit(self.curve.knob, self.curve.largest)

@@ -41,7 +41,7 @@ def plot(font: QFont, size: QSize, curve: Curve, now: Point, lines: Sequence[Lim
     line = theme.line_height(small)
     top = scales.highest(curve, now.high, lines)
     ticks = [_size(size) for size in scales.size_ticks(top, 3)]
-    beside = max((QFontMetrics(small).horizontalAdvance(tick) for tick in ticks), default=0) + 6
+    beside = max(QFontMetrics(small).horizontalAdvance(text) for text in (*ticks, "GiB")) + 6
     below = line + STRIP + 3
     return Scales(curve.least, curve.most, top, beside, size.width() - 6, line / 2, size.height() - below)
 
@@ -80,7 +80,10 @@ def _grid(painter: QPainter, picture: Picture, colors: Palette) -> None:
         painter.setPen(QPen(theme.color(colors.border), 1))
         painter.drawLine(QPointF(at.left, y), QPointF(at.right, y))
         painter.setPen(theme.color(colors.caption))
-        painter.drawText(QRectF(0, y - line / 2, at.left - 5, line), RIGHT, _size(size))
+        if y - line / 2 > at.top + line / 2 - 2:
+            painter.drawText(QRectF(0, y - line / 2, at.left - 5, line), RIGHT, _size(size))
+    painter.setPen(theme.color(colors.caption))
+    painter.drawText(QRectF(0, at.top - line / 2, at.left - 5, line), RIGHT, "GiB")
 
 
 def _components(painter: QPainter, picture: Picture, colors: Palette) -> None:

@@ -39,7 +39,9 @@ class Legend(Rows):
             return
         taller = len(lines) != len(self.lines)
         self.lines = tuple(lines)
-        self.set_answers([Asked(line.key, f"{line.words} {line.figure}", hint) for line in lines])
+        self.set_answers(
+            [Asked(line.key, said, f"{said}\n{hint}") for line in lines for said in (f"{line.words} {line.figure}",)]
+        )
         if taller:
             self.updateGeometry()
         self.update()
@@ -65,7 +67,7 @@ class Legend(Rows):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         plain, bold = self.font(), theme.scaled(self.font(), 1.0, bold=True)
-        height, metrics = self._height(), QFontMetrics(bold)
+        height, metrics, bolder = self._height(), QFontMetrics(plain), QFontMetrics(bold)
         text, faint = theme.color(self.colors.text), theme.color(self.colors.caption)
         for row, line in enumerate(self.lines):
             box = QRectF(SWATCH + 8, row * height, self.width() - SWATCH - 11, height)
@@ -76,7 +78,8 @@ class Legend(Rows):
             if line.component:
                 self._swatch(painter, line.component, box)
             painter.setPen(text if line.component else faint)
-            room = int(box.width()) - metrics.horizontalAdvance(line.figure) - 12
+            wide = (metrics if line.component else bolder).horizontalAdvance(line.figure)
+            room = int(box.width()) - wide - 10
             painter.drawText(box, LEFT, theme.elide(metrics, line.words, room))
         self.paint_focus(painter)
         painter.end()

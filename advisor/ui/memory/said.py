@@ -12,9 +12,9 @@ from advisor.ui.memory.pools import Limit, Pool
 
 # What a curve is drawn against: its title, what the chooser calls it, and a value of it.
 TITLES: Mapping[Knob, str] = {
-    "context": N_("Memory by context, GiB"),
-    "batch": N_("Memory by batch, GiB"),
-    "seq": N_("Memory by sequence, GiB"),
+    "context": N_("Memory by context"),
+    "batch": N_("Memory by batch"),
+    "seq": N_("Memory by sequence"),
 }
 NAMES: Mapping[Knob, str] = {"context": N_("Context"), "batch": N_("Batch"), "seq": N_("Sequence")}
 VALUES: Mapping[Knob, str] = {

@@ -130,7 +130,8 @@ class Techniques(QWidget):
         return next(saving for saving in self.savings if _key(saving) == key)
 
     def _fill(self, _: Translator, button: TechniqueButton, why: QPushButton, saving: Saving, colors: Palette) -> None:
-        words = _(saving.label, **saving.values)
+        values = {key: f"{value:,}" if isinstance(value, int) else value for key, value in saving.values.items()}
+        words = _(saving.label, **values)
         size = f"{'−' if saving.bytes >= 0 else '+'}{_.gib(abs(saving.bytes))}"
         button.colors, button.figure, button.costs = colors, size, saving.bytes < 0
         button.setText(words)
