@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args
 from advisor import files
 from advisor.errors import UserError
 from advisor.i18n import LANGUAGES, N_
-from advisor.workload import SETTINGS, Workload, parse
+from advisor.workload import Workload, wishes
 
 Theme = Literal["system", "light", "dark"]
 Budget = Literal["free", "total"]
@@ -236,12 +236,4 @@ def _splitters(data: object) -> tuple[tuple[int, ...], ...]:
 
 
 def _workload(data: object) -> Workload:
-    known = {key: value for key, value in data.items() if key in SETTINGS} if isinstance(data, dict) else {}
-    with contextlib.suppress(UserError):
-        return parse(known)
-    # Something in it is wrong: each knob on its own, so that one bad value does not cost the others.
-    workload = Workload()
-    for key, value in known.items():
-        with contextlib.suppress(UserError):
-            workload = parse({key: value}, workload)
-    return workload
+    return wishes(data) if isinstance(data, dict) else Workload()

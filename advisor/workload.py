@@ -1,5 +1,6 @@
 """What the user asks for: task, stack, quantisation, context, LoRA, optimizer. Owns names, defaults and bounds."""
 
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cached_property, lru_cache
@@ -134,6 +135,17 @@ def parse(values: Mapping[str, object], base: Workload | None = None, name: Call
         workload = workload if workload.quant in known else replace(workload, quant=known[0])
     _check(workload, name)
     return workload
+
+
+def wishes(values: Mapping[str, object]) -> Workload:
+    """A workload from whatever is possible in `values`, each by itself: unknown settings and wrong values are left
+    out; that two exclude each other is for `advisor.conflicts.settle` to say.
+    """
+    found = {}
+    for key, value in values.items():
+        with contextlib.suppress(UserError):
+            found[key] = _value(key, value, option)
+    return replace(Workload(), **found)  # type: ignore[arg-type]
 
 
 def _value(key: str, value: object, name: Callable[[str], str]) -> object:

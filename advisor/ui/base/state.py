@@ -73,7 +73,7 @@ class State(QObject):
             language=self._language,
             theme=self.theme,
             budget=self.budget,
-            workload=self.workload,
+            workload=self.asked,
             report=self.report,
             window=self.choices,
         )

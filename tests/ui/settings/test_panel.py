@@ -1,5 +1,7 @@
 """The settings panel: figures beside knobs, options ruled out with reasons, presets, folding, keyboard, languages."""
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QStandardItemModel
@@ -16,6 +18,8 @@ from advisor.ui.settings.form import KnobForm
 from advisor.ui.settings.options import FIGURE
 from advisor.workload import Workload
 from tests.ui.helpers import open_window
+
+SAVE = settings.save  # before tests are kept from it
 
 
 @pytest.fixture(autouse=True)
@@ -244,3 +248,18 @@ def test_the_panel_stays_usable_when_narrow(qtbot: QtBot, qapp: QApplication) ->
                 assert right <= panel.width()
                 assert row.control.width() >= row.control.minimumSizeHint().width()
     window.window().close()
+
+
+def test_choices_outlast_a_restart_even_where_they_give_way(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> None:
+    """A fused loss for training is kept, and a quantisation that the runtime does not load, with its note."""
+    first = open_window(qapp)
+    first.state.change(quant="Q6_K", stack="vllm", rank=32)
+    kept = first.state.settings()
+    SAVE(kept, tmp_path / "settings.json")
+    again = settings.load(tmp_path / "settings.json")
+    window = open_window(qapp, workload=again.workload)
+    assert (window.state.asked.quant, window.state.workload.quant) == ("Q6_K", "BF16")
+    assert "Q6_K" in window.settings.note.text()
+    window.state.change(stack="fused-loss")
+    SAVE(window.state.settings(), tmp_path / "settings.json")
+    assert settings.load(tmp_path / "settings.json").workload.stack == "fused-loss"
