@@ -71,6 +71,7 @@ class ReportForm(QWidget):
         self.sections = QListWidget()
         self.sections.setSelectionMode(QListWidget.SelectionMode.NoSelection)
         self.sections.setSpacing(2)
+        self.sections.setAccessibleName(_("Sections"))
         self._fill(choices)
         self._arrange()
         self.kind.currentIndexChanged.connect(self._refresh)

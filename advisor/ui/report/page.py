@@ -214,7 +214,7 @@ class ReportPage(Card):
         self._stale = False
         if found.basis is not None:
             self._bases[order.language] = found.basis
-        self.view.show_document(found.document, self._state.colors)
+        self.view.show_document(found.document, found.drawings, self._state.colors)
 
     def _no_preview(self, error: Exception) -> None:
         self._job = None

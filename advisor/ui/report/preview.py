@@ -6,6 +6,7 @@ from typing import get_args
 
 from advisor.palette import Palette
 from advisor.report.document import Block, Bullets, Callout, Cell, Chart, Document, Facts, Paragraph, Table
+from advisor.report.drawing import Drawing
 
 
 def parts(document: Document, colors: Palette) -> Iterator[str]:
@@ -26,6 +27,13 @@ def charts(document: Document) -> Mapping[str, Chart]:
     blocks = (block for section in document.sections for block in section.blocks)
     found = (block for block in blocks if isinstance(block, get_args(Chart)))
     return {f"chart:{number}": chart for number, chart in enumerate(found)}
+
+
+def drawings(document: Document) -> Mapping[str, Drawing]:
+    """The charts as shapes, by the same addresses. Slow: for another thread than the window's."""
+    from advisor.report.charts import draw
+
+    return {name: draw(chart) for name, chart in charts(document).items()}
 
 
 def _block(block: Block, names: Iterator[str], colors: Palette) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # they load when a report is asked for
     from advisor.advice.result import Advice
     from advisor.advice.survey import Survey
     from advisor.report.document import Document
+    from advisor.report.drawing import Drawing
 
 
 class Order(NamedTuple):
@@ -37,9 +38,12 @@ class Basis(NamedTuple):
 
 
 class Preview(NamedTuple):
-    """A document to be looked at; `basis` makes the next one of the same machine and language quickly."""
+    """A document to be looked at, its charts drawn by their addresses; `basis` makes the next one of the same machine
+    and language quickly.
+    """
 
     document: Document
+    drawings: Mapping[str, Drawing]
     basis: Basis | None
 
 
@@ -52,11 +56,17 @@ def preview(order: Order, basis: Basis | None) -> Preview:
         from advisor.report import compare, compare_document
 
         compared = compare.compare(order.machines, order.workload, order.budget, order.language)
-        return Preview(compare_document.build(compared, _, date.today()), None)
+        return _drawn(compare_document.build(compared, _, date.today()), None)
     from advisor.report.build import build
 
     basis = basis or _basis(order)
-    return Preview(build(basis.machine, basis.found, basis.advice, _, date.today(), order.sections), basis)
+    return _drawn(build(basis.machine, basis.found, basis.advice, _, date.today(), order.sections), basis)
+
+
+def _drawn(document: Document, basis: Basis | None) -> Preview:
+    from advisor.ui.report.preview import drawings
+
+    return Preview(document, drawings(document), basis)
 
 
 def _basis(order: Order) -> Basis:

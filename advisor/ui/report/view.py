@@ -7,8 +7,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, 
 
 from advisor.palette import LIGHT, Palette
 from advisor.report.charts import WIDTH as WIDTH_MM
-from advisor.report.charts import draw
-from advisor.report.document import Chart, Document
+from advisor.report.document import Document
 from advisor.report.drawing import MM_PER_POINT, Dot, Drawing, Line, Path, Rect, Shape, Text
 from advisor.report.svg import VARIABLES
 from advisor.ui.look import theme
@@ -26,7 +25,7 @@ class ReportView(Sheet):
     def __init__(self) -> None:
         super().__init__()
         self._document: Document | None = None
-        self._charts: Mapping[str, Chart] = {}
+        self._drawings: Mapping[str, Drawing] = {}
         self._colors = LIGHT
         self._painted: dict[str, QImage] = {}
         # Tables take the width that there is: their words break where they must.
@@ -37,23 +36,24 @@ class ReportView(Sheet):
         self._wider.setInterval(_AGAIN_MS)
         self._wider.timeout.connect(self._again)
 
-    def show_document(self, document: Document, colors: Palette) -> None:
-        """Show `document`, at the place where the last one was being read."""
-        self._document, self._colors = document, colors
-        self._charts = report_preview.charts(document)
+    def show_document(self, document: Document, drawings: Mapping[str, Drawing], colors: Palette) -> None:
+        """Show `document`, at the place where the last one was being read; `drawings` are its charts by address, drawn
+        elsewhere: what draws them takes a second to load.
+        """
+        self._document, self._drawings, self._colors = document, drawings, colors
         self._painted.clear()
         self.show_parts(list(report_preview.parts(document, colors)))
 
     def dress(self, colors: Palette) -> None:
         """The same document in the colours of another theme."""
         if self._document is not None:
-            self.show_document(self._document, colors)
+            self.show_document(self._document, self._drawings, colors)
 
     def show_words(self, text: str) -> None:
         """Show one sentence instead."""
         self.stop()
         self._document = None
-        self._charts = {}
+        self._drawings = {}
         self.setPlainText(text)
 
     def stop(self) -> None:
@@ -65,11 +65,11 @@ class ReportView(Sheet):
         """A chart's picture; nothing else, whatever a text may ask for."""
         key = name.toString() if isinstance(name, QUrl) else name
         if key not in self._painted:
-            if key not in self._charts:
+            if key not in self._drawings:
                 return None
             width = max(LEAST, min(MOST, self.viewport().width() - 16))
-            drawing = draw(self._charts[key])
-            self._painted[key] = image(drawing, width, self.devicePixelRatioF(), self.font(), self._colors)
+            picture = image(self._drawings[key], width, self.devicePixelRatioF(), self.font(), self._colors)
+            self._painted[key] = picture
         return self._painted[key]
 
     def resizeEvent(self, event: QResizeEvent) -> None:

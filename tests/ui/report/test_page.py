@@ -45,6 +45,7 @@ from advisor.ui.machines.whatif import WhatIfDialog
 from advisor.ui.report.compare_with import CompareWith
 from advisor.ui.report.page import ReportPage
 from advisor.ui.report.paper import usual_paper
+from advisor.ui.report.preview import drawings
 from advisor.ui.report.view import ReportView, image
 from advisor.ui.screen import Screen
 from tests.ui.helpers import GIB, MACHINE, open_window
@@ -456,9 +457,8 @@ def test_the_preview_loads_its_charts_and_nothing_else(qtbot: QtBot, qapp: QAppl
     view.resize(640, 400)
     view.show()
     blocks = (Paragraph('<img src="file:///etc/hostname">'), BARS)
-    view.show_document(
-        Document("Title", "machine", "en", date(2026, 1, 2), "program", (Section("One", blocks),)), LIGHT
-    )
+    document = Document("Title", "machine", "en", date(2026, 1, 2), "program", (Section("One", blocks),))
+    view.show_document(document, drawings(document), LIGHT)
     view.finish()
     text = view.toPlainText()
     assert '<img src="file:///etc/hostname">' in text
