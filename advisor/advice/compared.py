@@ -31,22 +31,21 @@ class Compared(NamedTuple):
 def compared(own: Machine, other: Machine, workload: Workload, budget: Budget) -> Compared:
     """Two surveys of the catalogue, the latest ones kept: some hundred estimates each."""
     before, after = _survey(SameMachine(own), workload, budget), _survey(SameMachine(other), workload, budget)
-    runs, tunes = _names(before, "run"), _names(before, "qlora")
-    now_runs, now_tunes = _names(after, "run"), _names(after, "qlora")
     reference, factor = _speeds(before, after)
-    return Compared(
-        len(now_runs - runs), len(runs - now_runs), len(now_tunes - tunes), len(tunes - now_tunes), factor, reference
-    )
+    return Compared(*_counts(before, after, "run"), *_counts(before, after, "qlora"), factor, reference)
+
+
+def _counts(before: Survey, after: Survey, method: Method) -> tuple[int, int]:
+    """How many models come, how many go; what is not known of the one machine is neither."""
+    wanted = comfortable if method == "run" else realistic
+    pairs = zip(before.estimates[method], after.estimates[method], strict=True)
+    known = [(wanted(old), wanted(new)) for old, new in pairs if "unknown" not in (old.verdict, new.verdict)]
+    return sum(new and not old for old, new in known), sum(old and not new for old, new in known)
 
 
 @lru_cache(maxsize=3)
 def _survey(machine: SameMachine, workload: Workload, budget: Budget) -> Survey:
     return survey(machine.machine, workload, budget, _METHODS)
-
-
-def _names(found: Survey, method: Method) -> frozenset[str]:
-    wanted = comfortable if method == "run" else realistic
-    return frozenset(answer.model.id for answer in found.estimates[method] if wanted(answer))
 
 
 def _speeds(before: Survey, after: Survey) -> tuple[str | None, float | None]:
@@ -61,11 +60,14 @@ def _speeds(before: Survey, after: Survey) -> tuple[str | None, float | None]:
 def sentence(_: Translator, found: Compared) -> str:
     """ "+34 models run, −2 can be fine-tuned, generates × 1.9"; that nothing changes, where nothing does."""
     faster = found.factor is not None and abs(found.factor - 1) > SAME
+    run, train = _signed(found.more_run, found.fewer_run), _signed(found.more_train, found.fewer_train)
     parts = [
-        _("+{count} models run", count=found.more_run) if found.more_run else "",
-        _("−{count} models run", count=found.fewer_run) if found.fewer_run else "",
-        _("+{count} can be fine-tuned", count=found.more_train) if found.more_train else "",
-        _("−{count} can be fine-tuned", count=found.fewer_train) if found.fewer_train else "",
+        _("{counts} models run", counts=run) if run else "",
+        _("{counts} can be fine-tuned", counts=train) if train else "",
         _("generates × {factor}", factor=_.number(found.factor, 2)) if faster else "",
     ]
     return program_words.names(_, [part for part in parts if part]) or _("runs and fine-tunes the same models")
+
+
+def _signed(more: int, fewer: int) -> str:
+    return " / ".join(filter(None, (f"+{more}" if more else "", f"−{fewer}" if fewer else "")))

@@ -25,6 +25,8 @@ from advisor.ui.header import Header
 from advisor.ui.look import theme
 from advisor.ui.look.later import Later
 from advisor.ui.machines import commands as machine_commands
+from advisor.ui.machines.banner import Banner
+from advisor.ui.machines.before import Before
 from advisor.ui.machines.chooser import Chooser
 from advisor.ui.matrix import commands as matrix_commands
 from advisor.ui.matrix.cells import Cells
@@ -111,6 +113,7 @@ class Screen(QWidget):
         layout.addWidget(self.header)
         layout.addWidget(across, 1)
         layout.addWidget(self.strip)
+        self._whole = layout
 
     def _wire(self) -> None:
         self.state.language_changed.connect(self.retranslate)
@@ -129,12 +132,25 @@ class Screen(QWidget):
         self.strip.opened.connect(self.details.show_advice)
         self.gauges.asked.connect(self.details.show_gauge)
 
+    def _machines(self) -> None:
+        """Which machine is shown: the list in the header, the strip below it, this computer beside a what-if."""
+        state, model = self.state, self.matrix.model
+        self.chooser = Chooser(
+            self.header.what_if, state, self.work, self.actions_, self.commands, self.own_models.drop
+        )
+        machine_commands.register(self.commands, state, self.actions_, self.chooser)
+        self.banner = Banner(state, self.work, self.actions_, self.commands)
+        self._whole.insertWidget(1, self.banner)
+        own = Cells(self.core.estimate, self)
+        self.before = Before(state, own, self.cells, lambda: model.columns, self)
+        for filled in (own.filled, own.completed, self.cells.completed):
+            filled.connect(self.before.filled)
+        self.before.changed.connect(self.matrix.view.viewport().update)
+        model.change, model.other = self.before.change, self.before.words
+
     def _commands(self) -> None:
         """After the rooms' own: what they have not added, and the window's."""
-        self.chooser = Chooser(
-            self.header.what_if, self.state, self.work, self.actions_, self.commands, self.own_models.drop
-        )
-        machine_commands.register(self.commands, self.state, self.actions_, self.chooser)
+        self._machines()
         parts = shell_commands.Parts(
             self, self.state, self.actions_, self.own_models, self.details, self.pages, self.show_report,
             self.show_tour,
@@ -260,7 +276,8 @@ class Screen(QWidget):
     @property
     def settled(self) -> bool:
         """Whether nothing is left to compute or to show."""
-        return not (self.cells.busy or self.details.busy or self.work.busy or self.settings.busy)
+        waits = (self.cells, self.details, self.work, self.settings, self.banner, self.before)
+        return not any(one.busy for one in waits)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Between wide and narrow the panes change their shares; else the matrix takes what there is."""
@@ -280,6 +297,8 @@ class Screen(QWidget):
         self.gauges.stop()
         self.cell_tools.stop()
         self.cells.stop()
+        self.banner.stop()
+        self.before.stop()
         self.settings.stop()
         self.matrix.stop()
         self.details.stop()

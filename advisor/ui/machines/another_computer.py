@@ -210,6 +210,14 @@ class AnotherComputer(QDialog):
             column.addWidget(widget)
         return box
 
+    def _name_fields(self) -> None:
+        """A row's label is that of its box; a screen reader asks for that of the field in it."""
+        for row in range(self._form.rowCount()):
+            label = self._form.itemAt(row, QFormLayout.ItemRole.LabelRole).widget()
+            field = self._form.itemAt(row, QFormLayout.ItemRole.FieldRole).widget().focusProxy()
+            if field is not None and isinstance(label, QLabel):
+                label.setBuddy(field)
+
     def _order(self) -> None:
         fields: list[QWidget] = [self.name, self.chassis, self.system, self.cpu, self.ram, self.modules, self.memory]
         fields += [widget for row in self.cards for widget in row]

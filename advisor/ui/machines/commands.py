@@ -11,12 +11,12 @@ def register(commands: Commands, state: State, desk: Fitting, chooser: Chooser) 
     """Add them, and keep those greyed that would do nothing now."""
     add = commands.add
     add("machine.choose", N_("C&hoose a machine …"), chooser.open, shortcut="Ctrl+T")
-    add("machine.this", N_("&This computer"), desk.this_computer)
+    add("machine.this", N_("Back to &this computer"), desk.this_computer)
     add(
         "machine.flip", N_("&Flip between this computer and the what-if"), desk.history.flip, shortcut="Ctrl+Shift+T",
         hint=N_("From a what-if to this computer, and back to the last what-if (Ctrl+Shift+T)"),
     )  # fmt: skip
-    add("machine.back", N_("&Back to the machine shown before"), desk.history.back, shortcut="Alt+Left")
+    add("machine.back", N_("The machine shown &before"), desk.history.back, shortcut="Alt+Left")
     add(
         "machine.compare", N_("&Compare with this computer"), desk.compare, checkable=True, shortcut="Ctrl+Shift+M",
         hint=N_("Marks in the matrix what is better or worse than on this computer (Ctrl+Shift+M)"),

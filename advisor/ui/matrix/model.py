@@ -40,6 +40,8 @@ class MatrixModel(QAbstractTableModel):
         self.held = True  # no rows are shown until their order is known
         # How a cell compares with the same one of another machine: "better", "worse" or None.
         self.change: Callable[[Model, Column], str | None] | None = None
+        # What the other machine says to it, for the tool tip; "" where nothing is compared.
+        self.other: Callable[[Model, Column], str] | None = None
 
     @property
     def rows(self) -> Sequence[Model]:
@@ -282,7 +284,9 @@ class MatrixModel(QAbstractTableModel):
         if estimate is None:
             return ""
         same = self.says_the_same(line, column, estimate)
-        return words.cell_tip(_, line, self.heading(section), estimate, same)
+        tip = words.cell_tip(_, line, self.heading(section), estimate, same)
+        other = self.other(line, column) if self.other is not None else ""
+        return f"{tip}\n{other}" if other else tip
 
 
 def _same(line: Line) -> object:
