@@ -51,6 +51,7 @@ class CellTools(QObject):
         self.picks = Picks(self)
         self.page = Later(self._make_page)
         rooms.pages.add("compare", self.page)
+        self.picks.changed.connect(self._title)
         for tool in (self.copying, self.export):
             tool.told.connect(rooms.actions.told)
             tool.failed.connect(rooms.actions.failed)
@@ -81,8 +82,15 @@ class CellTools(QObject):
 
     def retranslate(self) -> None:
         """The page in another language."""
+        self._title()
         if self.page.page is not None:
             self.page.page.retranslate()
+
+    def _title(self) -> None:
+        """The tab says how many cells are compared."""
+        _, count = self._state.tr_, len(self.picks.cells)
+        title = _("Compare ({count})", count=_.integer(count)) if count else _("Compare")
+        self._rooms.pages.set_title("compare", title)
 
     def stop(self) -> None:
         """What is being gathered is not waited for."""

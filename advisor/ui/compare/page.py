@@ -20,6 +20,7 @@ from advisor.ui.compare.table import FactsView
 from advisor.ui.look import theme
 from advisor.ui.look.widgets import Card, ElidedLabel, caption
 from advisor.ui.matrix.cells import Cells
+from advisor.ui.matrix.copying import to_clipboard
 
 
 class ComparePage(Card):
@@ -65,6 +66,7 @@ class ComparePage(Card):
         self.table.removed.connect(self.picks.remove)
         self.table.moved.connect(self.move_pick)
         self.table.asked.connect(lambda number: self.asked.emit(*self.picks.cells[number]))
+        self.table.copied.connect(self.copy_table)
         self.only_differences.toggled.connect(lambda _on: self.refresh())
         self.clear.clicked.connect(lambda: self.picks.choose(()))
         self.picks.changed.connect(self.refresh)
@@ -147,6 +149,13 @@ class ComparePage(Card):
         cells = self.compared()
         if cells:
             QGuiApplication.clipboard().setText(write(self._state.tr_, cells, self.facts(cells)))
+            self.told.emit(self._state.tr_("The comparison was copied"))
+
+    def copy_table(self) -> None:
+        """Put the comparison on the clipboard as a spreadsheet takes it."""
+        cells = self.compared()
+        if cells:
+            to_clipboard(written.rows(self._state.tr_, cells, self.facts(cells)))
             self.told.emit(self._state.tr_("The comparison was copied"))
 
     def _head(self, number: int) -> QWidget:

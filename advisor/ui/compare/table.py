@@ -3,8 +3,18 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QKeySequence, QPainter, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
 
 from advisor.palette import LIGHT, Palette
@@ -152,11 +162,12 @@ class FactsDelegate(QStyledItemDelegate):
 
 
 class FactsView(QTableView):
-    """The table; Delete takes the current column out, Ctrl with an arrow moves it, Enter asks why."""
+    """The table; Delete takes the current column out, Ctrl with an arrow moves it, Enter asks why, Ctrl+C copies."""
 
     removed = Signal(int)  # the number of a cell
     moved = Signal(int, int)  # a cell and by how many places
     asked = Signal(int)
+    copied = Signal()
 
     def __init__(self, head: Callable[[int], QWidget]) -> None:
         super().__init__()
@@ -224,11 +235,21 @@ class FactsView(QTableView):
         super().resizeEvent(event)
         self.share_width()
 
+    def event(self, event: QEvent) -> bool:
+        """Here Ctrl+C copies the comparison, not the matrix's cells."""
+        override = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
+        if override and event.matches(QKeySequence.StandardKey.Copy):
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """The keys that act on the current column."""
         cell, key = self.cell, event.key()
         control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        if cell is None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copied.emit()
+        elif cell is None:
             super().keyPressEvent(event)
         elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self.removed.emit(cell)
