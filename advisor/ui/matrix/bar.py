@@ -10,7 +10,7 @@ from advisor.ui.look.flow import FlowLayout, grows
 from advisor.ui.look.widgets import ElidedLabel, link
 from advisor.ui.matrix.filters import OWN, SIZES
 
-SEARCH_LETTERS, COUNT_LETTERS = 30, 28
+SEARCH_LETTERS, COUNT_LETTERS = 30, 34
 MOST_LETTERS = 14  # of the filters' boxes; a longer family is cut there, not in its list
 FIGURES = ("matrix.figure_memory", "matrix.figure_speed", "matrix.figure_time")
 GROUPS = ("matrix.group_none", "matrix.group_family", "matrix.group_size")

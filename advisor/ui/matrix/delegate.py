@@ -41,6 +41,11 @@ class MatrixDelegate(QStyledItemDelegate):
         self.hovered = -1  # the row below the mouse: its star is offered
         self.set_font(parent.font())
 
+    @property
+    def font(self) -> QFont:
+        """The base font that was measured."""
+        return self._font
+
     def set_font(self, font: QFont) -> None:
         """Measure again for this base font."""
         self._font = font
@@ -73,7 +78,7 @@ class MatrixDelegate(QStyledItemDelegate):
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        """Paint one cell; the selected one gets an accent frame, a dashed one without the focus."""
+        """Paint one cell; the selected one gets an accent frame, a thin one without the focus."""
         rect: QRect = option.rect  # type: ignore[attr-defined]
         colors = self._state.colors
         line, column = self._model.lines[index.row()], self._model.column(index.column())
@@ -87,7 +92,8 @@ class MatrixDelegate(QStyledItemDelegate):
             self._size_cell(painter, rect, line, colors)
         state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
         if state & QStyle.StateFlag.State_Selected:
-            shapes.frame(painter, QRectF(rect), theme.color(colors.accent), 2)
+            widget: QWidget = option.widget  # type: ignore[attr-defined]
+            shapes.frame(painter, QRectF(rect), theme.color(colors.accent), 2 if widget.hasFocus() else 1)
 
     def _group_cell(self, painter: QPainter, rect: QRect, group: Group, section: int, colors: Palette) -> None:
         painter.fillRect(rect.adjusted(0, 1, 0, -1), theme.color(colors.window))

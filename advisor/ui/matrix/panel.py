@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QTimer, Signal
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout
 
 from advisor.catalog.model import Model
@@ -51,7 +51,7 @@ class MatrixPanel(Card):
         self._hold = QTimer(self)
         self._hold.setSingleShot(True)
         self._hold.setInterval(HOLD_MS)
-        self._hold.timeout.connect(self._arrange)
+        self._hold.timeout.connect(self._waited)
         self._wire()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
@@ -81,6 +81,14 @@ class MatrixPanel(Card):
         self.state.workload_changed.connect(self.refresh)
         self.state.choices_changed.connect(self._choices_changed)
         self.state.theme_changed.connect(self.view.viewport().update)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Larger texts need higher rows and wider columns."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and self.delegate.font != self.view.font():
+            self.delegate.set_font(self.view.font())
+            self.view.verticalHeader().setDefaultSectionSize(self.delegate.row_height)
+            self.view.share_width()
 
     def retranslate(self) -> None:
         """All texts again, in the state's language."""
@@ -175,6 +183,11 @@ class MatrixPanel(Card):
         self._rows_changed()
         self._show_stale()
         self.arranged.emit()
+
+    def _waited(self) -> None:
+        """The computer does not answer: the models are shown without it, by size."""
+        if self.model.held and self.state.machine is None:
+            self._arrange()
 
     def arrange_when_known(self) -> None:
         """Sort and filter, now or as soon as the estimates are there that decide."""

@@ -17,10 +17,10 @@ _SIZE = re.compile(r"\d+(\.\d+)?[bmkt]")
 
 
 class Words(NamedTuple):
-    """What a model is found by: all its names without anything between the letters, and their words."""
+    """What a model is found by: the words of its names, and each name from each of its words on, nothing between."""
 
-    joined: tuple[str, ...]
     single: frozenset[str]
+    joined: tuple[str, ...]
 
 
 def plain(text: str) -> str:
@@ -37,8 +37,9 @@ def words_of(model: Model) -> Words:
     """The words that find a model: its name, its aliases, its family and what that is called, what it is for."""
     family = (model.family, *family_names(model.family))
     names = [plain(name) for name in (model.name, *model.aliases, *family, model.kind)]
-    single = frozenset(word for name in names for word in _BETWEEN.split(name) if word)
-    return Words(tuple(dict.fromkeys(_join(name) for name in names)), single)
+    split = [[word for word in _BETWEEN.split(name) if word] for name in names]
+    joined = dict.fromkeys("".join(words[at:]) for words in split for at in range(len(words)))
+    return Words(frozenset(word for words in split for word in words), tuple(joined))
 
 
 def _seamed(text: str) -> str:
@@ -61,7 +62,7 @@ def found(models: Iterable[Model], text: str) -> Sequence[Model]:
 def _has(known: Words, word: str) -> bool:
     if _SIZE.fullmatch(word):
         return word in known.single
-    return any(word in name for name in known.joined)
+    return any(name.startswith(word) for name in known.joined) or any(word in single for single in known.single)
 
 
 def _nearly(known: Words, word: str) -> bool:

@@ -31,6 +31,9 @@ GIB = 1 << 30
         ("Qwen2.5 7B", "Qwen2.5-7B", 4),
         ("ｑｗｅｎ２.５－７ｂ", "Qwen2.5-7B", 1),
         ("llama 8b", "DeepSeek-R1-Distill-Llama-8B", 3),
+        ("coder 1.3b", "DeepSeek-Coder-1.3B", 1),
+        ("r1 1.5b", "DeepSeek-R1-Distill-Qwen-1.5B", 1),
+        ("deepseek r1", "DeepSeek-R1", 9),
         ("deepseek-r1:7b", "DeepSeek-R1-Distill-Qwen-7B", 1),
         ("qwen25 math", "Qwen2.5-Math-7B", 1),
         ("  ", None, len(catalogue())),
@@ -194,8 +197,8 @@ def test_a_cell_begins_with_the_chosen_figure() -> None:
     assert time.wide == f"{memory.figure} GiB · {speed.figure} tok/s"
     refused = estimate(MACHINE, find_model("qwen2.5-72b"), Workload())
     cell = texts.cell(_, refused, "speed")
-    assert (cell.figure, cell.unit) == ("", "does not fit")
-    assert cell.second.endswith("GiB")
+    assert (cell.figure, cell.unit, cell.second) == ("", "", "does not fit")
+    assert cell.wide.endswith("GiB")
 
 
 def test_a_typical_answer_takes_its_reading_and_its_writing() -> None:
