@@ -237,8 +237,7 @@ class FactsView(QTableView):
 
     def event(self, event: QEvent) -> bool:
         """Here Ctrl+C copies the comparison, not the matrix's cells."""
-        override = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
-        if override and event.matches(QKeySequence.StandardKey.Copy):
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and _copies(event):
             event.accept()
             return True
         return super().event(event)
@@ -247,7 +246,7 @@ class FactsView(QTableView):
         """The keys that act on the current column."""
         cell, key = self.cell, event.key()
         control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        if event.matches(QKeySequence.StandardKey.Copy):
+        if _copies(event):
             self.copied.emit()
         elif cell is None:
             super().keyPressEvent(event)
@@ -259,3 +258,14 @@ class FactsView(QTableView):
             self.asked.emit(cell)
         else:
             super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another text size: rows and columns are measured again."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.delegate.set_font(self.font())
+            self._furnish()
+
+
+def _copies(event: QKeyEvent) -> bool:
+    return event.matches(QKeySequence.StandardKey.Copy)

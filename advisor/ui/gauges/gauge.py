@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QHelpEvent, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFont, QFontMetrics, QHelpEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QToolTip, QWidget
 
 from advisor.palette import LIGHT, Palette
@@ -13,7 +13,8 @@ from advisor.ui.look.widgets import hint
 THICK = 8
 THIN = 3
 SPAN = 270  # degrees; the gap lies at the bottom
-DIAL = 76
+DIAL = 76  # pixels across; more where the text is larger
+WIDEST = "0.000"  # the longest figure that a dial holds
 RING = 2  # pixels of the focus ring
 MIDDLE = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
 
@@ -41,6 +42,11 @@ class Reading(NamedTuple):
         """All that the hint says, a line each."""
         figure = f"{self.figure} {self.unit}".strip()
         return tuple(filter(None, (self.name, figure, self.note, self.more, *self.facts)))
+
+
+def dial_size(font: QFont) -> int:
+    """Pixels across a dial that holds its figure in this base font."""
+    return max(DIAL, QFontMetrics(theme.scaled(font, theme.TITLE)).horizontalAdvance(WIDEST) + 2 * (THICK + 8))
 
 
 class Gauge(QAbstractButton):
@@ -96,11 +102,12 @@ class Gauge(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         """The dial and its three lines; the third is kept free where there is no note, so that nothing jumps."""
-        return QSize(DIAL + 12, DIAL + 3 * self._line() + 2)
+        dial = dial_size(self.font())
+        return QSize(dial + 12, dial + 3 * self._line() + 2)
 
     def minimumSizeHint(self) -> QSize:
         """Room for the dial; two columns of them leave room for a scroll bar."""
-        return QSize(DIAL + 2, self.sizeHint().height())
+        return QSize(dial_size(self.font()) + 2, self.sizeHint().height())
 
     def _line(self) -> int:
         return theme.line_height(theme.scaled(self.font(), theme.CAPTION))
@@ -109,7 +116,8 @@ class Gauge(QAbstractButton):
         """Arcs, figure, lines."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        dial = QRectF((self.width() - DIAL) / 2, 0, DIAL, DIAL)
+        size = dial_size(self.font())
+        dial = QRectF((self.width() - size) / 2, 0, size, size)
         self._arcs(painter, dial)
         self._words(painter, dial)
         if self.hasFocus():

@@ -5,7 +5,7 @@ Dials stand from the first paint and keep their places: CPU, RAM, disk and GPU f
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
@@ -16,12 +16,12 @@ from advisor.ui.base.state import State
 from advisor.ui.base.work import Work
 from advisor.ui.dialogs.basic import error_text
 from advisor.ui.gauges import readings
-from advisor.ui.gauges.gauge import Gauge, Reading
+from advisor.ui.gauges.gauge import Gauge, Reading, dial_size
 from advisor.ui.look.widgets import Card, caption, link, scrolled
 
 PERIOD_MS = 1000
 RETRY_MS = 15_000  # after a sample that failed: what is broken now may answer later
-ONE_COLUMN = 160  # pixels of width under which the dials stand in one column
+BESIDE = 8  # pixels that two dials side by side need beside them; with less they stand in one column
 
 
 class GaugesPanel(Card):
@@ -156,7 +156,16 @@ class GaugesPanel(Card):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """One column or two, as there is room."""
         super().resizeEvent(event)
-        columns = 1 if event.size().width() < ONE_COLUMN else 2
+        self._share_columns()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another text size: larger dials may not fit side by side."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._share_columns()
+
+    def _share_columns(self) -> None:
+        columns = 1 if self.width() < 2 * dial_size(self.font()) + BESIDE else 2
         if columns != self._columns:
             self._columns = columns
             for number in range(len(self.gauges)):
