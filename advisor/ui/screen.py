@@ -31,6 +31,7 @@ from advisor.ui.machines.chooser import Chooser
 from advisor.ui.matrix import commands as matrix_commands
 from advisor.ui.matrix.cells import Cells
 from advisor.ui.matrix.panel import MatrixPanel
+from advisor.ui.memory import commands as memory_commands
 from advisor.ui.memory.panel import MemoryPanel
 from advisor.ui.own_models import OwnModels
 from advisor.ui.pages import Pages
@@ -156,6 +157,7 @@ class Screen(QWidget):
             self.show_tour,
         )  # fmt: skip
         matrix_commands.register(self.commands, self.matrix)
+        memory_commands.register(self.commands, self.memory)
         self.cell_tools.register(self.commands)
         settings_commands.register(self.commands, self.settings)
         self.advising.register(self.commands)

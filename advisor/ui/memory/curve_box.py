@@ -53,7 +53,7 @@ class CurveBox(QWidget):
         self.choices: dict[Knob, QPushButton] = {}
         self._arrange()
         self.readout.clicked.connect(lambda: self.asked.emit("total"))
-        self.largest.clicked.connect(self._take_largest)
+        self.largest.clicked.connect(self.take_largest)
         self.view.turned.connect(lambda value: self.turned.emit(self.knob, value))
         self.view.hovered.connect(self._point_at)
 
@@ -185,7 +185,7 @@ class CurveBox(QWidget):
         shown = Shown(curve, curve_data.point(now, estimate), lines, tuple(said.limit(_, line) for line in lines))
         self.view.show_curve(shown, self._state.colors)
         self._say(shown.now)
-        self.largest.say(said.largest(_, curve))
+        self.largest.say(said.largest(_, curve, any(pool.shared for pool in self._pools)))
         self.view.setAccessibleName(_(said.TITLES[curve.knob]))
         self.view.setAccessibleDescription(f"{self.readout.text()}\n{self.largest.text()}")
 
@@ -216,7 +216,8 @@ class CurveBox(QWidget):
     def _say(self, point: curve_data.Point) -> None:
         self.readout.say(said.readout(self._state.tr_, self.knob, point))
 
-    def _take_largest(self) -> None:
+    def take_largest(self) -> None:
+        """Turn the knob as far as it fits; where nothing does, ask why."""
         if self.curve is None or self.curve.largest is None:
             self.asked.emit("total")
         else:

@@ -180,8 +180,9 @@ class MemoryPanel(Card):
         parts = sorted((part for part in memory.components if part.bytes), key=lambda p: COMPONENTS.index(p.name))
         lines = [self._line(part, part.name) for part in parts]
         lines.append(Line("", said.total(_, memory), _.gib(memory.total), "total"))
+        shared = any(pool.shared for pool in self._pools)
         for key, part in pools.beside(self._pools, memory):
-            words_ = _("{part} in {device}", part=_(words.COMPONENT_WORDS[part.name]), device=said.kind(_, key))
+            words_ = _("{part} in {device}", part=_(words.COMPONENT_WORDS[part.name]), device=said.kind(_, key, shared))
             lines.append(Line(part.name, words_, _.gib(part.bytes), key))
         self.legend.show_lines(lines, self._state.colors, _("Why? The formula of every number"))
 

@@ -109,7 +109,11 @@ def _offered(machine: Machine, budget: Budget) -> list[Pool]:
 
 
 def _gpu(machine: Machine, device: str) -> str:
-    return "" if device == "ram" else machine.gpus[int(device[3:])].name or device.upper()
+    """A card's name, with its number where there are several."""
+    if device == "ram":
+        return ""
+    name = machine.gpus[int(device[3:])].name or "GPU"
+    return name if len(machine.gpus) == 1 else f"{device[3:]} · {name}"
 
 
 def _shared(machine: Machine, device: str) -> bool:

@@ -42,9 +42,11 @@ def label(_: Translator, pool: Pool) -> str:
     return _("Shared memory {name}", name=pool.gpu) if pool.shared else _("VRAM {name}", name=pool.gpu)
 
 
-def kind(_: Translator, device: str) -> str:
+def kind(_: Translator, device: str, shared: bool) -> str:
     """A device's kind of memory, in a word."""
-    return _("RAM") if device == "ram" else _("VRAM")
+    if device == "ram":
+        return _("RAM")
+    return _("shared memory") if shared else _("VRAM")
 
 
 def total(_: Translator, memory: MemoryEstimate) -> str:
@@ -117,11 +119,12 @@ def readout(_: Translator, knob: Knob, point: Point) -> str:
     return _("{value}: {size}, {verdict}", value=value(_, knob, point.x), size=_.gib(point.total), verdict=verdict)
 
 
-def largest(_: Translator, curve: Curve) -> str:
-    """What the marker says."""
+def largest(_: Translator, curve: Curve, shared: bool) -> str:
+    """What the marker says; where GPU and processor share one memory there is no talk of VRAM."""
     if curve.largest is None:
         return _("Does not fit even with {value}", value=value(_, curve.knob, curve.least))
-    return _(LARGEST[curve.kind], value=f"{curve.largest:,}")
+    kind = "ram" if shared and curve.kind == "gpu" else curve.kind
+    return _(LARGEST[kind], value=f"{curve.largest:,}")
 
 
 def limit(_: Translator, line: Limit) -> str:
