@@ -67,6 +67,7 @@ QToolButton#link:focus, QPushButton#link:focus {{ border-color: {accent}; }}
 QPushButton:hover, QToolButton:hover, QComboBox:hover {{ border-color: {accent}; }}
 QPushButton:pressed, QToolButton:pressed {{ background: {track}; }}
 QToolButton:checked, QToolButton[active="true"] {{ background: {track}; border-color: {accent}; color: {accent}; }}
+QToolButton:checked:focus {{ border-color: {text}; color: {text}; }}
 QToolButton[low="true"] {{ padding: 1px 8px; }}
 QToolButton[segment="first"] {{ border-top-right-radius: 0; border-bottom-right-radius: 0; }}
 QToolButton[segment="middle"] {{ border-radius: 0; margin-left: -1px; }}
@@ -95,6 +96,7 @@ QCheckBox::indicator {{ width: 13px; height: 13px; border: 1px solid {caption}; 
   background: {raised}; }}
 QCheckBox::indicator:checked {{ background: {accent}; border-color: {accent}; image: url("{tick}"); }}
 QCheckBox::indicator:disabled {{ border-color: {border}; background: {window}; }}
+QCheckBox::indicator:checked:disabled {{ border-color: {disabled}; background: {disabled}; }}
 QSlider::groove:horizontal {{ height: 4px; background: {track}; border-radius: 2px; }}
 QSlider::sub-page:horizontal {{ background: {accent}; border-radius: 2px; }}
 QSlider::handle:horizontal {{ width: 12px; height: 12px; margin: -4px 0; border-radius: 6px; background: {accent};
@@ -111,6 +113,7 @@ QHeaderView {{ background: {card}; }}
 QHeaderView::section {{ background: {card}; color: {caption}; border: 0; border-bottom: 1px solid {border};
   padding: 4px 3px; }}
 QTextBrowser, QPlainTextEdit {{ background: {card}; border: 1px solid {border}; border-radius: 4px; }}
+QTextBrowser:focus, QPlainTextEdit:focus, QListWidget:focus {{ border: 1px solid {accent}; }}
 QTextBrowser#plain {{ border: 1px solid transparent; }}
 QTextBrowser#plain:focus {{ border-color: {track}; }}
 QListWidget {{ background: {card}; border: 1px solid {border}; border-radius: 4px; }}

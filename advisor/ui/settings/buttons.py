@@ -1,5 +1,6 @@
 """The small buttons beside the tabs: undo, redo, reset; what they would do is in their tips."""
 
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QAction, QIcon, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
@@ -39,7 +40,9 @@ class StepButtons(QWidget):
     def dress(self, colors: Palette) -> None:
         """Icons in the theme's colours."""
         kind = "dark" if colors is DARK else "light"
+        side = self.fontMetrics().height()
         for button, name in zip(self.buttons, NAMES, strict=True):
+            button.setIconSize(QSize(side, side))
             button.setIcon(QIcon(str(RESOURCES / "icons" / f"{name}-{kind}.svg")))
 
     def retranslate(self) -> None:

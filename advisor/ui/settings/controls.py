@@ -3,14 +3,27 @@
 import math
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QWheelEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QSlider, QSpinBox, QWidget
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QCheckBox,
+    QComboBox,
+    QSlider,
+    QSpinBox,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
+    QWidget,
+)  # fmt: skip
 
+from advisor.ui.look import theme
 from advisor.ui.settings.options import Note, OptionDelegate, annotate
 
 STEPS_PER_OCTAVE = 4
+GAP = 8  # between slider and field
 SLIDER_LEAST = 56
+NARROWEST = 216  # what the least panel leaves to a control below its label
 FIELD_FRAME = 38  # pixels of a number's field beside its text: border, padding, cursor, arrows
 
 
@@ -46,6 +59,21 @@ class Choice(QComboBox):
         bar = self.view().verticalScrollBar().sizeHint().width() if self.count() > self.maxVisibleItems() else 0
         self.view().setMinimumWidth(self.view().sizeHintForColumn(0) + bar + 4)
         super().showPopup()
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the longest words, as far as a narrow panel has it."""
+        return super().minimumSizeHint().boundedTo(QSize(NARROWEST, 1 << 16))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """As the style paints it, words too long for it cut with an ellipsis."""
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        style, box = QStyle.ComplexControl.CC_ComboBox, QStyle.SubControl.SC_ComboBoxEditField
+        room = self.style().subControlRect(style, option, box, self)
+        painter = QStylePainter(self)
+        painter.drawComplexControl(style, option)
+        option.currentText = theme.elide(self.fontMetrics(), self.currentText(), room.width())  # type: ignore[attr-defined]
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """The wheel scrolls the panel; it never turns a knob by accident."""
@@ -148,9 +176,9 @@ class Tokens(QWidget):
         self._usual = "1,000,000 k" if self._thousands else "131,072"
         self._fit(self.field.text())
         self.field.lineEdit().textChanged.connect(self._fit)
-        layout = QHBoxLayout(self)
+        layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
+        layout.setSpacing(GAP)
         layout.addWidget(self.slider, 1)
         layout.addWidget(self.field)
         self.setFocusProxy(self.slider)
@@ -161,6 +189,24 @@ class Tokens(QWidget):
         # Few values are long: the slider has the room until one is.
         advance = self.field.fontMetrics().horizontalAdvance
         self.field.setFixedWidth(max(advance(self._usual), advance(text)) + FIELD_FRAME)
+
+    def _wanted(self) -> int:
+        return SLIDER_LEAST + GAP + self.field.width()
+
+    def minimumSizeHint(self) -> QSize:
+        """Both beside each other, as far as a narrow panel has room."""
+        hint = super().minimumSizeHint()
+        return QSize(min(self._wanted(), max(NARROWEST, self.field.width())), hint.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is no room beside the slider, the field goes below it."""
+        super().resizeEvent(event)
+        beside = self.width() >= self._wanted()
+        way = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
+        layout = self.layout()
+        if isinstance(layout, QBoxLayout) and layout.direction() != way:
+            layout.setDirection(way)
+            self.updateGeometry()
 
     def set_value(self, value: int) -> None:
         """Show a value; tells nobody."""

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QTabWidget, QVBoxLayout
+from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QTabWidget, QVBoxLayout
 
 from advisor.i18n import N_
 from advisor.presets import WORDS, Preset, find
@@ -23,6 +23,7 @@ from advisor.ui.settings.presets import PresetButton
 from advisor.workload import Workload, for_method
 
 INFERENCE_TAB, TRAINING_TAB = 0, 1
+GAP = 8
 
 
 class SettingsPanel(Card):
@@ -52,8 +53,8 @@ class SettingsPanel(Card):
         self.retranslate()
 
     def _arrange(self) -> None:
-        top = QHBoxLayout()
-        top.setSpacing(8)
+        self._top = top = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        top.setSpacing(GAP)
         top.addWidget(self.presets, 1)
         top.addWidget(self.budget)
         self.tabs.setCornerWidget(self.buttons, Qt.Corner.TopRightCorner)
@@ -64,6 +65,13 @@ class SettingsPanel(Card):
         layout.addWidget(self.note)
         layout.addWidget(self.tabs, 1)
         layout.addWidget(self.cell)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where both do not fit beside each other, presets stand above the budget."""
+        super().resizeEvent(event)
+        room = self._top.geometry().width() - GAP - self.budget.sizeHint().width()
+        beside = room >= self.presets.room()
+        self._top.setDirection(QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom)
 
     def _wire(self) -> None:
         state = self._state

@@ -13,6 +13,7 @@ from advisor.ui.look.widgets import hint
 from advisor.ui.settings import words
 
 LEAST = 72
+LETTERS = 12
 EDGES = 34  # padding, border and the menu's arrow
 
 
@@ -73,6 +74,10 @@ class PresetButton(QToolButton):
 
     def _cut(self) -> None:
         self.setText(theme.elide(self.fontMetrics(), self._whole, self.width() - EDGES).replace("&", "&&"))
+
+    def room(self) -> int:
+        """The width below which a usual name is cut."""
+        return self.fontMetrics().averageCharWidth() * LETTERS + EDGES
 
     def sizeHint(self) -> QSize:
         """The whole name, if there is room."""

@@ -1,7 +1,7 @@
 """One row of the settings: a label with what the setting costs below it, its control, and why it may be greyed."""
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QAction, QContextMenuEvent, QKeyEvent
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QContextMenuEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from advisor.ui.look import theme
@@ -10,6 +10,8 @@ from advisor.ui.settings.controls import Choice, Control, Number, Switch, Tokens
 from advisor.ui.settings.knobs import SLIDERS, Knob
 from advisor.workload import BOUNDS
 
+LEAST = 72  # of a heading
+ARROW = 20  # its arrow's room beside the icon: gaps, padding, border
 DELETES = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 
 
@@ -106,7 +108,9 @@ class Heading(QToolButton):
     def __init__(self, key: str) -> None:
         super().__init__()
         self.key = key
+        self._whole = ""
         self.setObjectName("heading")
+        self.setProperty("elides", True)
         self.setCheckable(True)
         self.setChecked(True)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -120,6 +124,29 @@ class Heading(QToolButton):
 
     def say(self, text: str, folds: str) -> None:
         """Its text, and what a click does."""
-        self.setText(text)
-        self.setToolTip(hint(folds))
+        self._whole = text
+        self.setToolTip(hint(f"{text}\n{folds}"))
         self.setAccessibleName(text)
+        self.setAccessibleDescription(folds)
+        self.updateGeometry()
+        self._cut()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Cut the text again."""
+        super().resizeEvent(event)
+        self._cut()
+
+    def _cut(self) -> None:
+        self.setText(theme.elide(self.fontMetrics(), self._whole, self.width() - self._arrow()))
+
+    def _arrow(self) -> int:
+        return self.iconSize().width() + ARROW
+
+    def sizeHint(self) -> QSize:
+        """The whole text."""
+        wanted = self.fontMetrics().horizontalAdvance(self._whole) + self._arrow()
+        return QSize(wanted, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """A few letters of it."""
+        return QSize(LEAST, super().minimumSizeHint().height())
