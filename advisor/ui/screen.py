@@ -19,7 +19,8 @@ from advisor.ui.base.core import Core
 from advisor.ui.base.state import State
 from advisor.ui.base.work import Work
 from advisor.ui.cell_tools import CellTools, Tooled
-from advisor.ui.details import Details, Panes
+from advisor.ui.details import Details
+from advisor.ui.details import Panes as DetailPanes
 from advisor.ui.gauges.panel import GaugesPanel
 from advisor.ui.header import Header
 from advisor.ui.look import theme
@@ -40,16 +41,13 @@ from advisor.ui.settings.panel import SettingsPanel
 from advisor.ui.shell import commands as shell_commands
 from advisor.ui.shell import place
 from advisor.ui.shell.keeper import Keeper
+from advisor.ui.shell.panes import Panes
 
 if TYPE_CHECKING:  # it loads when it is first seen
     from advisor.ui.help.hint import Tour
     from advisor.ui.report.page import ReportPage
 
-WIDTHS = (196, 850, 300)
-NARROW = 1200  # a 1366 screen at 125 %: the gauges stand in one column then, and the matrix keeps its six
-NARROW_WIDTHS = (124, 674, 262)
 LEAST = QSize(960, 520)  # what the panels want at least, on a screen that has it
-HEIGHTS = (330, 300)
 
 
 class Screen(QWidget):
@@ -70,17 +68,15 @@ class Screen(QWidget):
         self.pages.add("models", self.matrix)
         self.report = Later(self._make_report)
         self.pages.add("report", self.report)
-        self._narrow = False
         self._tour: Tour | None = None
-        self._shared = bool(state.choices.splitters)  # the user has given the panes other shares
         self._suggested: Model | None = None
         self.actions_ = Actions(self, state, work)
         self.own_models = OwnModels(self, state, work, self.actions_)
-        self.details = Details(self, Panes(self.header, self.memory, self.strip), state, self.cells, work)
-        rooms = Rooms(self.details, self.matrix, self.cells, self.pages, self.actions_)
-        self.advising = Advising(self, state, work, rooms)
+        self.details = Details(self, DetailPanes(self.header, self.memory, self.strip), state, self.cells, work)
         tooled = Tooled(self.matrix, self.cells, self.pages, self.actions_, self.details)
         self.cell_tools = CellTools(self, state, core, work, tooled)
+        rooms = Rooms(self.details, self.matrix, self.cells, self.pages, self.actions_)
+        self.advising = Advising(self, state, work, rooms)
         self._arrange()
         self._wire()
         self._commands()
@@ -93,13 +89,10 @@ class Screen(QWidget):
         right = QSplitter(Qt.Orientation.Vertical)
         right.addWidget(self.settings)
         right.addWidget(self.memory)
-        right.setSizes(HEIGHTS)
         across = QSplitter(Qt.Orientation.Horizontal)
         for panel in (self.gauges, self.pages, right):
             across.addWidget(panel)
-        across.setSizes(WIDTHS)
-        self._across = across
-        self._splitters = (across, right)
+        self._across, self._right = across, right
         across.setStretchFactor(0, 0)
         across.setStretchFactor(1, 1)
         across.setStretchFactor(2, 0)
@@ -156,10 +149,10 @@ class Screen(QWidget):
             self, self.state, self.actions_, self.own_models, self.details, self.pages, self.show_report,
             self.show_tour,
         )  # fmt: skip
+        settings_commands.register(self.commands, self.settings)
         matrix_commands.register(self.commands, self.matrix)
         memory_commands.register(self.commands, self.memory)
         self.cell_tools.register(self.commands)
-        settings_commands.register(self.commands, self.settings)
         self.advising.register(self.commands)
         shell_commands.register(self.commands, parts)
         if "matrix.find" not in self.commands:
@@ -174,22 +167,14 @@ class Screen(QWidget):
         self.keeper = Keeper(self.state, self.work, self._look, self.actions_.failed)
         kept = self.state.choices
         self.pages.show_page(kept.page)
-        if place.restore_shares(self._splitters, kept.splitters):
-            self._narrow = sum(kept.splitters[0]) < NARROW
-        for splitter in self._splitters:
-            splitter.splitterMoved.connect(self._moved)
-
-    def _moved(self) -> None:
-        self._shared = True
-        self.keeper.changed()
+        self.panes = Panes(self._across, self._right, self.state, self.keeper.changed)
 
     def _look(self) -> None:
         """Keep what nobody tells of: how the panes share the room, where the window stands."""
         window = self.window()
         if isinstance(window, QMainWindow):
             self.state.keep(geometry=place.geometry(window))
-        if self._shared:
-            self.state.keep(splitters=place.shares(self._splitters))
+        self.state.keep(splitters=self.panes.shares())
 
     def retranslate(self) -> None:
         """All texts of all panels again."""
@@ -284,10 +269,7 @@ class Screen(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Between wide and narrow the panes change their shares; else the matrix takes what there is."""
         super().resizeEvent(event)
-        narrow = event.size().width() < NARROW
-        if narrow != self._narrow:
-            self._narrow = narrow
-            self._across.setSizes(NARROW_WIDTHS if narrow else WIDTHS)
+        self.panes.fit(event.size().width())
 
     def minimumSizeHint(self) -> QSize:
         """Room enough for every panel, unless the screen is smaller."""
@@ -301,8 +283,8 @@ class Screen(QWidget):
         self.cells.stop()
         self.banner.stop()
         self.before.stop()
-        self.settings.stop()
         self.matrix.stop()
+        self.settings.stop()
         self.details.stop()
         self.advising.stop()
         if self.report.page is not None:

@@ -93,7 +93,7 @@ class Window(QMainWindow):
         if self.menus is None or self.screen_ is None:
             return
         _ = self.screen_.state.tr_
-        dialog = ReadingDialog(self)
+        dialog = ReadingDialog(self.screen_)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.show_text(_, _("Keyboard shortcuts"), html(_, self.menus.listed(), self.screen_.commands))
 

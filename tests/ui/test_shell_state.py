@@ -50,16 +50,16 @@ def test_a_window_opens_where_it_was_left(qtbot: QtBot, qapp: QApplication, save
     screen.pages.show_page(screen.pages.keys[-1])
     qapp.processEvents()
     left = screen.window().geometry()
-    screen._splitters[1].setSizes([150, 350])
-    screen._splitters[1].splitterMoved.emit(150, 1)
-    shares = screen._splitters[1].sizes()
+    screen.panes.splitters[1].setSizes([150, 350])
+    screen.panes.splitters[1].splitterMoved.emit(150, 1)
+    shares = screen.panes.splitters[1].sizes()
     screen.window().close()
     kept = saved[-1].window
     again = reopened(qapp, kept)
     assert again.window().size() == left.size()
     assert abs(again.window().y() - left.y()) <= 2  # a frame; not x: the window is as wide as the tests' screen
     assert again.pages.current == screen.pages.keys[-1]
-    assert again._splitters[1].sizes() == shares
+    assert again.panes.splitters[1].sizes() == shares
     again.window().close()
 
 
@@ -99,9 +99,9 @@ def test_shares_that_do_not_fit_change_nothing(
 ) -> None:
     """Another program's splitters, or panes of no size."""
     screen = open_window(qapp)
-    before = place.shares(screen._splitters)
-    assert not place.restore_shares(screen._splitters, kept)
-    assert place.shares(screen._splitters) == before
+    before = place.shares(screen.panes.splitters)
+    assert not place.restore_shares(screen.panes.splitters, kept)
+    assert place.shares(screen.panes.splitters) == before
     screen.window().close()
 
 

@@ -167,7 +167,7 @@ def _help(commands: Commands, parts: Parts) -> None:
     def about() -> None:
         from advisor.ui.help.about import About
 
-        About(parts.state, parts.screen.window()).show()
+        About(parts.state, parts.screen).show()  # whose child it is: it wears the screen's style
 
     def log_folder() -> None:
         from advisor import logs

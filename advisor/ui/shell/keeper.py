@@ -18,7 +18,7 @@ class Keeper(QObject):
     def __init__(self, state: State, work: Work, look: Callable[[], None], failed: Callable[[UserError], None]) -> None:
         super().__init__(state)
         self._state, self._work, self._look, self._failed = state, work, look, failed
-        self._told = False
+        self._told = self._stopped = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(AFTER_MS)
@@ -28,11 +28,13 @@ class Keeper(QObject):
 
     def changed(self) -> None:
         """Something is worth keeping; it is saved when nothing has changed for a while."""
-        self._timer.start()
+        if not self._stopped:
+            self._timer.start()
 
     def stop(self) -> None:
         """The window closes: it saves for the last time itself."""
         self._look()  # which may find something worth keeping
+        self._stopped = True  # fields that lose the focus on closing may still change something
         self._timer.stop()
 
     def _save(self) -> None:
