@@ -68,10 +68,10 @@ def hatch(painter: QPainter, rect: QRectF, ink: QColor) -> None:
     painter.fillRect(rect, QBrush(ink, Qt.BrushStyle.BDiagPattern))
 
 
-def frame(painter: QPainter, rect: QRectF, ink: QColor, width: float) -> None:
+def frame(painter: QPainter, rect: QRectF, ink: QColor, width: float, dashed: bool = False) -> None:
     """A frame inside `rect`."""
     painter.save()
-    painter.setPen(QPen(ink, width))
+    painter.setPen(QPen(ink, width, Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     half = width / 2
     painter.drawRect(rect.adjusted(half, half, -half, -half))

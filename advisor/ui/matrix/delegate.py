@@ -94,6 +94,8 @@ class MatrixDelegate(QStyledItemDelegate):
         if state & QStyle.StateFlag.State_Selected:
             widget: QWidget = option.widget  # type: ignore[attr-defined]
             shapes.frame(painter, QRectF(rect), theme.color(colors.accent), 2 if widget.hasFocus() else 1)
+        elif state & QStyle.StateFlag.State_HasFocus:  # walked to with Ctrl, to be picked by Ctrl+Space
+            shapes.frame(painter, QRectF(rect), theme.color(colors.text), 1, dashed=True)
 
     def _group_cell(self, painter: QPainter, rect: QRect, group: Group, section: int, colors: Palette) -> None:
         painter.fillRect(rect.adjusted(0, 1, 0, -1), theme.color(colors.window))

@@ -195,3 +195,18 @@ def test_a_new_order_keeps_what_was_selected(qtbot: QtBot, qapp: QApplication) -
     before = names(screen)
     screen.matrix.model.sort(0)
     assert names(screen) == before
+
+
+def test_the_cell_that_ctrl_walks_to_is_seen(qtbot: QtBot, qapp: QApplication) -> None:
+    """It is not selected yet: a dashed frame says where the keyboard is."""
+    screen = ready(qtbot, qapp)
+    view = screen.matrix.view
+    view.setFocus()
+    click(screen, 0, 0)
+    spot = view.visualRect(screen.matrix.model.index(2, FIRST_METHOD))
+    qapp.processEvents()
+    before = view.viewport().grab(spot).toImage()
+    keys(screen, (Qt.Key.Key_Down, CTRL), (Qt.Key.Key_Down, CTRL))
+    qapp.processEvents()
+    assert len(names(screen)) == 1
+    assert view.viewport().grab(spot).toImage() != before
