@@ -188,7 +188,8 @@ class Tokens(QWidget):
     def _fit(self, text: str) -> None:
         # Few values are long: the slider has the room until one is.
         advance = self.field.fontMetrics().horizontalAdvance
-        self.field.setFixedWidth(max(advance(self._usual), advance(text)) + FIELD_FRAME)
+        usual = min(advance(self._usual) + FIELD_FRAME, NARROWEST)
+        self.field.setFixedWidth(max(usual, advance(text) + FIELD_FRAME))
 
     def _wanted(self) -> int:
         return SLIDER_LEAST + GAP + self.field.width()

@@ -3,13 +3,14 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QStandardItemModel
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QContextMenuEvent, QFont, QStandardItemModel, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from advisor import settings
+from advisor.i18n import Translator
 from advisor.presets import presets
 from advisor.ui.base.columns import as_column
 from advisor.ui.screen import Screen
@@ -263,3 +264,71 @@ def test_choices_outlast_a_restart_even_where_they_give_way(qtbot: QtBot, qapp: 
     window.state.change(stack="fused-loss")
     SAVE(window.state.settings(), tmp_path / "settings.json")
     assert settings.load(tmp_path / "settings.json").workload.stack == "fused-loss"
+
+
+@pytest.mark.parametrize("points", [9, 18])
+@pytest.mark.parametrize("stretch", ["", " and a good deal more"])
+def test_nothing_is_wider_than_the_panel(qtbot: QtBot, qapp: QApplication, points: int, stretch: str) -> None:
+    """At 100 and 200 % text, in English and in a language of longer words: both groups fit the least width."""
+    font = qapp.font()
+    qapp.setFont(QFont(font.family(), points))
+    try:
+        window = opened(qtbot, qapp)
+        plain = window.state.tr_
+        window.state.tr_ = Translator("en", lambda message: plain(message) + stretch if " " in message else message)
+        window.settings.retranslate()
+        window.window().resize(1093, 574)
+        for tab, form in enumerate(window.settings.forms):
+            window.settings.tabs.setCurrentIndex(tab)
+            settle(qtbot, window)
+            qapp.processEvents()
+            area = form.parentWidget()
+            assert area is not None
+            if not stretch:
+                assert form.minimumSizeHint().width() <= area.width()
+            for row in form.rows:
+                assert row.control.width() >= row.control.minimumSizeHint().width()
+                assert row.figure.width() >= row.figure.sizeHint().width() or not row.figure.isVisibleTo(form)
+        window.window().close()
+    finally:
+        qapp.setFont(font)
+
+
+def test_every_knob_has_a_menu_that_resets_it(qtbot: QtBot, qapp: QApplication) -> None:
+    """The context menu of a label, a choice, a slider or a field names the default and goes back to it."""
+    window = opened(qtbot, qapp, Workload(context=8192, kv_type="q8_0"))
+    form = window.settings.forms[0]
+    context = form.control("context")
+    assert isinstance(context, Tokens)
+    for key, widget in (("context", context.field), ("context", context.slider), ("kv_type", form.row("kv_type").head)):
+        place = widget.rect().center()
+        QApplication.sendEvent(
+            widget, QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, place, widget.mapToGlobal(place))
+        )
+        menu = QApplication.activePopupWidget()
+        assert isinstance(menu, QMenu)
+        reset = menu.actions()[-1]
+        assert reset.text() == {"context": "Reset to 4,096", "kv_type": "Reset to f16"}[key]
+        assert reset.isEnabled()
+        menu.close()
+    form.row("context").action.trigger()
+    assert window.state.workload.context == 4096
+    window.window().close()
+
+
+def test_the_wheel_turns_nothing(qtbot: QtBot, qapp: QApplication) -> None:
+    """A wheel over the panel scrolls it; no knob moves, whatever lies under the pointer."""
+    window = opened(qtbot, qapp)
+    before = window.state.workload
+    for row in window.settings.forms[0].rows:
+        parts = [row.control.slider, row.control.field] if isinstance(row.control, Tokens) else [row.control]
+        for part in parts:
+            place = QPointF(part.rect().center())
+            none, still = Qt.MouseButton.NoButton, Qt.ScrollPhase.NoScrollPhase
+            wheel = QWheelEvent(
+                place, QPointF(part.mapToGlobal(place)), QPoint(), QPoint(0, 120), none,
+                Qt.KeyboardModifier.NoModifier, still, False,
+            )  # fmt: skip
+            QApplication.sendEvent(part, wheel)
+    assert window.state.workload == before
+    window.window().close()
