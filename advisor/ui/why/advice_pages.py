@@ -56,7 +56,7 @@ def _grade(_: Translator, name: str, grade: Grade) -> Line:
             wanted = _.tokens_per_second(rule.tokens_per_s) if rule.hours is None else _.duration(3600 * rule.hours)
             size = _.parameters(round(rule.parameters))
             values.append((label, f"{_(words.TIERS[rule.tier])}: ≥ {size}, {wanted}"))
-            notes.append(_("Source: {source}", source=rule.why))
+            notes.append(_("Reason: {reason}", reason=rule.why))
     formula = "dense size >= parameters, speed >= tok/s" if _runs(grade) else "dense size >= parameters, time <= hours"
     return Line(name, _(words.TIERS[grade.code]), formula, tuple(values), tuple(notes))
 
@@ -183,9 +183,8 @@ def _need(_: Translator, _machine: Machine, found: needs.Needs) -> Page:
         lines.append(Line(name, f"{held.card.number} × {held.card.gpu}", "", tuple(values), how))
     if found.ram_bytes is not None:
         name = _("RAM without a card")
-        lines.append(
-            Line(name, _.gib(found.ram_bytes), _("the first usual size in which it runs on {cpu}", cpu=rules.cpu))
-        )
+        how = (_("The first usual size in which it runs, on {cpu}.", cpu=rules.cpu),)
+        lines.append(Line(name, _.gib(found.ram_bytes), notes=how))
     if found.bandwidth is not None:
         values = [("reading_pace", _.tokens_per_second(READING_PACE))]
         formula = "bandwidth x reading_pace / speed"

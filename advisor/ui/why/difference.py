@@ -2,9 +2,11 @@
 
 from advisor import words
 from advisor.estimator.result import Estimate
-from advisor.i18n import Translator
+from advisor.i18n import N_, Translator
 from advisor.ui.base import texts
 from advisor.ui.why.lines import Line, Page, amount
+
+_SAME = 0.005  # of a speed or a time: what no figure would show
 
 
 def difference(_: Translator, before: Estimate, after: Estimate, label: str) -> Page:
@@ -12,7 +14,7 @@ def difference(_: Translator, before: Estimate, after: Estimate, label: str) -> 
     lines = [_memory(_, before, after)]
     for name, unit, old, new in _paces(before, after):
         values = (("before", amount(_, old, unit)), ("after", amount(_, new, unit)))
-        lines.append(Line(words.quantity(_, name), _times(_, old, new), "after / before", values))
+        lines.append(Line(words.quantity(_, name), _times(_, unit, old, new), "after / before", values))
     said = [texts.verdict(_, before), texts.verdict(_, after)]
     turned = _("The verdict turns from “{before}” to “{after}”.", before=said[0], after=said[1])
     return Page(
@@ -55,5 +57,13 @@ def _paces(before: Estimate, after: Estimate) -> list[tuple[str, str, float, flo
     return found
 
 
-def _times(_: Translator, old: float, new: float) -> str:
-    return f"× {_.number(new / old)}" if old else _("unknown")
+def _times(_: Translator, unit: str, old: float, new: float) -> str:
+    if not old:
+        return _("unknown")
+    if abs(new / old - 1) < _SAME:
+        return _("unchanged")
+    if new < old:
+        text = N_("{percent} % shorter") if unit == "h" else N_("{percent} % slower")
+        return _(text, percent=_.number(100 * (1 - new / old), 2))
+    text = N_("{factor} times as long") if unit == "h" else N_("{factor} times as fast")
+    return _(text, factor=_.number(new / old))

@@ -37,28 +37,32 @@ def page(_: Translator, machine: Machine, key: str) -> Page | None:
         return None
     title = _(_NAMES[kind])
     name = getattr(part, "name", None)
-    lines: list[Line] = []
+    facts: list[tuple[str, ...]] = []
     better: dict[str, None] = {}
     for field in fields(part):
         if field.name in _SKIPPED:
             continue
         value, origin = getattr(part, field.name), part.origin(field.name)
-        lines.append(_line(_, field.name, value, origin))
+        facts.append(_fact(_, field.name, value, origin))
         if origin.kind in ("unknown", "assumed") and f"{kind}.{field.name}" in BETTER:
             better[BETTER[f"{kind}.{field.name}"]] = None
-    said = [_("Each fact stands with where it comes from.")]
+    said: list[str] = []
     unusable = part.origins.get("usable") if getattr(part, "usable", None) is False else None
     if unusable is not None:
         said.insert(0, _("Cannot be used: {reason}", reason=_(unusable.detail, **unusable.values)))
     if better:
-        said += [_("How more could be known:"), *(_(text) for text in better)]
-    return Page(f"{title} · {name}" if name else title, tuple(said), tuple(lines))
+        said.append(_("How more could be known:") + " " + " ".join(_(text) for text in better))
+    return Page(
+        f"{title} · {name}" if name else title,
+        tuple(said),
+        (Line(_("Each fact with where it comes from"), values=tuple(facts)),),
+    )
 
 
-def _line(_: Translator, name: str, value: object, origin: Origin) -> Line:
+def _fact(_: Translator, name: str, value: object, origin: Origin) -> tuple[str, ...]:
     label = _(machine_text.LABELS.get(name, name))
     shown = _("unknown") if value is None else machine_text.value_text(_, name, value)
-    return Line(label, shown, notes=(words.origin_text(_, origin),))
+    return label, shown, words.origin_text(_, origin)
 
 
 def _part(machine: Machine, key: str) -> tuple[str, Part | None]:

@@ -13,12 +13,14 @@ from advisor.ui.base.topic import Topic
 
 
 class Line(NamedTuple):
-    """One number: its name, what it is, the formula, the values in it by name, and where they come from."""
+    """One number: its name, what it is, the formula, the values in it by name (and perhaps each with its origin), and
+    where they come from.
+    """
 
     name: str
     result: str = ""
     formula: str = ""
-    values: tuple[tuple[str, str], ...] = ()
+    values: tuple[tuple[str, ...], ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -79,14 +81,16 @@ def block(colors: Palette, line: Line) -> str:
     formula = f"<br><code>{escape(line.formula)}</code>" if line.formula else ""
     found = [f"<p>{head}{formula}</p>"]
     if line.values:
-        rows = "".join(
-            f"<tr><td {caption}>{escape(name)}&nbsp;&nbsp;</td><td>{escape(value)}</td></tr>"
-            for name, value in line.values
-        )
+        rows = "".join(_row(caption, *value) for value in line.values)
         found.append(f'<table cellspacing="0" cellpadding="1">{rows}</table>')
     if line.notes:
         found.append(f"<p {caption}>{'<br>'.join(map(escape, line.notes))}</p>")
     return "".join(found)
+
+
+def _row(caption: str, name: str, value: str, origin: str = "") -> str:
+    end = f"<td {caption}>&nbsp;&nbsp;{escape(origin)}</td>" if origin else ""
+    return f"<tr><td {caption}>{escape(name)}&nbsp;&nbsp;</td><td>{escape(value)}</td>{end}</tr>"
 
 
 def ordered(lines: Sequence[Explanation], first: Sequence[str]) -> tuple[list[Explanation], list[Explanation]]:

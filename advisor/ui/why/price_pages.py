@@ -1,6 +1,7 @@
 """What things cost, and why: upgrades by their gain for the money, rented cards by hours times price."""
 
 from collections.abc import Mapping
+from math import log2
 from typing import Any
 
 from advisor import words as program_words
@@ -27,14 +28,15 @@ def upgrade(_: Translator, _machine: Machine, found: Upgrade) -> Page:
     """What the gain of a change counts, and what it costs."""
     weights = upgrade_rules().gain
     values = [("new_run", _.integer(found.new_run or 0)), ("new_train", _.integer(found.new_train or 0))]
-    values += [("run", _.number(weights.run)), ("train", _.number(weights.train))]
+    train = _train_weight(found)
+    values += [("run", _.number(weights.run)), ("train", _.number(train))]
     formula = "run x new_run + train x new_train"
     if found.decode is not None:
         values += [("speed", _.number(found.decode)), ("speed_doubling", _.number(weights.speed_doubling))]
         formula += " + speed_doubling x log2(speed)"
     lines = [Line(_("gain"), _.number(found.gain), formula, tuple(values))]
-    if found.new_train and weights.train_without_cuda != weights.train:
-        factor = _.number(weights.train_without_cuda)
+    if train != weights.train:
+        factor = _.number(train)
         lines[0] = lines[0]._replace(notes=(_("Without CUDA a model to fine-tune counts {factor}.", factor=factor),))
     if found.price is not None:
         usd = ((_("price"), words_upgrades.price(_, found.price)),)
@@ -50,6 +52,14 @@ def upgrade(_: Translator, _machine: Machine, found: Upgrade) -> Page:
         words_upgrades.warnings(_, found),
     ]
     return Page(words_upgrades.change(_, found), tuple(filter(None, said)), tuple(lines))
+
+
+def _train_weight(found: Upgrade) -> float:
+    """What a model to fine-tune was counted as: less on machines without CUDA. The gain itself tells which."""
+    weights = upgrade_rules().gain
+    speed = weights.speed_doubling * log2(found.decode) if found.decode else 0.0
+    rest = found.gain - weights.run * (found.new_run or 0) - speed
+    return min((weights.train, weights.train_without_cuda), key=lambda one: abs(one * (found.new_train or 0) - rest))
 
 
 def cloud(_: Translator, _machine: Machine, found: CloudPlan) -> Page:
