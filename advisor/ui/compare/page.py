@@ -3,8 +3,18 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication, QShowEvent
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QGuiApplication, QShowEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from advisor import words
 from advisor.catalog.model import Model
@@ -37,7 +47,8 @@ class ComparePage(Card):
         self.bars = Bars()
         self.table = FactsView(self._head)
         self.only_differences = QCheckBox()
-        self.markdown, self.plain, self.clear = QPushButton(), QPushButton(), QPushButton()
+        self.copies, self.clear = QToolButton(), QPushButton()
+        self.as_table, self.markdown, self.plain = QAction(self), QAction(self), QAction(self)
         self.said = caption(wrap=True)
         self._arrange()
         self._wire()
@@ -47,11 +58,16 @@ class ComparePage(Card):
         self.empty.setWordWrap(True)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setObjectName("caption")
+        menu = QMenu(self.copies)
+        menu.addActions([self.as_table, self.markdown, self.plain])
+        self.copies.setMenu(menu)
+        self.copies.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.copies.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         bar = QHBoxLayout()
         bar.setSpacing(8)
         bar.addWidget(self.only_differences)
         bar.addStretch(1)
-        for button in (self.markdown, self.plain, self.clear):
+        for button in (self.copies, self.clear):
             bar.addWidget(button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
@@ -70,8 +86,9 @@ class ComparePage(Card):
         self.only_differences.toggled.connect(lambda _on: self.refresh())
         self.clear.clicked.connect(lambda: self.picks.choose(()))
         self.picks.changed.connect(self.refresh)
-        self.markdown.clicked.connect(lambda: self.copy(written.markdown))
-        self.plain.clicked.connect(lambda: self.copy(written.plain))
+        self.as_table.triggered.connect(self.copy_table)
+        self.markdown.triggered.connect(lambda: self.copy(written.markdown))
+        self.plain.triggered.connect(lambda: self.copy(written.plain))
         for signal in (self._state.workload_changed, self._state.machine_changed, self._state.theme_changed):
             signal.connect(self.refresh)
 
@@ -80,13 +97,16 @@ class ComparePage(Card):
         _ = self._state.tr_
         self.empty.setText(_(EMPTY))
         self.only_differences.setText(_("Only what &differs"))
-        self.markdown.setText(_("Copy as &Markdown"))
-        self.plain.setText(_("Copy as &text"))
+        self.copies.setText(_("C&opy"))
+        self.as_table.setText(_("As a &table (Ctrl+C)"))
+        self.markdown.setText(_("As &Markdown"))
+        self.plain.setText(_("As te&xt"))
         self.clear.setText(_("Clea&r"))
         self.clear.setToolTip(_("Compare nothing any more"))
         self.bars.setAccessibleName(_("Memory of the compared cells, on one scale"))
         self.table.setAccessibleName(_("Compared cells"))
-        self.table.setToolTip("")
+        self.said.setText(_("Add another cell: select it in the models' table and press Ctrl+B."))
+        self.table.delegate.corner = _("Differences are from the first")
         self.refresh()
 
     def move_pick(self, number: int, by: int) -> None:
@@ -123,20 +143,12 @@ class ComparePage(Card):
         rows = self.facts(cells)
         self.table.show_facts(cells, rows, colors)
         self.bars.show_bars([_bar(_, cell) for cell in cells], limits(_, [cell.estimate for cell in cells]), colors)
-        self._say(cells)
-        for widget in (self.table, self.bars, self.said):
+        for widget in (self.table, self.bars):
             widget.setVisible(bool(cells))
+        self.said.setVisible(len(cells) == 1)
         self.empty.setVisible(not cells)
-        for button in (self.markdown, self.plain, self.clear, self.only_differences):
+        for button in (self.copies, self.clear, self.only_differences):
             button.setEnabled(bool(cells))
-
-    def _say(self, cells: Sequence[Compared]) -> None:
-        _ = self._state.tr_
-        if len(cells) == 1:
-            self.said.setText(_("Add another cell: select it in the models' table and press Ctrl+B."))
-        elif cells:
-            first = f"{cells[0].name} · {cells[0].heading}"
-            self.said.setText(_("Differences are from {cell}.", cell=first))
 
     def showEvent(self, event: QShowEvent) -> None:
         """Seen again: whatever changed meanwhile is shown now."""

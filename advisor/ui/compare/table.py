@@ -28,6 +28,7 @@ PAD = 6
 INDENT = 14
 SWATCH = 8
 LEAST_LETTERS = 15  # a column is never narrower than this many digits
+CORNER = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom | Qt.TextFlag.TextWordWrap
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -94,6 +95,7 @@ class FactsDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._model = model
         self.colors: Palette = LIGHT
+        self.corner = ""  # what stands above the titles where there is something to differ from
         self.set_font(parent.font())
 
     def set_font(self, font: QFont) -> None:
@@ -122,6 +124,10 @@ class FactsDelegate(QStyledItemDelegate):
                 self._value(painter, rect, fact, index.column() - 1)
             else:
                 self._title(painter, rect, fact)
+        elif not index.column() and len(self._model.cells) > 1:
+            painter.setFont(self._small)
+            painter.setPen(theme.color(self.colors.caption))
+            painter.drawText(rect.adjusted(PAD, 2, -PAD, -6), CORNER, self.corner)
         state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
         if state & QStyle.StateFlag.State_HasFocus:
             shapes.frame(painter, QRectF(rect), theme.color(self.colors.accent), 2)

@@ -45,7 +45,7 @@ def test_without_cells_the_page_says_how_to_choose_some(qapp: QApplication) -> N
     assert page.empty.isVisible()
     assert "Ctrl+B" in page.empty.text()
     assert not page.table.isVisible()
-    assert not page.markdown.isEnabled()
+    assert not page.copies.isEnabled()
     assert "Compare" in [screen.pages.tabs.tabText(at) for at in range(screen.pages.tabs.count())]
     screen.cell_tools.picks.add((SMALL, USUAL[0]))
     assert page.table.isVisible()
@@ -123,9 +123,9 @@ def test_keys_alone_walk_move_remove_and_ask(qtbot: QtBot, qapp: QApplication) -
 def test_copies(qapp: QApplication) -> None:
     """Markdown, text, and Ctrl+C as a table: all name every cell."""
     _screen, page = compared(qapp)
-    page.markdown.click()
+    page.markdown.trigger()
     assert QGuiApplication.clipboard().text().startswith("|  | Qwen2.5-0.5B · Run Q4_K_M | Qwen2.5-7B")
-    page.plain.click()
+    page.plain.trigger()
     assert QGuiApplication.clipboard().text().count("Verdict: ") == 3
     QTest.keyClick(page.table, Qt.Key.Key_C, CTRL)
     assert QGuiApplication.clipboard().text().splitlines()[0].count("\t") == 3
