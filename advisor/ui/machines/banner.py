@@ -3,8 +3,8 @@
 For a machine out of dumps it also says what those do not tell, and which second dump would.
 """
 
-from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QFrame, QLabel, QToolButton, QVBoxLayout
 
 from advisor import words
 from advisor.i18n import Translator
@@ -13,10 +13,12 @@ from advisor.ui.base.commands import Commands
 from advisor.ui.base.state import State
 from advisor.ui.base.work import Work
 from advisor.ui.look import theme
+from advisor.ui.look.flow import FlowLayout, grows
 from advisor.ui.look.widgets import ElidedLabel, caption
 from advisor.ui.machines.desk import Desk
 from advisor.ui.machines.gain import Gain
 
+LETTERS = 26  # of a long name, before the line breaks
 BUTTONS = ("machine.compare", "machine.keep", "machine.this")
 
 
@@ -48,13 +50,14 @@ class Banner(QFrame):
         self.setObjectName("banner")
         self._state, self._desk = state, desk
         self.gain = Gain(state, work, self)
-        self.title, self.result = ElidedLabel(), _Snug()
+        self.title, self.result = _Title(), QLabel()
         self.title.setFont(theme.scaled(self.font(), 1.0, bold=True))
+        self.result.setTextFormat(Qt.TextFormat.PlainText)
+        self.result.hide()
         self.facts = caption(wrap=True)
         self.buttons: list[QToolButton] = []
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self.title, 1)
+        row = FlowLayout(across=8)
+        row.addWidget(self.title)
         row.addWidget(self.result)
         for key in BUTTONS:
             button = QToolButton()
@@ -67,6 +70,7 @@ class Banner(QFrame):
         layout.addLayout(row)
         layout.addWidget(self.facts)
         self.gain.told.connect(self._tell)
+        self._keep = commands["machine.keep"]
         for signal in (state.machine_changed, state.language_changed):
             signal.connect(self.refresh)
         state.theme_changed.connect(self._dress)
@@ -93,11 +97,12 @@ class Banner(QFrame):
         """Which machine it is."""
         _, machine, name = self._state.tr_, self._state.machine, self._state.what_if
         self.setVisible(name is not None)
+        self._keep.setIconText(_("Keep …"))  # in the strip it is plain which machine
         if name is None or machine is None:
             return
         dumped = machine.source == "dump"
-        what = _("From a dump: {machine}", machine=name) if dumped else _("What if: {machine}", machine=name)
-        self.title.setText(_("{machine} · not this computer", machine=what))
+        title = _("Not this computer, from a dump: {machine}") if dumped else _("Not this computer: {machine}")
+        self.title.setText(title.format(machine=name))
         facts = dump_text(_, machine, self._desk.read_from(machine)) if dumped else ""
         self.facts.setText(facts)
         self.facts.setVisible(bool(facts))
@@ -105,16 +110,19 @@ class Banner(QFrame):
 
     def _tell(self, text: str) -> None:
         self.result.setText(text)
+        self.result.setVisible(bool(text))
         self.result.setToolTip(self._state.tr_("Compared with this computer: {result}", result=text) if text else "")
 
 
-class _Snug(QLabel):
-    """As wide as its words where there is room; cut where there is none."""
+class _Title(ElidedLabel):
+    """Takes what room the others leave in its line, LETTERS at least."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        grows(self)
 
-    def minimumSizeHint(self) -> QSize:
-        """It gives way to the buttons."""
-        return QSize(0, super().minimumSizeHint().height())
+    def sizeHint(self) -> QSize:
+        """Room for the beginning of a long name."""
+        metrics = self.fontMetrics()
+        whole = metrics.horizontalAdvance(self.accessibleName())
+        return QSize(min(whole, metrics.horizontalAdvance("n" * LETTERS)) + 2, super().sizeHint().height())

@@ -34,7 +34,8 @@ class Chooser(QObject):
         self.kept.changed.connect(self._fill)
         switcher.wanted.connect(self.open)
         desk.waits.connect(switcher.show_wait)
-        state.language_changed.connect(self._forget)
+        for signal in (state.language_changed, state.theme_changed):
+            signal.connect(self._forget)
 
     def open(self) -> None:
         """Show the list; what has to be read for it comes in a moment."""
@@ -42,7 +43,7 @@ class Chooser(QObject):
 
         popup = self._switcher.popup
         if popup is None:
-            popup = self._switcher.popup = MachineList(self._state.tr_, self._switcher)
+            popup = self._switcher.popup = MachineList(self._state.tr_, self._state.colors, self._switcher)
             popup.chosen.connect(self.choose)
             popup.renamed.connect(self.kept.ask_rename)
             popup.forgotten.connect(self.kept.forget)
@@ -52,7 +53,7 @@ class Chooser(QObject):
         self.kept.refresh()
 
     def _forget(self) -> None:
-        """A list in another language is another list."""
+        """A list in another language or in other colours is another list."""
         if self._switcher.popup is not None:
             self._switcher.popup.deleteLater()
             self._switcher.popup = None

@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from advisor.i18n import Translator
+from advisor.palette import Palette
 from advisor.ui.look import theme
 from advisor.ui.look.widgets import hint, link
 from advisor.ui.machines.shelf import SECTIONS, Entry, found
@@ -24,8 +25,9 @@ class MachineList(QFrame):
     renamed = Signal(str)  # a kept machine that is to be called otherwise
     forgotten = Signal(str)  # one that is to be kept no longer
 
-    def __init__(self, _: Translator, parent: QWidget) -> None:
+    def __init__(self, _: Translator, colors: Palette, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
+        self._heading_ink = theme.color(colors.caption)
         self.setObjectName("card")
         self.setAccessibleName(_("Machines"))
         self._tr = _
@@ -106,6 +108,7 @@ class MachineList(QFrame):
         item.setFlags(Qt.ItemFlag.NoItemFlags)
         font = theme.scaled(self.font(), theme.CAPTION, bold=True)
         item.setFont(font)
+        item.setForeground(self._heading_ink)
         item.setTextAlignment(Qt.AlignmentFlag.AlignBottom)
         item.setSizeHint(QSize(0, theme.line_height(font) + GAP))
         self.list.addItem(item)

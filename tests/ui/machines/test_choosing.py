@@ -52,7 +52,7 @@ def test_a_typical_computer_is_found_and_shown_by_keys(qtbot: QtBot, qapp: QAppl
         QTest.keyClick(popup.search, Qt.Key.Key_Return)
     assert not popup.isVisible()
     assert screen.state.what_if == "Desktop · GeForce RTX 4090 · 64 GiB"
-    assert "not this computer" in screen.banner.title.toolTip()
+    assert screen.banner.title.toolTip() == "Not this computer: Desktop · GeForce RTX 4090 · 64 GiB"
     assert not screen.banner.isHidden()
     qtbot.waitUntil(lambda: "models run" in screen.banner.result.text(), timeout=WAIT)
     popup = opened(qtbot, screen)

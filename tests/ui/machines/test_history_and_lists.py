@@ -140,6 +140,6 @@ def test_a_cell_is_better_by_verdict_then_by_speed() -> None:
 def test_gains_and_losses_stand_in_one_sentence() -> None:
     """Both signs for one kind of work, nothing for what does not change."""
     assert (
-        sentence(_, Compared(151, 2, 0, 7, 1.9, "x")) == "+151 / −2 models run, −7 can be fine-tuned, generates × 1.9"
+        sentence(_, Compared(151, 2, 0, 7, 1.9, "x")) == "+151 / −2 models run, −7 can be fine-tuned, 1.9 times as fast"
     )
     assert sentence(_, Compared(0, 0, 0, 0, 1.01, "x")) == "runs and fine-tunes the same models"
