@@ -89,6 +89,7 @@ class ReadingDialog(QDialog):
     def show_text(self, _: Translator, title: str, html: str) -> None:
         """Show a text under a title."""
         self.setWindowTitle(title)
+        self.text.setAccessibleName(title)
         self._close.setText(_("Close"))
         self._copy.setText(_("&Copy"))
         self.text.setHtml(html)

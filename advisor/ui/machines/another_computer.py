@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
@@ -26,6 +25,8 @@ from advisor.errors import UserError
 from advisor.i18n import GIB, N_, Translator
 from advisor.machine import Machine
 from advisor.palette import Palette
+from advisor.ui.base.commands import plain
+from advisor.ui.base.forms import name_fields
 from advisor.ui.base.tasks import CpuHints
 from advisor.ui.dialogs.basic import error_text
 from advisor.ui.look.frame import FRAME
@@ -76,7 +77,8 @@ class AnotherComputer(QDialog):
         self._whole.addWidget(self._scroll, 1)
         self._whole.addWidget(self.buttons)
         self.setMinimumWidth(WIDTH)
-        self._order()
+        name_fields(self._form)
+        self.name.setFocus()
         self.show_cpu(None)
 
     def _identity(self, system: str | None) -> None:
@@ -146,6 +148,7 @@ class AnotherComputer(QDialog):
         row.addWidget(self.disk_kind, 1)
         label = QLabel(_("Free on &disk"))
         label.setBuddy(self.disk)
+        self.disk.setAccessibleName(plain(label.text()))
         self._form.addRow(label, self._with_problem("disk", row))
 
     def _buttons(self) -> None:
@@ -209,22 +212,6 @@ class AnotherComputer(QDialog):
         for widget in (*below, problem):
             column.addWidget(widget)
         return box
-
-    def _name_fields(self) -> None:
-        """A row's label is that of its box; a screen reader asks for that of the field in it."""
-        for row in range(self._form.rowCount()):
-            label = self._form.itemAt(row, QFormLayout.ItemRole.LabelRole).widget()
-            field = self._form.itemAt(row, QFormLayout.ItemRole.FieldRole).widget().focusProxy()
-            if field is not None and isinstance(label, QLabel):
-                label.setBuddy(field)
-
-    def _order(self) -> None:
-        fields: list[QWidget] = [self.name, self.chassis, self.system, self.cpu, self.ram, self.modules, self.memory]
-        fields += [widget for row in self.cards for widget in row]
-        fields += [self.disk, self.disk_kind, self.show_button]
-        for first, second in pairwise(fields):
-            QWidget.setTabOrder(first, second)
-        self.name.setFocus()
 
     def parts(self) -> Parts:
         """What was typed. Raises UserError: the modules make no sense."""

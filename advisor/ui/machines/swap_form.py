@@ -11,6 +11,7 @@ from advisor.catalog.typed import MOST_OF_ONE_CARD
 from advisor.i18n import Translator
 from advisor.machine import Machine
 from advisor.ui.base import tasks
+from advisor.ui.base.forms import name_fields
 from advisor.ui.base.wish import Wish
 from advisor.ui.look.widgets import caption, completer
 from advisor.ui.machines import memory_choices
@@ -61,6 +62,7 @@ class SwapForm(QWidget):
         form.addRow(_("&How many"), self._counts())
         form.addRow(_("&Processor"), self.cpu)
         form.addRow(_("&Memory"), _column(self.memory, now, self.memory_price))
+        name_fields(form)
         self._placeholders()
 
     def _cards(self) -> None:

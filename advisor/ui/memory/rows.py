@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QToolTip, QWidget
 
 from advisor.palette import LIGHT, Palette
 from advisor.ui.look import shapes, theme
@@ -20,8 +20,11 @@ class Asked:
         self.key, self.words, self.hint = key, words, hint
 
 
-class Rows(QWidget):
-    """A painted widget of rows; a subclass paints them and says where they are. `asked` brings a row's key."""
+class Rows(QLabel):
+    """A painted widget of rows; a subclass paints them and says where they are. `asked` brings a row's key.
+
+    It is a label for its role alone: a plain widget has none that a screen reader could tell.
+    """
 
     asked = Signal(str)
 
