@@ -11,7 +11,8 @@ from advisor.conflicts import barred, brought, idle
 from advisor.ui.base.state import State
 from advisor.ui.look.widgets import hint
 from advisor.ui.settings import words
-from advisor.ui.settings.controls import Choice, Control
+from advisor.ui.settings.choice import NARROWEST, Choice
+from advisor.ui.settings.controls import Control
 from advisor.ui.settings.deltas import cost, defaults, figure, options, shown, signed, value_of
 from advisor.ui.settings.knobs import Section
 from advisor.ui.settings.live import Live
@@ -95,10 +96,12 @@ class KnobForm(QWidget):
         """
         for row in self.rows:
             row.dress()
+            row.label.setWordWrap(False)
             row.label.setMinimumWidth(0)
-        widest = max((row.label.sizeHint().width() for row in self.rows), default=0)
+            row.label.setWordWrap(row.label.sizeHint().width() > NARROWEST)
+        widest = max((row.label.sizeHint().width() for row in self.rows if not row.label.wordWrap()), default=0)
         for row in self.rows:
-            row.label.setMinimumWidth(widest + GAP)
+            row.label.setMinimumWidth(min(widest + GAP, NARROWEST))
 
     def show_values(self) -> None:
         """Show the state's workload; what another setting rules out is greyed, with the reason in words."""

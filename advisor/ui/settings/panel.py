@@ -14,7 +14,8 @@ from advisor.ui.look import theme
 from advisor.ui.look.widgets import Card, ElidedLabel, caption, scrolled
 from advisor.ui.settings import words
 from advisor.ui.settings.buttons import StepButtons
-from advisor.ui.settings.controls import Choice, Tokens
+from advisor.ui.settings.choice import Choice
+from advisor.ui.settings.controls import Tokens
 from advisor.ui.settings.form import KnobForm
 from advisor.ui.settings.history import History
 from advisor.ui.settings.knobs import INFERENCE, TRAINING

@@ -6,7 +6,8 @@ from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayo
 
 from advisor.ui.look import theme
 from advisor.ui.look.widgets import caption, hint
-from advisor.ui.settings.controls import Choice, Control, Number, Switch, Tokens
+from advisor.ui.settings.choice import Choice
+from advisor.ui.settings.controls import Control, Number, Switch, Tokens
 from advisor.ui.settings.knobs import SLIDERS, Knob
 from advisor.workload import BOUNDS
 

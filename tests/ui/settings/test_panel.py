@@ -14,7 +14,8 @@ from advisor.i18n import Translator
 from advisor.presets import presets
 from advisor.ui.base.columns import as_column
 from advisor.ui.screen import Screen
-from advisor.ui.settings.controls import Choice, Tokens
+from advisor.ui.settings.choice import Choice
+from advisor.ui.settings.controls import Tokens
 from advisor.ui.settings.form import KnobForm
 from advisor.ui.settings.options import FIGURE
 from advisor.workload import Workload
