@@ -5,13 +5,13 @@ from typing import NamedTuple
 
 from advisor import words as program_words
 from advisor.advice.survey import Survey, comfortable, decode, ranked, realistic, survey
+from advisor.advice.words_upgrades import pace
 from advisor.i18n import Translator
 from advisor.machine import Machine, SameMachine
 from advisor.settings import Budget
 from advisor.workload import Method, Workload
 
 _METHODS: tuple[Method, ...] = ("run", "qlora")
-SAME = 0.05  # a speed that differs less is the same
 
 
 class Compared(NamedTuple):
@@ -58,13 +58,12 @@ def _speeds(before: Survey, after: Survey) -> tuple[str | None, float | None]:
 
 
 def sentence(_: Translator, found: Compared) -> str:
-    """ "+34 models run, −2 can be fine-tuned, generates × 1.9"; that nothing changes, where nothing does."""
-    faster = found.factor is not None and abs(found.factor - 1) > SAME
+    """ "+34 models run, −2 can be fine-tuned, 1.9 times as fast"; that nothing changes, where nothing does."""
     run, train = _signed(found.more_run, found.fewer_run), _signed(found.more_train, found.fewer_train)
     parts = [
         _("{counts} models run", counts=run) if run else "",
         _("{counts} can be fine-tuned", counts=train) if train else "",
-        _("generates × {factor}", factor=_.number(found.factor, 2)) if faster else "",
+        pace(_, found.factor) if found.factor is not None else "",
     ]
     return program_words.names(_, [part for part in parts if part]) or _("runs and fine-tunes the same models")
 

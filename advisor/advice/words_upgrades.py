@@ -27,6 +27,7 @@ _WARNINGS: Mapping[str, str] = {
     "memory_limit": N_("usual boards of this kind take at most {to_bytes}, this board's own limit is not read"),
     "memory_limit_unknown": N_("how much this board takes is not known"),
 }
+SAME_PACE = 0.05  # a speed that differs less is the same
 
 
 def change(_: Translator, one: Upgrade) -> str:
@@ -43,13 +44,22 @@ def price(_: Translator, found: Price | None) -> str:
 
 
 def gains(_: Translator, one: Upgrade) -> str:
-    """What it brings, those figures that are more than nothing: "+51 models run, generates × 2.0"; "" for none."""
+    """What it brings, those figures that are more than nothing: "+51 models run, 2.0 times as fast"; "" for none."""
     parts = [
         _("+{count} models run", count=one.new_run) if one.new_run else "",
         _("+{count} can be fine-tuned", count=one.new_train) if one.new_train else "",
-        _("generates × {factor}", factor=_.number(one.decode, 2)) if one.decode and one.decode > 1.05 else "",
+        pace(_, one.decode) if one.decode and one.decode > 1 else "",
     ]
     return program_words.names(_, [part for part in parts if part])
+
+
+def pace(_: Translator, factor: float) -> str:
+    """Another generation speed in words, "6.7 times as fast", "30 % slower"; "" where nobody would notice it."""
+    if abs(factor - 1) <= SAME_PACE:
+        return ""
+    if factor < 1:
+        return _("{percent} % slower", percent=_.number(100 * (1 - factor), 2))
+    return _("{factor} times as fast", factor=_.number(factor, 2))
 
 
 def warning(_: Translator, reason: Reason) -> str:

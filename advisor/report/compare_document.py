@@ -6,6 +6,7 @@ from datetime import date
 
 from advisor import NAME, __version__, words
 from advisor.advice import words as advice_words
+from advisor.advice import words_upgrades
 from advisor.advice.survey import decode, hours
 from advisor.estimator.as_json import to_json
 from advisor.estimator.result import VERDICTS, Estimate
@@ -64,15 +65,11 @@ def _short(compared: Compared, _: Translator) -> Iterator[Block]:
     )  # fmt: skip
     yield Callout(title, text, "fits" if better > worse else "tight" if worse > better else "")
     factors = [
-        _(
-            "{model}: {factor} times as fast on {second}",
-            model=m.name,
-            factor=_.number(after / before, 2),
-            second=compared.second.name,
-        )
+        _("{model}: {pace} on {second}", model=m.name, second=compared.second.name,
+          pace=words_upgrades.pace(_, after / before) or _("as fast"))
         for m, a, b in compared.speeds()[:_MOST_BARS]
         if (before := decode(a)) and (after := decode(b))
-    ]
+    ]  # fmt: skip
     if factors:
         yield Bullets(tuple(factors))
 

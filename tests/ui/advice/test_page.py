@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from advisor import settings
 from advisor.advice import advise
 from advisor.advice.result import Advice
+from advisor.ui.advice.items import Select
 from advisor.ui.advice.page import AdvicePage
 from advisor.ui.screen import Screen
 from advisor.workload import Workload
@@ -76,9 +77,7 @@ def test_a_pick_selects_its_cell(screen: Screen, advice: Advice, qtbot: QtBot) -
     page = shown(screen, advice, qtbot)
     model = screen.state.models[2]
     screen.matrix.search.setText("no such model")
-    item = page.sections[1].items[0]
-    act = item.act._replace(model=model, method="qlora")  # type: ignore[union-attr]
-    page.wanted.emit(act)
+    page.wanted.emit(Select(model, "qlora"))
     assert screen.pages.current == "models"
     assert (screen.state.model, screen.state.method) == (model, "qlora")
 
