@@ -43,6 +43,7 @@ class CurveView(QAbstractSlider):
         self._dragging = False
         self._showing = False
         self.setMouseTracking(True)
+        self.setCursor(Qt.CursorShape.SizeHorCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.valueChanged.connect(self._asked_by_reader)

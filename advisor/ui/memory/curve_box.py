@@ -11,7 +11,7 @@ from advisor.catalog.model import Model
 from advisor.estimator.result import Estimate
 from advisor.machine import Machine
 from advisor.ui.base.state import State
-from advisor.ui.look.widgets import caption, link
+from advisor.ui.look.widgets import caption, hint, link
 from advisor.ui.memory import curve_data, said
 from advisor.ui.memory.curve import CurveView, Shown
 from advisor.ui.memory.curve_data import Curve, Knob, Steps
@@ -102,7 +102,9 @@ class CurveBox(QWidget):
         self.largest.setAccessibleName(_("Largest that fits"))
         self.readout.setToolTip(_("Why? The formula of every number"))
         self.largest.setToolTip(_("Click to turn the knob so far (Enter on the curve)"))
-        self.view.setToolTip(_("Drag to turn the knob; arrow keys go step by step, Enter to the largest that fits"))
+        drag = _("Drag to turn the knob; arrow keys go step by step, Enter to the largest that fits.")
+        strip = _("The strip below is highest where it fits, lower where it is tight or partly in RAM.")
+        self.view.setToolTip(hint(f"{drag}\n{strip}"))
         self._draw()
 
     def show_estimate(self, estimate: Estimate | None, pools: Sequence[Pool]) -> None:
@@ -141,6 +143,8 @@ class CurveBox(QWidget):
             )
             self._work = (key, work)
             self._timer.start()
+            if self.curve is not None and self.curve.knob != self.knob:
+                self.curve = None  # the one before it is no stand-in
         self._draw()
 
     def _key(self, estimate: Estimate) -> Key:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from advisor.i18n import Translator
@@ -14,6 +14,7 @@ from advisor.ui.memory.savings import Saving
 
 MARK = 11
 STRIPE = 3
+MOST = 2  # lines of a technique's words
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -30,9 +31,30 @@ class TechniqueButton(QPushButton):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
+    def say(self, words: str, figure: str) -> None:
+        """Show these words, which may need another line."""
+        before = self.sizeHint().height()
+        self.figure = figure
+        self.setText(words.replace("&", "&&"))
+        if self.sizeHint().height() != before:
+            self.updateGeometry()
+
+    def _lines(self) -> list[str]:
+        text, metrics = self.text().replace("&&", "&"), self.fontMetrics()
+        room = max(40, self.width() - MARK - 20 - metrics.horizontalAdvance(self.figure))
+        if metrics.horizontalAdvance(text) <= room:
+            return [text]
+        return [theme.elide(metrics, line, room) for line in theme.wrap(self.font(), text, room, MOST)]
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width may need more lines."""
+        super().resizeEvent(event)
+        if self.sizeHint().height() != self.height():
+            self.updateGeometry()
+
     def sizeHint(self) -> QSize:
-        """A line and its bar."""
-        return QSize(160, theme.line_height(self.font()) + STRIPE + 5)
+        """The words' lines and their bar."""
+        return QSize(160, len(self._lines()) * theme.line_height(self.font()) + STRIPE + 5)
 
     def minimumSizeHint(self) -> QSize:
         """As high as the hint."""
@@ -42,16 +64,16 @@ class TechniqueButton(QPushButton):
         """Mark, words, figure; below them the bar."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        line, colors = self.height() - STRIPE - 3, self.colors
+        line, colors = theme.line_height(self.font()) + 2, self.colors
+        foot = self.height() - STRIPE - 2
         box = QRectF(MARK + 8, 1, self.width() - MARK - 12, line)
         self._mark(painter, QRectF(3, 1 + (line - MARK) / 2, MARK, MARK))
         painter.setPen(theme.color(colors.text))
         painter.drawText(box, RIGHT, self.figure)
-        room = int(box.width()) - painter.fontMetrics().horizontalAdvance(self.figure) - 8
-        painter.setFont(self.font())
         painter.setPen(theme.color(colors.accent if self.underMouse() else colors.text))
-        painter.drawText(box, LEFT, theme.elide(QFontMetrics(self.font()), self.text(), room))
-        ground = QRectF(box.left(), line + 1, box.width(), STRIPE)
+        for row, text in enumerate(self._lines()):
+            painter.drawText(box.translated(0, row * (line - 2)), LEFT, text)
+        ground = QRectF(box.left(), foot, box.width(), STRIPE)
         painter.fillRect(ground, theme.color(colors.track))
         ink = colors.components["gradients"] if self.costs else colors.verdicts["fits"]
         painter.fillRect(QRectF(ground.left(), ground.top(), ground.width() * self.share, STRIPE), theme.color(ink))
@@ -133,8 +155,8 @@ class Techniques(QWidget):
         values = {key: f"{value:,}" if isinstance(value, int) else value for key, value in saving.values.items()}
         words = _(saving.label, **values)
         size = f"{'−' if saving.bytes >= 0 else '+'}{_.gib(abs(saving.bytes))}"
-        button.colors, button.figure, button.costs = colors, size, saving.bytes < 0
-        button.setText(words)
+        button.colors, button.costs = colors, saving.bytes < 0
+        button.say(words, size)
         button.setCheckable(not saving.step)
         button.setChecked(saving.on)
         does = _("On: a click takes it back") if saving.on else _("Click to turn this knob")
