@@ -42,12 +42,13 @@ class FactsModel(QAbstractTableModel):
 
     def show_facts(self, cells: Sequence[Compared], facts: Sequence[Fact]) -> bool:
         """Show these; says whether rows or columns came, went or moved, so that the widgets in it must be set again."""
-        shape = [[cell.name for cell in one] for one in (self.cells, cells)]
+        shape = [[cell[:2] for cell in one] for one in (self.cells, cells)]
         titles = [[(fact.title, _tall(fact)) for fact in one] for one in (self.facts, facts)]
         if shape[0] == shape[1] and titles[0] == titles[1]:
-            self.facts, self.cells = tuple(facts), tuple(cells)
-            if self.rowCount():
-                self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, self.columnCount() - 1))
+            before, self.facts, self.cells = self.facts, tuple(facts), tuple(cells)
+            for row, (old, new) in enumerate(zip(before, self.facts, strict=True), 1):
+                if old != new:  # most knobs move a few rows only, and a frame has 16 ms for the whole window
+                    self.dataChanged.emit(self.index(row, 1), self.index(row, self.columnCount() - 1))
             return False
         self.beginResetModel()
         self.facts, self.cells = tuple(facts), tuple(cells)
@@ -204,13 +205,14 @@ class FactsView(QTableView):
         """Show these from now on; the keyboard stays in its column."""
         at = self.currentIndex()
         place = (at.row(), at.column())
-        self.delegate.colors = colors
+        if colors is not self.delegate.colors:
+            self.delegate.colors = colors
+            self.viewport().update()
         if self.facts.show_facts(cells, facts):
             self._furnish()
             if cells:
                 row, column = (min(place[0], len(facts)), min(place[1], len(cells)))
                 self.setCurrentIndex(self.facts.index(max(1, row), max(1, column)))
-        self.viewport().update()
 
     def _furnish(self) -> None:
         tallest = 0

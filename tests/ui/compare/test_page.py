@@ -67,6 +67,15 @@ def test_knobs_move_the_comparison_while_it_is_seen(qapp: QApplication) -> None:
     assert text(page, "KV cache", 1) == before
 
 
+def test_headings_follow_the_quantisation(qapp: QApplication) -> None:
+    """Of the columns that the knob turns; a column with a quantisation of its own stays."""
+    screen, page = compared(qapp)
+    screen.state.change(quant="Q6_K")
+    labels = [label.text() for label in page.table.findChildren(QLabel) if label.isVisible()]
+    assert labels.count("Run Q6_K") == 2
+    assert labels.count("Run Q8_0") == 1
+
+
 def test_a_turn_of_a_knob_leaves_the_frame_its_time(qapp: QApplication) -> None:
     """The page's own part of the 16 ms that everything has together: the best of several turns, painting included."""
     screen, page = compared(qapp)
