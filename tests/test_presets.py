@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
+from advisor.catalog.models import find_model
+from advisor.catalog.whatif import assemble
 from advisor.conflicts import settle
 from advisor.errors import UserError
+from advisor.estimator.estimate import estimate
 from advisor.presets import WORDS, Preset, find, load, presets
-from advisor.workload import SETTINGS, Workload
+from advisor.workload import SETTINGS, Workload, for_method
 
 
 @pytest.mark.parametrize("preset", presets(), ids=lambda preset: preset.id)
@@ -58,3 +61,13 @@ def test_a_wrong_file_is_refused(tmp_path: Path, change: dict[str, object]) -> N
     path.write_text(json.dumps({"presets": [good | change]}), encoding="utf-8")
     with pytest.raises(UserError, match=r"presets\.json"):
         load(path)
+
+
+def test_qlora_on_8_gb_keeps_its_word() -> None:
+    """A model of 7 billion parameters is fine-tuned on a card of 8 GB, on the card."""
+    preset = next(one for one in presets() if one.id == "qlora_8gb")
+    machine = assemble(None, gpu="GeForce RTX 4060", cpu="Core i5-12400", ram_gib=32)
+    workload = for_method(replace(Workload(), **preset.settings), "qlora")
+    found = estimate(machine, find_model("qwen2.5-7b"), workload)
+    assert found.verdict in ("fits", "tight")
+    assert [place.device for place in found.placements if place.used] == ["gpu0"]
