@@ -96,6 +96,7 @@ class MatrixBar(FlowLayout):
         self.group.setMenu(menu)
         self.group.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.fits_only.setDefaultAction(commands["matrix.fits_only"])
+        self._name_switches()
         for button, key in ((self.filters, "matrix.filters"), (self.columns, "matrix.columns")):
             button.clicked.connect(commands[key].trigger)
         self.again.clicked.connect(commands["matrix.sort_again"].trigger)
@@ -107,6 +108,7 @@ class MatrixBar(FlowLayout):
         self.search.setAccessibleName(_("Search models"))
         self.family.setAccessibleName(_("Model family"))
         self.size_class.setAccessibleName(_("Model size"))
+        self._name_switches()
         self.again.setAccessibleName(_("Sort again"))
         self.group.setText(_("Groups"))
         self.group.setToolTip(_("Put the rows in groups, by family or by size"))
@@ -119,6 +121,14 @@ class MatrixBar(FlowLayout):
         self.size_class.addItems([_(size.text) for size in SIZES])
         self.size_class.setCurrentIndex(size)
         self.size_class.blockSignals(False)
+
+    def _name_switches(self) -> None:
+        """The commands' buttons, without the letters of menus, which Chinese writes in brackets."""
+        _ = self._state.tr_
+        names = (_("Memory use"), _("Speed"), _("Time"), _("Fits only"))
+        for button, text in zip((*self.figures, self.fits_only), names, strict=True):
+            if button.actions():
+                button.actions()[0].setIconText(text)
 
     def fill_families(self) -> None:
         """The families of the models that there are; the chosen one stays."""

@@ -1,7 +1,7 @@
 """The middle of the window: its bar and the matrix; keeps rows, selection and cells in step with the state."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout
@@ -17,9 +17,11 @@ from advisor.ui.matrix.delegate import MatrixDelegate
 from advisor.ui.matrix.filters import Filters, kinds_of
 from advisor.ui.matrix.model import DOWN, FIRST_METHOD, NAME, SIZE, UP, MatrixModel
 from advisor.ui.matrix.order import Order
-from advisor.ui.matrix.popups import ColumnPopup, FilterPopup
 from advisor.ui.matrix.view import MatrixView
 from advisor.workload import Method
+
+if TYPE_CHECKING:  # they load when they are first opened
+    from advisor.ui.matrix.popups import ColumnPopup, FilterPopup
 
 FEW = 8  # models that are answered at once, without a placeholder: at most 5 ms each
 HOLD_MS = 3000  # a computer that cannot be read must not keep the models from being seen
@@ -85,7 +87,9 @@ class MatrixPanel(Card):
     def changeEvent(self, event: QEvent) -> None:
         """Larger texts need higher rows and wider columns."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange and self.delegate.font != self.view.font():
+        # The style sheet gives the table its font, after this panel has got its own.
+        kinds = (QEvent.Type.FontChange, QEvent.Type.StyleChange)
+        if event.type() in kinds and self.delegate.font != self.view.font():
             self.delegate.set_font(self.view.font())
             self.view.verticalHeader().setDefaultSectionSize(self.delegate.row_height)
             self.view.share_width()
@@ -290,6 +294,8 @@ class MatrixPanel(Card):
     def open_filters(self) -> None:
         """The filters that the bar has no room for."""
         if self._filter_popup is None:
+            from advisor.ui.matrix.popups import FilterPopup
+
             self._filter_popup = FilterPopup(self.state, self)
             self._filter_popup.changed.connect(self.change_filters)
             self._filter_popup.cleared.connect(self.clear_filters)
@@ -305,6 +311,8 @@ class MatrixPanel(Card):
     def open_columns(self) -> None:
         """The choice of columns."""
         if self._column_popup is None:
+            from advisor.ui.matrix.popups import ColumnPopup
+
             self._column_popup = ColumnPopup(self.state, self)
             self._column_popup.chosen.connect(lambda keys: self.state.keep(columns=keys))
         self._column_popup.show_columns(self.model.columns)

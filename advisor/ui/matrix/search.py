@@ -17,10 +17,10 @@ _SIZE = re.compile(r"\d+(\.\d+)?[bmkt]")
 
 
 class Words(NamedTuple):
-    """What a model is found by: the words of its names, and each name from each of its words on, nothing between."""
+    """What a model is found by, a line each: its words; its names from each of their words on, nothing between."""
 
-    single: frozenset[str]
-    joined: tuple[str, ...]
+    single: str
+    joined: str
 
 
 def plain(text: str) -> str:
@@ -38,8 +38,13 @@ def words_of(model: Model) -> Words:
     family = (model.family, *family_names(model.family))
     names = [plain(name) for name in (model.name, *model.aliases, *family, model.kind)]
     split = [[word for word in _BETWEEN.split(name) if word] for name in names]
-    joined = dict.fromkeys("".join(words[at:]) for words in split for at in range(len(words)))
-    return Words(frozenset(word for words in split for word in words), tuple(joined))
+    joined = ("".join(words[at:]) for words in split for at in range(len(words)))
+    single = dict.fromkeys(word for words in split for word in words)
+    return Words(_lines(single), _lines(dict.fromkeys(joined)))
+
+
+def _lines(texts: Iterable[str]) -> str:
+    return "".join(f"\n{text}" for text in texts) + "\n"
 
 
 def _seamed(text: str) -> str:
@@ -52,21 +57,23 @@ def found(models: Iterable[Model], text: str) -> Sequence[Model]:
     """
     known = list(models)
     words = [word for word in map(_join, _seamed(text).split()) if word]
-    exact = [model for model in known if all(_has(words_of(model), word) for word in words)]
-    if exact or not words:
+    if not words:
+        return known
+    exact = _with(known, words)
+    if exact:
         return exact
-    parts = [part for part in _BETWEEN.split(_seamed(text)) if part]
-    return [model for model in known if all(_nearly(words_of(model), part) for part in parts)]
+    parts = [part.replace(".", "") for part in _BETWEEN.split(_seamed(text)) if part]
+    return [model for model in known if all(part in words_of(model).joined.replace(".", "") for part in parts)]
 
 
-def _has(known: Words, word: str) -> bool:
-    if _SIZE.fullmatch(word):
-        return word in known.single
-    return any(name.startswith(word) for name in known.joined) or any(word in single for single in known.single)
+def _with(models: Sequence[Model], words: Sequence[str]) -> list[Model]:
+    """A size must be a word of its own; others begin a word, or lie within one."""
+    sizes = [f"\n{word}\n" for word in words if _SIZE.fullmatch(word)]
+    others = [(f"\n{word}", word) for word in words if not _SIZE.fullmatch(word)]
 
+    def has(known: Words) -> bool:
+        return all(size in known.single for size in sizes) and all(
+            begun in known.joined or word in known.single for begun, word in others
+        )
 
-def _nearly(known: Words, word: str) -> bool:
-    if _SIZE.fullmatch(word):
-        return word in known.single
-    bare = word.replace(".", "")
-    return any(bare in name.replace(".", "") for name in known.joined)
+    return [model for model in models if has(words_of(model))]
