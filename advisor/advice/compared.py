@@ -1,11 +1,13 @@
 """Two machines beside each other: which models only one of them runs or fine-tunes, and how their speeds compare."""
 
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
 from advisor import words as program_words
-from advisor.advice.survey import Survey, comfortable, decode, ranked, realistic, survey
+from advisor.advice.survey import comfortable, decode, power, realistic, survey
 from advisor.advice.words_upgrades import pace
+from advisor.estimator.result import Estimate
 from advisor.i18n import Translator
 from advisor.machine import Machine, SameMachine
 from advisor.settings import Budget
@@ -28,33 +30,45 @@ class Compared(NamedTuple):
     reference: str | None
 
 
+class _Fact(NamedTuple):
+    """Of one model on one machine: whether it runs and is fine-tuned well (None: not known), how fast, how strong."""
+
+    name: str
+    runs: bool | None
+    tunes: bool | None
+    decode: float | None
+    power: float
+
+
 def compared(own: Machine, other: Machine, workload: Workload, budget: Budget) -> Compared:
-    """Two surveys of the catalogue, the latest ones kept: some hundred estimates each."""
-    before, after = _survey(SameMachine(own), workload, budget), _survey(SameMachine(other), workload, budget)
-    reference, factor = _speeds(before, after)
-    return Compared(*_counts(before, after, "run"), *_counts(before, after, "qlora"), factor, reference)
+    """Two surveys of the catalogue, some hundred estimates each; what was found of the latest machines is kept."""
+    before, after = (_facts(SameMachine(one), workload, budget) for one in (own, other))
+    pairs = list(zip(before, after, strict=True))
+    runs = _counts((old.runs, new.runs) for old, new in pairs)
+    tunes = _counts((old.tunes, new.tunes) for old, new in pairs)
+    both = [(old, new) for old, new in pairs if old.runs and old.decode and new.decode]
+    old, new = max(both, key=lambda pair: pair[0].power, default=(None, None))
+    factor = new.decode / old.decode if old and new and old.decode and new.decode else None
+    return Compared(*runs, *tunes, factor, old.name if old else None)
 
 
-def _counts(before: Survey, after: Survey, method: Method) -> tuple[int, int]:
+@lru_cache(maxsize=4)
+def _facts(machine: SameMachine, workload: Workload, budget: Budget) -> tuple[_Fact, ...]:
+    found = survey(machine.machine, workload, budget, _METHODS)
+    return tuple(
+        _Fact(run.model.name, _known(run, comfortable), _known(tune, realistic), decode(run), power(run.model))
+        for run, tune in zip(found.estimates["run"], found.estimates["qlora"], strict=True)
+    )
+
+
+def _known(answer: Estimate, wanted: Callable[[Estimate], bool]) -> bool | None:
+    return None if answer.verdict == "unknown" else wanted(answer)
+
+
+def _counts(pairs: Iterable[tuple[bool | None, bool | None]]) -> tuple[int, int]:
     """How many models come, how many go; what is not known of the one machine is neither."""
-    wanted = comfortable if method == "run" else realistic
-    pairs = zip(before.estimates[method], after.estimates[method], strict=True)
-    known = [(wanted(old), wanted(new)) for old, new in pairs if "unknown" not in (old.verdict, new.verdict)]
+    known = [(old, new) for old, new in pairs if old is not None and new is not None]
     return sum(new and not old for old, new in known), sum(old and not new for old, new in known)
-
-
-@lru_cache(maxsize=3)
-def _survey(machine: SameMachine, workload: Workload, budget: Budget) -> Survey:
-    return survey(machine.machine, workload, budget, _METHODS)
-
-
-def _speeds(before: Survey, after: Survey) -> tuple[str | None, float | None]:
-    now = {answer.model.id: decode(answer) for answer in after.estimates["run"]}
-    for answer in ranked(before.estimates["run"], comfortable):
-        old, new = decode(answer), now.get(answer.model.id)
-        if old and new:
-            return answer.model.name, new / old
-    return None, None
 
 
 def sentence(_: Translator, found: Compared) -> str:

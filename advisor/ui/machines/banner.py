@@ -126,3 +126,7 @@ class _Title(ElidedLabel):
         metrics = self.fontMetrics()
         whole = metrics.horizontalAdvance(self.accessibleName())
         return QSize(min(whole, metrics.horizontalAdvance("n" * LETTERS)) + 2, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """It is cut before the line breaks."""
+        return QSize(0, super().minimumSizeHint().height())

@@ -11,7 +11,9 @@ from pytestqt.qtbot import QtBot
 from advisor import profiles, settings
 from advisor.machine import Machine
 from advisor.ui.base.columns import USUAL
+from advisor.ui.dialogs.basic import ErrorDialog
 from advisor.ui.machines import saved
+from advisor.ui.machines.another_computer import AnotherComputer
 from advisor.ui.machines.name_dialog import NameDialog
 from advisor.ui.machines.popup import MachineList
 from advisor.ui.machines.whatif import WhatIfDialog
@@ -230,6 +232,39 @@ def test_a_dump_says_what_it_does_not_tell(qtbot: QtBot, qapp: QApplication, tmp
     popup = opened(qtbot, screen)
     assert "cards.txt" in titles(popup)
     popup.hide()
+    screen.window().close()
+
+
+def test_the_form_of_another_computer_begins_with_the_shown_one(qtbot: QtBot, qapp: QApplication) -> None:
+    """One button fills in what is known; shown unchanged it is the same machine to the estimator."""
+    screen = open_window(qapp)
+    screen.commands["machine.other"].trigger()
+    qtbot.waitUntil(lambda: bool(screen.findChildren(AnotherComputer)), timeout=WAIT)
+    dialog = screen.findChildren(AnotherComputer)[0]
+    assert dialog.name.text() == ""
+    dialog.take_over.click()
+    filled = dialog.parts()
+    assert (filled.model, filled.ram_gib, filled.memory) == ("Test Box", 12, "DDR3-1600")
+    assert filled.cards == (("GeForce 610M", 1),)
+    assert (filled.disk_free_gib, filled.disk_kind) == (83, "hdd")
+    with qtbot.waitSignal(screen.state.machine_changed, timeout=WAIT):
+        dialog.ask()
+    shown = screen.state.machine
+    assert shown is not None
+    assert shown.cpu.name == "Core i5-3210M"
+    screen.window().close()
+
+
+def test_what_is_waited_for_stands_in_the_switcher(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> None:
+    """While a file is read its name stands there; afterwards the machine's, also when the file was none."""
+    screen = open_window(qapp)
+    path = tmp_path / "shopping.txt"
+    path.write_text("a shopping list\n" * 20, encoding="utf-8")
+    screen.actions_.load(str(path))
+    assert "shopping.txt" in screen.header.what_if.text()
+    qtbot.waitUntil(lambda: "this machine" in screen.header.what_if.text(), timeout=WAIT)
+    for dialog in screen.findChildren(ErrorDialog):
+        dialog.close()
     screen.window().close()
 
 
