@@ -72,13 +72,22 @@ class CellTools(QObject):
     def _make_page(self) -> ComparePage:
         page = ComparePage(self._state, self._rooms.cells, self._core.parameters, self.picks)
         page.asked.connect(self._ask)
+        page.entered.connect(self._show_cell)
         page.told.connect(self._rooms.actions.told)
         return page
 
     def _ask(self, model: Model, column: Column) -> None:
-        """Why? of a compared cell: it is selected, so that all panes speak of the same one."""
-        self._state.select(model, column)
+        """Why? of a compared cell."""
+        self._show_cell(model, column)
         self._rooms.details.show_why()
+
+    def _show_cell(self, model: Model, column: Column) -> None:
+        """All panes speak of the compared cell that the user went to; the table too, where it is shown there."""
+        matrix = self._rooms.matrix
+        if matrix.model.row_of(model) is not None and matrix.model.section(column) is not None:
+            matrix.select(model, column)
+        else:
+            self._state.select(model, column)
 
     def retranslate(self) -> None:
         """The page in another language."""

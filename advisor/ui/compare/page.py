@@ -37,6 +37,7 @@ class ComparePage(Card):
     """Bars on one scale above a table of facts."""
 
     asked = Signal(object, object)  # why? of a model and a column
+    entered = Signal(object, object)  # the model and column that the user went to
     told = Signal(str)
 
     def __init__(self, state: State, cells: Cells, parameters: Callable[[Model], int], picks: Picks) -> None:
@@ -82,6 +83,7 @@ class ComparePage(Card):
         self.table.removed.connect(self.picks.remove)
         self.table.moved.connect(self.move_pick)
         self.table.asked.connect(lambda number: self.asked.emit(*self.picks.cells[number]))
+        self.table.entered_cell.connect(lambda number: self.entered.emit(*self.picks.cells[number]))
         self.table.copied.connect(self.copy_table)
         self.only_differences.toggled.connect(lambda _on: self.refresh())
         self.clear.clicked.connect(lambda: self.picks.choose(()))

@@ -175,6 +175,7 @@ class FactsView(QTableView):
     moved = Signal(int, int)  # a cell and by how many places
     asked = Signal(int)
     copied = Signal()
+    entered_cell = Signal(int)  # the user went to a cell's column, by mouse or by keys
 
     def __init__(self, head: Callable[[int], QWidget]) -> None:
         super().__init__()
@@ -194,6 +195,7 @@ class FactsView(QTableView):
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setMinimumSectionSize(8)
+        self.clicked.connect(lambda index: self.entered_cell.emit(index.column() - 1) if index.column() else None)
 
     @property
     def cell(self) -> int | None:
@@ -266,6 +268,8 @@ class FactsView(QTableView):
             self.asked.emit(cell)
         else:
             super().keyPressEvent(event)
+            if self.cell is not None and self.cell != cell:
+                self.entered_cell.emit(self.cell)
 
     def changeEvent(self, event: QEvent) -> None:
         """Another text size: rows and columns are measured again."""

@@ -33,4 +33,15 @@ def register(
         hint=N_("All rows as they are filtered and sorted, every column, with error bands and reasons"),
     )  # fmt: skip
     commands.add("matrix.only_family", N_("Show &only this family"), only_family)
+
+    def enable() -> None:
+        """Nothing to copy or to write while no row is shown."""
+        rows = bool(panel.model.rows) and panel.state.machine is not None
+        for key in ("matrix.copy_cell", "matrix.copy_row", "matrix.copy_table", "matrix.export_csv"):
+            commands[key].setEnabled(rows)
+        commands["matrix.only_family"].setEnabled(rows and panel.state.model is not None)
+
+    for signal in (panel.arranged, panel.filtered, panel.state.machine_changed, panel.state.selection_changed):
+        signal.connect(enable)
+    enable()
     return CellMenu(commands, panel.view)

@@ -129,6 +129,19 @@ def test_keys_alone_walk_move_remove_and_ask(qtbot: QtBot, qapp: QApplication) -
     assert page.empty.isVisible()
 
 
+def test_the_other_panes_follow_the_column_that_the_user_goes_to(qapp: QApplication) -> None:
+    """By keys and by mouse; opening the page alone moves nothing."""
+    screen, page = compared(qapp)
+    before = (screen.state.model, screen.state.column)
+    assert before != (LARGE, USUAL[1])
+    QTest.keyClick(page.table, Qt.Key.Key_Right)
+    assert (screen.state.model, screen.state.column) == (LARGE, USUAL[0])
+    spot = page.table.visualRect(page.table.facts.index(1, 3)).center()
+    QTest.mouseClick(page.table.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+    assert (screen.state.model, screen.state.column) == (LARGE, USUAL[1])
+    assert screen.cell_tools.picks.cells[0] == (SMALL, USUAL[0])
+
+
 def test_copies(qapp: QApplication) -> None:
     """Markdown, text, and Ctrl+C as a table: all name every cell."""
     _screen, page = compared(qapp)

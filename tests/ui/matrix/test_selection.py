@@ -15,7 +15,7 @@ from advisor.ui.matrix.menu import CellMenu
 from advisor.ui.matrix.model import FIRST_METHOD
 from advisor.ui.screen import Screen
 from advisor.workload import METHODS
-from tests.ui.helpers import MODELS, open_window
+from tests.ui.helpers import MACHINE, MODELS, open_window
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 PLAIN = Qt.KeyboardModifier.NoModifier
@@ -23,6 +23,7 @@ PLAIN = Qt.KeyboardModifier.NoModifier
 
 def ready(qtbot: QtBot, qapp: QApplication, language: str = "en") -> Screen:
     screen = open_window(qapp, language=language)
+    QGuiApplication.clipboard().clear()  # what the test before has copied
     qtbot.waitUntil(lambda: len(screen.matrix.model.rows) == len(MODELS) and not screen.cells.busy)
     return screen
 
@@ -86,8 +87,7 @@ def test_more_than_four_are_copied_but_only_four_compared(qtbot: QtBot, qapp: QA
     screen.commands["matrix.compare"].trigger()
     qtbot.waitUntil(lambda: len(screen.cell_tools.picks.cells) == 4)
     screen.commands["matrix.copy_cell"].trigger()
-    qtbot.waitUntil(lambda: "\t" in QGuiApplication.clipboard().text())
-    assert len(QGuiApplication.clipboard().text().splitlines()) == 1 + len(MODELS)
+    qtbot.waitUntil(lambda: len(QGuiApplication.clipboard().text().splitlines()) == 1 + len(MODELS))
 
 
 def test_a_single_cell_joins_the_comparison(qtbot: QtBot, qapp: QApplication) -> None:
@@ -210,3 +210,12 @@ def test_the_cell_that_ctrl_walks_to_is_seen(qtbot: QtBot, qapp: QApplication) -
     qapp.processEvents()
     assert len(names(screen)) == 1
     assert view.viewport().grab(spot).toImage() != before
+
+
+def test_nothing_is_offered_that_would_do_nothing(qtbot: QtBot, qapp: QApplication) -> None:
+    """Without a machine there is nothing to copy; with one there is."""
+    screen = open_window(qapp, machine=None)
+    keys_ = ("matrix.copy_cell", "matrix.copy_row", "matrix.copy_table", "matrix.export_csv", "matrix.only_family")
+    assert not any(screen.commands[key].isEnabled() for key in keys_)
+    screen.state.set_own(MACHINE)
+    qtbot.waitUntil(lambda: all(screen.commands[key].isEnabled() for key in keys_[:4]))
