@@ -82,6 +82,12 @@ class CurveView(QAbstractSlider):
         shown = self.shown
         return None if shown is None else plot(self.font(), self.size(), shown.curve, shown.now, shown.lines)
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Other letters need other heights."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.updateGeometry()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw it all."""
         shown, scales = self.shown, self.scales()

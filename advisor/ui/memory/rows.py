@@ -124,6 +124,12 @@ class Rows(QLabel):
         self._tell()
         self.update()
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Other letters need other heights."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.updateGeometry()
+
     def event(self, event: QEvent) -> bool:
         """The tool tip is the row's own."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:

@@ -1,6 +1,6 @@
 """A sentence that can be clicked: it breaks its lines where it is narrow, as a button's text cannot."""
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy
 
@@ -49,6 +49,12 @@ class TextLink(QPushButton):
         """Another width may need more lines."""
         super().resizeEvent(event)
         if self.sizeHint().height() != self.height():
+            self.updateGeometry()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Other letters need other heights."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
             self.updateGeometry()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -282,25 +282,29 @@ def test_curves_are_kept_for_a_knob_that_is_turned_to_and_fro(qtbot: QtBot, wind
     assert len(counted) == first
 
 
-@pytest.mark.parametrize("factor", [1.0, 1.5, 2.0])
-def test_large_letters_are_not_cut(qtbot: QtBot, window: Screen, factor: float) -> None:
-    """Up to twice the size nothing is wider than the panel, and figures above the bars break instead of being cut."""
+@pytest.mark.parametrize("percent", [100, 150, 200])
+def test_large_letters_are_not_cut(qtbot: QtBot, window: Screen, percent: int) -> None:
+    """Turned to twice the size while it is open, nothing is wider than the panel; sentences break."""
     panel = window.memory
-    usual = panel.legend.font().pointSizeF()
-    panel.setFont(theme.scaled(panel.font(), factor))
-    assert panel.legend.font().pointSizeF() == pytest.approx(usual * factor)
-    _settle(qtbot, window)
-    qtbot.wait(50)
-    inner = panel.bars.parentWidget()
-    assert inner is not None
-    viewport = inner.parentWidget()
-    assert viewport is not None
-    assert inner.width() <= viewport.width()
-    for part in (panel.bars, panel.legend, panel.curve, panel.techniques):
-        assert part.geometry().right() <= inner.width()
-        assert part.height() >= part.minimumSizeHint().height()
-    said = panel.curve.readout
-    assert " ".join(said._lines()) == said.text()
+    usual = panel.legend.sizeHint().height()
+    window.state.keep(text_percent=percent)
+    try:
+        _settle(qtbot, window)
+        qtbot.wait(50)
+        inner = panel.bars.parentWidget()
+        assert inner is not None
+        viewport = inner.parentWidget()
+        assert viewport is not None
+        assert inner.width() <= viewport.width()
+        for part in (panel.bars, panel.legend, panel.curve, panel.techniques):
+            assert part.geometry().right() <= inner.width()
+            assert part.height() >= part.minimumSizeHint().height()
+        assert panel.legend.height() >= usual * percent / 125
+        said = panel.curve.readout
+        assert " ".join(said._lines()) == said.text()
+        assert said.height() >= said.sizeHint().height()
+    finally:
+        window.state.keep(text_percent=100)
 
 
 def test_a_name_with_an_ampersand_stays_itself(window: Screen) -> None:
