@@ -85,8 +85,8 @@ class Header(QFrame):
         """All texts and menus again."""
         _ = self._state.tr_
         self.what_if.retranslate()
-        self._fill(self.language, _("&Language"), [(LANGUAGE_NAMES[one], self._speaker(one)) for one in LANGUAGES])
-        self.report.setText(_("Ex&port report …"))
+        self._fill(self.language, _("Language"), [(LANGUAGE_NAMES[one], self._speaker(one)) for one in LANGUAGES])
+        self.report.setText(_("Export report …"))
         self.report.setToolTip(_("As PDF, HTML, Markdown or JSON, also compared with another machine (Ctrl+E)"))
         self.refresh()
 

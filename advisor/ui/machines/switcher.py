@@ -57,7 +57,7 @@ class Switcher(QToolButton):
         """The machine's name, short enough for the header."""
         _ = self._state.tr_
         what = self._state.what_if or _("this machine")
-        text = self._waits or _("What &if: {machine}", machine=what.replace("&", "&&"))  # no mnemonic of the name's own
+        text = self._waits or _("What if: {machine}", machine=what.replace("&", "&&"))  # no mnemonic of the name's own
         metrics = self.fontMetrics()
         self.setText(theme.elide(metrics, text, metrics.horizontalAdvance("n" * LETTERS)))
         self.setToolTip(hint(what))
