@@ -56,10 +56,9 @@ def _inference(w: Workload) -> list[Trial]:
         if w.kv_type == "f16":  # a quantised cache needs it on
             found.append(_switch(w, N_("flash attention"), "flash_attention", True, False))
         if w.flash_attention:
-            if w.kv_type == "q4_0":
-                found.append(Trial(N_("KV cache in q4_0"), {}, {"kv_type": "f16"}, on=True))
-            else:
+            if w.kv_type != "q4_0":  # from there it would be a cost
                 found.append(_switch(w, N_("KV cache in q8_0"), "kv_type", "q8_0", "f16"))
+            found.append(_switch(w, N_("KV cache in q4_0"), "kv_type", "q4_0", "f16"))
         found.append(_switch(w, N_("logits of the last token only"), "output_rows", "few", "all"))
         if w.ubatch > SMALL_UBATCH:
             found.append(Trial(N_("micro-batch of {size}"), {"size": w.ubatch // 4}, {"ubatch": w.ubatch // 4}))
