@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from advisor.catalog.model import UNSTATED, Model
 from advisor.catalog.networks import Network
-from advisor.estimator import llama_cpp, network_memory, torch_inference, training, training_time
+from advisor.estimator import llama_cpp, network_memory, pace, torch_inference, training, training_time
 from advisor.estimator.ground import BUDGETS, Budget, Device, Ground, Share, ground
 from advisor.estimator.mixes import weights
 from advisor.estimator.placement import Placed, component, place_llama_cpp, place_whole
@@ -22,6 +22,7 @@ def estimate(machine: Machine, model: Model, workload: Workload, budget: Budget 
     `budget` "free" counts the memory that is free now, "total" all that is built in. Raises UserError when the
     workload contradicts itself (a quant that its stack does not have).
     """
+    pace.pause()
     if model.parameter_bounds is not None:
         return _bounds_only(ground(machine, budget), model, workload, model.parameter_bounds)
     place = ground(machine, budget)

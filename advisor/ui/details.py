@@ -102,6 +102,9 @@ class Details(QObject):
         self._savings_timer.start()
 
     def _question_changed(self) -> None:
+        if self._job is not None:  # its answer is to another question
+            self._job.cancel()
+            self._job = None
         self.refresh()
         self._panes.strip.wait()
         self.waiting.emit()
@@ -143,6 +146,17 @@ class Details(QObject):
         if found is not None:
             after = self._cells.compute(found.model, replace(found.workload, **changes))
             self.why_wanted.emit(Topic("delta", (found, after, label)))
+
+    def show_saving(self, saving: Saving) -> None:
+        """Ask why a technique saves what it saves."""
+        self.show_change(saving.changes, self._state.tr_(saving.label, **saving.values))
+
+    def show_turn(self, before: Workload, after: Workload, label: str) -> None:
+        """Ask why the selected cell needs more or less after a turn of a knob."""
+        model, column = self._state.model, self._state.column
+        if model is not None:
+            old, new = (self._cells.compute(model, column.workload(one)) for one in (before, after))
+            self.why_wanted.emit(Topic("delta", (old, new, label)))
 
     def show_gauge(self, key: str) -> None:
         """Ask where a component's figures come from: "cpu", "ram", "gpu0", "disk"."""

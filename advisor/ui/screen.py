@@ -110,6 +110,12 @@ class Screen(QWidget):
         self._whole = layout
 
     def _wire(self) -> None:
+        state = self.state
+        for changed in (
+            state.workload_changed, state.machine_changed, state.selection_changed, state.choices_changed,
+            state.language_changed, state.theme_changed, self.pages.shown,
+        ):  # fmt: skip
+            changed.connect(self.work.give_way)
         self.state.language_changed.connect(self.retranslate)
         self.state.machine_changed.connect(self._title)
         self.state.theme_changed.connect(self._dress)
@@ -125,6 +131,8 @@ class Screen(QWidget):
         self.details.told.connect(self._welcome)
         self.strip.opened.connect(self.details.show_advice)
         self.gauges.asked.connect(self.details.show_gauge)
+        self.memory.asked_saving.connect(self.details.show_saving)
+        self.settings.asked.connect(self.details.show_turn)
 
     def _machines(self) -> None:
         """Which machine is shown: the list in the header, the strip below it, this computer beside a what-if."""

@@ -2,12 +2,14 @@
 
 import threading
 from collections.abc import Callable
+from time import perf_counter
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from advisor.errors import UserError
-from advisor.ui.base.work import Work
+from advisor.estimator import pace
+from advisor.ui.base.work import GIVE_WAY_S, Work
 
 
 def test_a_result_comes_back_on_the_thread_that_asked(qtbot: QtBot) -> None:
@@ -89,3 +91,43 @@ def test_closing_waits_for_what_runs_and_tells_nobody(qtbot: QtBot) -> None:
 
 def _never(what: str) -> Callable[..., None]:
     return lambda *_args: pytest.fail(f"{what} must not be called")
+
+
+def test_a_cancelled_job_ends_before_its_next_estimate(qtbot: QtBot) -> None:
+    """Work that asks for estimates stops between two of them; nobody hears of it, and the thread is free again."""
+    work, counted, go = Work(threads=1), [0], threading.Event()
+
+    def endless() -> None:
+        while True:
+            counted[0] += 1
+            go.set()
+            pace.pause()
+
+    job = work.run(endless, _never("done"), _never("failed"))
+    assert go.wait(5)
+    job.cancel()
+    qtbot.waitUntil(lambda: not work.busy)
+    after = counted[0]
+    assert work.close()
+    assert counted[0] == after
+
+
+def test_jobs_give_way_to_the_window(qtbot: QtBot) -> None:
+    """After `give_way` no estimate is begun for its time; then the work goes on to its end."""
+    work, begun = Work(threads=1), []
+
+    def some() -> int:
+        for _estimate in range(3):
+            pace.pause()
+            begun.append(perf_counter())
+        return 7
+
+    work.give_way()
+    asked = perf_counter()
+    results: list[int] = []
+    work.run(some, results.append, _never("failed"))
+    qtbot.waitUntil(lambda: bool(results))
+    assert results == [7]
+    assert begun[0] - asked >= 0.8 * GIVE_WAY_S
+    assert begun[-1] - begun[0] < GIVE_WAY_S
+    assert work.close()

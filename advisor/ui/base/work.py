@@ -2,15 +2,22 @@
 
 import threading
 from collections.abc import Callable
+from time import perf_counter, sleep
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, QThreadPool, Signal
 
 from advisor import logs
 from advisor.errors import UserError
+from advisor.estimator import pace
 
 T = TypeVar("T")
 CLOSE_WAIT_MS = 8000
+GIVE_WAY_S = 0.06  # a repaint of all panes takes a third of it
+
+
+class _Cancelled(BaseException):
+    """Ends a job whose result nobody wants; no `except Exception` on the way keeps it."""
 
 
 class Job:
@@ -22,7 +29,7 @@ class Job:
         self.cancelled = False
 
     def cancel(self) -> None:
-        """Forget the result. A function that is already running runs to its end."""
+        """Forget the result. A function that is already running ends before its next estimate, or at its end."""
         self.cancelled = True
 
 
@@ -49,6 +56,7 @@ class Work(QObject):
         self._pool.setMaxThreadCount(threads)
         self._jobs: set[Job] = set()
         self._closed = False
+        self._until = 0.0
         self._finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     @property
@@ -84,13 +92,28 @@ class Work(QObject):
         # A job that was cancelled while it waited is delivered all the same, or `busy` would count it for ever.
         result, failure = None, None
         try:
-            result = None if job.cancelled else function()
+            if not job.cancelled:
+                with pace.paced(lambda: self._make_room(job)):
+                    result = function()
+        except _Cancelled:
+            pass
         except Exception as error:  # whatever it is, its user is told
             failure = error
             if not isinstance(error, UserError):
                 logs.error(error)
         if not self._closed:
             self._finished.emit(job, result, failure)
+
+    def give_way(self) -> None:
+        """The window has something to show: what is computed elsewhere waits a moment, that it may be shown at once."""
+        self._until = perf_counter() + GIVE_WAY_S
+
+    def _make_room(self, job: Job) -> None:
+        """Between two estimates of a job: a cancelled one ends, any other one waits while the window is busy."""
+        while not job.cancelled and (left := self._until - perf_counter()) > 0:
+            sleep(left)
+        if job.cancelled:
+            raise _Cancelled
 
     def _deliver(self, job: Job, result: object, error: Exception | None) -> None:
         self._jobs.discard(job)
