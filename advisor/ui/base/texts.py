@@ -33,7 +33,8 @@ def cell(_: Translator, estimate: Estimate, figure: Figure = "memory") -> CellTe
     first = said.pop(figure)
     rest = [text for text in said.values() if text]
     if not first:  # nothing runs, or its speed is not known: the word takes the figure's place
-        return CellText("", "", word, f"{word} · {rest[0]}")
+        runs = estimate.verdict not in ("no", "unknown")
+        return CellText("", word, rest[0]) if runs else CellText("", "", word, f"{word} · {rest[0]}")
     if figure == "memory":
         main = said["time" if estimate.workload.training else "speed"] or said["time"] or word
     else:

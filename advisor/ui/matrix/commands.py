@@ -26,7 +26,7 @@ _GROUPS = (
 
 def register(commands: Commands, panel: "MatrixPanel") -> None:
     """Add the matrix's commands, and give its bar their buttons."""
-    state = panel.state
+    state, wishes = panel.state, panel.wishes
     for figure, text, keys, hint in _FIGURES:
         keep = partial(state.keep, figure=figure)
         commands.add(f"matrix.figure_{figure}", text, keep, shortcut=keys, hint=hint, checkable=True)
@@ -35,22 +35,22 @@ def register(commands: Commands, panel: "MatrixPanel") -> None:
     commands.add("matrix.fold_all", N_("Fold all groups &up"), lambda: panel.model.fold_all(True))
     commands.add("matrix.unfold_all", N_("&Unfold all groups"), lambda: panel.model.fold_all(False))
     commands.add(
-        "matrix.fits_only", N_("Fits onl&y"), lambda: panel.show_fitting(commands["matrix.fits_only"].isChecked()),
+        "matrix.fits_only", N_("Fits onl&y"), lambda: wishes.show_fitting(commands["matrix.fits_only"].isChecked()),
         shortcut="Ctrl+H", checkable=True,
         hint=N_("Only models that some column runs: well, tightly or partly in RAM (Ctrl+H)"),
     )  # fmt: skip
-    commands.add("matrix.filters", N_("More f&ilters …"), panel.open_filters, shortcut="Ctrl+Shift+F")
-    commands.add("matrix.clear_filters", N_("&Clear search and filters"), panel.clear_filters, shortcut="Ctrl+Shift+X")
-    commands.add("matrix.columns", N_("Choose &columns …"), panel.open_columns, shortcut="Ctrl+L")
-    commands.add("matrix.sort_best", N_("Sort by &best fit"), panel.sort_best)
-    commands.add("matrix.sort_again", N_("Sort &again"), panel.sort_again, shortcut="Ctrl+R")
-    commands.add("matrix.favourite", N_("Fa&vourite"), panel.toggle_favourite, shortcut="Ctrl+D", checkable=True)
+    commands.add("matrix.filters", N_("More f&ilters …"), wishes.open_filters, shortcut="Ctrl+Shift+F")
+    commands.add("matrix.clear_filters", N_("&Clear search and filters"), wishes.clear_filters, shortcut="Ctrl+Shift+X")
+    commands.add("matrix.columns", N_("Choose &columns …"), wishes.open_columns, shortcut="Ctrl+L")
+    commands.add("matrix.sort_best", N_("Sort by &best fit"), wishes.sort_best)
+    commands.add("matrix.sort_again", N_("Sort &again"), wishes.sort_again, shortcut="Ctrl+R")
+    commands.add("matrix.favourite", N_("Fa&vourite"), wishes.toggle_favourite, shortcut="Ctrl+D", checkable=True)
     commands.add(
         "matrix.favourites_only", N_("Favourites &only"),
-        lambda: panel.change_filters({"favourites": commands["matrix.favourites_only"].isChecked()}),
+        lambda: wishes.change_filters({"favourites": commands["matrix.favourites_only"].isChecked()}),
         shortcut="Ctrl+Shift+D", checkable=True,
     )  # fmt: skip
-    commands.add("matrix.find", N_("&Find a model"), panel.find_model, shortcut=QKeySequence.StandardKey.Find)
+    commands.add("matrix.find", N_("&Find a model"), wishes.find_model, shortcut=QKeySequence.StandardKey.Find)
     commands.add("matrix.focus", N_("Go to the &matrix"), panel.view.setFocus, shortcut="Ctrl+M")
     panel.bar.use(commands)
 

@@ -62,6 +62,7 @@ class MatrixDelegate(QStyledItemDelegate):
         self._unit_widths: dict[str, int] = {}
         self._layouts: dict[tuple[str, int], tuple[QStaticText, int, int]] = {}
         self._names: dict[tuple[str, int], str] = {}
+        self._cut: dict[tuple[str, int], str] = {}
         # "0.888 GiB" with its symbol, and the longest word of the second line.
         first = MARK + 9 + self._metrics.horizontalAdvance("0.888") + self._unit_width("GiB") + PAD
         self.least_width = max(first, self._small_metrics.horizontalAdvance("does not fit") + PAD + 4)
@@ -165,7 +166,7 @@ class MatrixDelegate(QStyledItemDelegate):
             second = self._slanted
             painter.setFont(second)
             painter.setPen(theme.color(colors.verdicts["no"]))
-        said = cell.wide if cell.wide and self._fits(cell.wide, rect.width() - PAD - 4) else cell.second
+        said = self.second_in(cell, rect.width() - PAD - 4)
         self._write(painter, right, low, self._small_line, said, second)
         painter.setFont(self._font)
         painter.setPen(caption if faint else theme.color(colors.text))
@@ -184,6 +185,20 @@ class MatrixDelegate(QStyledItemDelegate):
             size = layout.size()
             known = self._layouts[key] = (layout, ceil(size.width()), ceil(size.height()))
         painter.drawStaticText(right - known[1], top + (height - known[2]) // 2, known[0])
+
+    def second_in(self, cell: texts.CellText, width: int) -> str:
+        """A cell's second line in at most `width` pixels; the hint says it whole."""
+        if cell.wide and self._fits(cell.wide, width):
+            return cell.wide
+        if self._fits(cell.second, width):
+            return cell.second
+        key = (cell.second, width)
+        known = self._cut.get(key)
+        if known is None:
+            if len(self._cut) > _LAYOUTS_KEPT:
+                self._cut.clear()
+            known = self._cut[key] = self._small_metrics.elidedText(cell.second, Qt.TextElideMode.ElideRight, width)
+        return known
 
     def _fits(self, text: str, width: int) -> bool:
         known = self._unit_widths.get(text)

@@ -96,10 +96,15 @@ class MatrixModel(QAbstractTableModel):
 
     def sort(self, column: int, direction: Qt.SortOrder = UP) -> None:
         """Order by name, by size, or by a column: at once, by the estimates that there are."""
-        chosen = self.column(column)
-        by = chosen.key if chosen is not None else order.NAME if column == NAME else order.SIZE
-        self.set_order(Order(by, direction == DOWN))
+        self.set_order(Order(self.orders_of(column)[0], direction == DOWN))
         self.arrange()
+
+    def orders_of(self, section: int) -> Sequence[str]:
+        """What a section's heading sorts by; that of the names also by size while that has no column of its own."""
+        column = self.column(section)
+        if column is not None:
+            return (column.key,)
+        return (order.SIZE,) if section == SIZE else (order.NAME, order.SIZE) if self.compact else (order.NAME,)
 
     def arrange(self) -> None:
         """Sort by the estimates that there are, and filter; rows held back until now are shown."""

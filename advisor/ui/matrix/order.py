@@ -1,5 +1,6 @@
 """The order of the rows: what fits best first, or by name, by size, by any column."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from advisor.estimator.result import VERDICTS, Estimate
@@ -16,6 +17,12 @@ class Order(NamedTuple):
 
     by: str = BEST
     down: bool = False
+
+
+def turned(now: Order, ways: Sequence[str]) -> Order:
+    """The order after a click on a heading that stands for `ways`: each of them up and down, then best fit first."""
+    orders = [*(Order(way, down) for way in ways for down in (False, True)), Order()]
+    return orders[(orders.index(now) + 1) % len(orders)] if now in orders else orders[0]
 
 
 def rank(estimate: Estimate | None, parameters: int) -> Rank:

@@ -1,7 +1,6 @@
 """The middle of the window: its bar and the matrix; keeps rows, selection and cells in step with the state."""
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout
@@ -14,20 +13,14 @@ from advisor.ui.matrix import order
 from advisor.ui.matrix.bar import MatrixBar
 from advisor.ui.matrix.cells import Cells
 from advisor.ui.matrix.delegate import MatrixDelegate
-from advisor.ui.matrix.filters import Filters, kinds_of
+from advisor.ui.matrix.filters import kinds_of
 from advisor.ui.matrix.model import DOWN, FIRST_METHOD, NAME, SIZE, UP, MatrixModel
-from advisor.ui.matrix.order import Order
 from advisor.ui.matrix.view import MatrixView
+from advisor.ui.matrix.wishes import Wishes
 from advisor.workload import Method
-
-if TYPE_CHECKING:  # they load when they are first opened
-    from advisor.ui.matrix.popups import ColumnPopup, FilterPopup
 
 FEW = 8  # models that are answered at once, without a placeholder: at most 5 ms each
 HOLD_MS = 3000  # a computer that cannot be read must not keep the models from being seen
-# How clicks on a heading go round; on that of the names also by size while the sizes have no column of their own.
-ROUND = (Order(order.NAME), Order(order.NAME, True))
-COMPACT_ROUND = (*ROUND, Order(order.SIZE), Order(order.SIZE, True))
 
 
 class MatrixPanel(Card):
@@ -48,12 +41,11 @@ class MatrixPanel(Card):
         self._due = False  # the rows are to be sorted as soon as what decides is known
         self._emptied = False  # no row was left to select
         self._choices = state.choices
-        self._filter_popup: FilterPopup | None = None
-        self._column_popup: ColumnPopup | None = None
         self._hold = QTimer(self)
         self._hold.setSingleShot(True)
         self._hold.setInterval(HOLD_MS)
         self._hold.timeout.connect(self._waited)
+        self.wishes = Wishes(self)
         self._wire()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
@@ -67,15 +59,10 @@ class MatrixPanel(Card):
         self.view.setItemDelegate(self.delegate)
         self.view.verticalHeader().setDefaultSectionSize(self.delegate.row_height)
         self.view.selectionModel().currentChanged.connect(self._selected)
-        header = self.view.horizontalHeader()
-        header.sectionClicked.connect(self._sort)
-        header.customContextMenuRequested.connect(self.open_columns)
         self.view.asked.connect(self.asked)
-        self.view.starred.connect(self._star)
         self.view.compacted.connect(self._compacted)
         self.model.headerDataChanged.connect(self.view.share_width)
-        self._show_order()
-        self.bar.changed.connect(self._typed)
+        self.show_order()
         self._cells.filled.connect(self._repaint_cells)
         self._cells.completed.connect(self._completed)
         self.state.models_changed.connect(self._models_changed)
@@ -184,7 +171,7 @@ class MatrixPanel(Card):
         self._hold.stop()
         self._due = False
         self.model.arrange()
-        self._rows_changed()
+        self.rows_changed()
         self._show_stale()
         self.arranged.emit()
 
@@ -201,7 +188,7 @@ class MatrixPanel(Card):
             self._due = True
             self._cells.fill(self._order())
 
-    def _rows_changed(self) -> None:
+    def rows_changed(self) -> None:
         self._show_rows()
         self._cells.fill(self._order())
         lost = self.state.model is not None and self.state.model not in self.model.rows
@@ -255,69 +242,7 @@ class MatrixPanel(Card):
             text = _("Update list") if self.model.filters.fits_only else _("Sort again")
             self.bar.offer_again(text, _("The settings have changed since the rows were put in order (Ctrl+R)"))
 
-    # What the user asks for ------------------------------------------------------------------------------------------
-
-    def find_model(self) -> None:
-        """Type what to search for."""
-        self.search.setFocus()
-        self.search.selectAll()
-
-    def _typed(self) -> None:
-        self.change_filters(
-            {"search": self.search.text(), "family": self.family.currentData(),
-             "size": max(0, self.size_class.currentIndex())}
-        )  # fmt: skip
-
-    def change_filters(self, changes: dict[str, Any]) -> None:
-        """Narrow the rows another way; those that stay keep their order."""
-        fitting = self.model.filters.fits_only
-        self.model.set_filters(**changes)
-        if self.model.filters.fits_only != fitting:
-            self.arrange_when_known()
-        else:
-            self.model.narrow()
-            self._rows_changed()
-        self.filtered.emit()
-
-    def show_fitting(self, only: bool) -> None:
-        """Only models that some column runs, or all."""
-        self.change_filters({"fits_only": only})
-
-    def clear_filters(self) -> None:
-        """All models again."""
-        self.bar.clear()
-        empty = Filters()
-        self.change_filters({name: getattr(empty, name) for name in Filters.__dataclass_fields__})
-        if self._filter_popup is not None:
-            self._filter_popup.show_filters(self.model.filters)
-
-    def open_filters(self) -> None:
-        """The filters that the bar has no room for."""
-        if self._filter_popup is None:
-            from advisor.ui.matrix.popups import FilterPopup
-
-            self._filter_popup = FilterPopup(self.state, self)
-            self._filter_popup.changed.connect(self.change_filters)
-            self._filter_popup.cleared.connect(self.clear_filters)
-            self.filtered.connect(self._enable_clearing)
-        self._filter_popup.show_filters(self.model.filters)
-        self._filter_popup.open_below(self.bar.filters)
-        self._filter_popup.use.setFocus()
-
-    def _enable_clearing(self) -> None:
-        if self._filter_popup is not None:
-            self._filter_popup.clear.setEnabled(bool(self.model.filters.active))
-
-    def open_columns(self) -> None:
-        """The choice of columns."""
-        if self._column_popup is None:
-            from advisor.ui.matrix.popups import ColumnPopup
-
-            self._column_popup = ColumnPopup(self.state, self)
-            self._column_popup.chosen.connect(lambda keys: self.state.keep(columns=keys))
-        self._column_popup.show_columns(self.model.columns)
-        self._column_popup.open_below(self.bar.columns)
-        self._column_popup.list.setFocus()
+    # How it is shown -------------------------------------------------------------------------------------------------
 
     def _choices_changed(self) -> None:
         before, self._choices = self._choices, self.state.choices
@@ -331,58 +256,18 @@ class MatrixPanel(Card):
             self._show_stale()
         if now.group != before.group or now.favourites != before.favourites:
             self.model.narrow()
-            self._rows_changed()
+            self.rows_changed()
             self.view.viewport().update()
 
     def _columns_changed(self) -> None:
         """The selected cell stays, or moves to the first column where its own is gone."""
         if self.model.section(self.state.column) is None:
             self.state.select(self.state.model, self.model.columns[0])
-        self._show_order()
+        self.show_order()
         self.arrange_when_known()
         self._show_selected()
 
-    def toggle_favourite(self) -> None:
-        """The selected model becomes a favourite, or is none any more."""
-        if self.state.model is not None:
-            self._star(self.state.model)
-
-    def _star(self, model: Model) -> None:
-        starred = self.state.choices.favourites
-        if model.id in starred:
-            self.state.keep(favourites=tuple(one for one in starred if one != model.id))
-        else:
-            self.state.keep(favourites=(*starred, model.id))
-
-    def sort_again(self) -> None:
-        """The rows in the order of the estimates of now."""
-        self.arrange_when_known()
-        self.view.scrollToTop()
-
-    def sort_best(self) -> None:
-        """What fits best first."""
-        self._sort_by(Order())
-
-    def _sort(self, section: int) -> None:
-        """A click on a heading: one way, the other way, and back to what fits best."""
-        column = self.model.column(section)
-        if column is not None:
-            ways: tuple[Order, ...] = (Order(column.key), Order(column.key, True))
-        elif section == SIZE:
-            ways = (Order(order.SIZE), Order(order.SIZE, True))
-        else:
-            ways = COMPACT_ROUND if self.model.compact else ROUND
-        ways = (*ways, Order())
-        now = self.model.order
-        self._sort_by(ways[(ways.index(now) + 1) % len(ways)] if now in ways else ways[0])
-
-    def _sort_by(self, by: Order) -> None:
-        self.model.set_order(by)
-        self._show_order()
-        self.arrange_when_known()
-        self.view.scrollToTop()
-
-    def _show_order(self) -> None:
+    def show_order(self) -> None:
         by, header = self.model.order, self.view.horizontalHeader()
         section = next((at + FIRST_METHOD for at, one in enumerate(self.model.columns) if one.key == by.by), -1)
         if by.by == order.NAME or (by.by == order.SIZE and self.model.compact):
@@ -393,7 +278,7 @@ class MatrixPanel(Card):
 
     def _compacted(self, compact: bool) -> None:
         self.model.set_compact(compact)
-        self._show_order()
+        self.show_order()
 
     # The selected cell -----------------------------------------------------------------------------------------------
 
@@ -405,7 +290,7 @@ class MatrixPanel(Card):
     def show_model(self, model: Model) -> None:
         """Select a model that was just opened; a search or filter that would hide it is cleared."""
         if model not in self.model.rows:
-            self.clear_filters()
+            self.wishes.clear_filters()
         self.select(model, self.state.column)
         self.view.setFocus()
 

@@ -71,7 +71,7 @@ def test_no_row_is_shown_before_its_place_is_known(qtbot: QtBot, qapp: QApplicat
     first = shown(screen)
     assert len(first) == 40
     settle(qtbot, screen)
-    screen.matrix.sort_again()
+    screen.matrix.wishes.sort_again()
     assert shown(screen) == first
     screen.window().close()
 
@@ -166,7 +166,7 @@ def test_nothing_found_is_undone_by_a_key(qtbot: QtBot, qapp: QApplication) -> N
     bar = screen.matrix.bar
     bar.search.setText("nothing is called this")
     bar.size_class.setCurrentIndex(3)
-    screen.matrix.change_filters({"use": "code"})
+    screen.matrix.wishes.change_filters({"use": "code"})
     assert shown(screen) == []
     assert "Ctrl+Shift+X" in screen.matrix.view.empty
     assert bar.filters.text() == "Filters (1)"
@@ -237,8 +237,8 @@ def test_columns_are_chosen_and_everything_follows(qtbot: QtBot, qapp: QApplicat
 def test_the_popups_choose(qtbot: QtBot, qapp: QApplication) -> None:
     """Ticks in the list of columns are the columns, the last one stays; the filters' boxes filter at once."""
     screen = open_window(qapp)
-    screen.matrix.open_columns()
-    popup = screen.matrix._column_popup
+    screen.matrix.wishes.open_columns()
+    popup = screen.matrix.wishes.columns
     assert popup is not None
     keys = [popup.list.item(row).text() for row in range(popup.list.count())]
     assert "Run IQ4_XS" in keys
@@ -248,8 +248,8 @@ def test_the_popups_choose(qtbot: QtBot, qapp: QApplication) -> None:
     assert [column.key for column in screen.matrix.model.columns] == ["run"]
     popup.usual.click()
     assert screen.state.choices.columns == ()
-    screen.matrix.open_filters()
-    filters = screen.matrix._filter_popup
+    screen.matrix.wishes.open_filters()
+    filters = screen.matrix.wishes.filters
     assert filters is not None
     filters.licence.setCurrentIndex(filters.licence.findData("own_terms"))
     assert set(shown(screen)) == {"gemma-3-1b", "llama-3.1-8b", "qwen2.5-72b"}
