@@ -59,6 +59,7 @@ QToolButton {{ padding: 3px 8px; }}
 QToolButton#link, QPushButton#link {{ background: transparent; border: 1px solid transparent; color: {accent};
   padding: 1px 4px; }}
 QToolButton#link:disabled, QPushButton#link:disabled {{ color: {disabled}; }}
+QLabel#note {{ border-left: 2px solid {accent}; padding-left: 6px; }}
 QToolButton#heading {{ background: transparent; border: 1px solid transparent; color: {caption};
   padding: 1px 4px 1px 0; }}
 QToolButton#icon {{ background: transparent; border: 1px solid transparent; padding: 2px; }}

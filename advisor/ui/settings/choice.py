@@ -23,6 +23,8 @@ class Choice(QComboBox):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.view().setItemDelegate(OptionDelegate(self.view()))
         self.currentIndexChanged.connect(lambda: self.turned.emit(self.currentData()))
+        # Choosing what is shown already is a wish too, where it stands in for another.
+        self.activated.connect(lambda: self.turned.emit(self.currentData()))
 
     def offer(self, items: Sequence[tuple[str, str]], value: str) -> None:
         """The (value, words) to choose from, and which is chosen; tells nobody."""

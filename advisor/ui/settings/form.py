@@ -13,7 +13,7 @@ from advisor.ui.look.widgets import hint
 from advisor.ui.settings import words
 from advisor.ui.settings.choice import NARROWEST, Choice
 from advisor.ui.settings.controls import Control
-from advisor.ui.settings.deltas import cost, defaults, figure, options, shown, signed, value_of
+from advisor.ui.settings.deltas import cost, defaults, figure, options, shown, signed, turned, value_of
 from advisor.ui.settings.knobs import Section
 from advisor.ui.settings.live import Live
 from advisor.ui.settings.options import Note
@@ -27,6 +27,7 @@ class KnobForm(QWidget):
     """One kind of task: labels with figures, controls, headings that fold."""
 
     folded = Signal()
+    asked = Signal(object, object, str)  # why? of a figure: two workloads, before and after, and the turn in words
 
     def __init__(self, state: State, live: Live, sections: Sequence[Section], training: bool) -> None:
         super().__init__()
@@ -56,6 +57,7 @@ class KnobForm(QWidget):
             row = Row(knob, self)
             row.control.turned.connect(self._turner(knob.key))
             row.reset.connect(self._resetter(knob.key))
+            row.asked.connect(self._asker(knob.key))
             self._layout.addRow(row.head, row.control)
             self._layout.addRow(row.reason)
             self.rows.append(row)
@@ -81,6 +83,7 @@ class KnobForm(QWidget):
         for row in self.rows:
             row.label.setText(_(row.knob.label))
             row.control.setAccessibleName(_(row.knob.label))
+            row.why.setText(_("Why this figure?"))
         self._dress()
         self.show_values()
 
@@ -211,6 +214,20 @@ class KnobForm(QWidget):
 
     def _resetter(self, key: str) -> Callable[[], None]:
         return lambda: self._state.change(**{key: getattr(self.reset_to((key,)), key)})
+
+    def _asker(self, key: str) -> Callable[[], None]:
+        return lambda: self.asked.emit(*self.question(key))
+
+    def question(self, key: str) -> tuple[Workload, Workload, str]:
+        """What the figure beside a knob compares: all settings before and after a turn, and the turn in words."""
+        _, w = self._state.tr_, shown(self._state.workload, self._training)
+        usual = value_of(key, defaults(self._training, w.resolved_stack))
+        found = cost(key, w, self._training, self._live.effects)
+        asked = self._state.asked
+        before, after, value = turned(asked, (key, usual)), asked, value_of(key, w)
+        if found.done is None and found.turn is not None:
+            before, after, value = asked, turned(asked, found.turn), found.turn[1]
+        return before, after, words.named(_, key, value)
 
     def reset_to(self, keys: Sequence[str]) -> Workload:
         """What was asked for with these settings at their defaults."""

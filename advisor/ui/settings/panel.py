@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QAction, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QTabWidget, QVBoxLayout
 
 from advisor.i18n import N_
@@ -30,6 +30,8 @@ GAP = 8
 class SettingsPanel(Card):
     """Presets, budget and the two groups of knobs; the group follows the selected column."""
 
+    asked = Signal(object, object, str)  # why? of the figure beside a knob: see KnobForm
+
     def __init__(self, state: State, compute: Compute) -> None:
         super().__init__()
         self._state = state
@@ -38,6 +40,7 @@ class SettingsPanel(Card):
         self.budget = Choice()
         self.presets = PresetButton(self.apply)
         self.note = caption(wrap=True)
+        self.note.setObjectName("note")
         self.cell = ElidedLabel()
         self.cell.setObjectName("caption")
         self.forms = (KnobForm(state, self.live, INFERENCE, False), KnobForm(state, self.live, TRAINING, True))
@@ -81,6 +84,7 @@ class SettingsPanel(Card):
         self.live.changed.connect(self._show_costs)
         for form in self.forms:
             form.folded.connect(self._keep_folds)
+            form.asked.connect(self.asked)
         state.workload_changed.connect(self._show)
         state.selection_changed.connect(self._follow)
         state.theme_changed.connect(lambda: self.buttons.dress(state.colors))
@@ -143,8 +147,11 @@ class SettingsPanel(Card):
         _ = self._state.tr_
         self.budget.offer([(key, _(said)) for key, said in words.BUDGETS.items()], self._state.budget)
         said = "\n".join(filter(None, (words.clashes(_, self._state.clashes), self._aside)))
+        new = said != self.note.text()
         self.note.setText(said)
         self.note.setVisible(bool(said))
+        if said and new:
+            QAccessible.updateAccessibility(QAccessibleEvent(self.note, QAccessible.Event.Alert))
         self._show_preset()
         self._show_cell()
 

@@ -27,9 +27,12 @@ def control_for(knob: Knob) -> Control:
 
 
 class Row(QObject):
-    """The widgets of one knob. Delete on the control, or its context menu, puts it back to its default."""
+    """The widgets of one knob. Delete on the control, or its context menu, puts it back to its default; a click on its
+    figure, or that menu, asks why.
+    """
 
     reset = Signal()
+    asked = Signal()
 
     def __init__(self, knob: Knob, parent: QObject) -> None:
         super().__init__(parent)
@@ -46,7 +49,10 @@ class Row(QObject):
         layout.addWidget(self.figure)
         self.action = QAction(self)
         self.action.triggered.connect(self.reset)
-        watched = [self.head, self.control]
+        self.why = QAction(self)
+        self.why.triggered.connect(self.asked)
+        self.figure.setCursor(Qt.CursorShape.PointingHandCursor)
+        watched = [self.head, self.control, self.figure]
         watched += [self.control.slider, self.control.field] if isinstance(self.control, Tokens) else []
         for widget in watched:
             widget.installEventFilter(self)
@@ -91,6 +97,8 @@ class Row(QObject):
         elif isinstance(event, QContextMenuEvent) and event.type() == QEvent.Type.ContextMenu:
             self._menu(watched if isinstance(watched, Number) else None).popup(event.globalPos())
             return True
+        elif watched is self.figure and event.type() == QEvent.Type.MouseButtonRelease and self.figure.isEnabled():
+            self.asked.emit()
         return False
 
     def _menu(self, number: Number | None) -> QMenu:
@@ -99,6 +107,8 @@ class Row(QObject):
             menu.addSeparator()
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.action.setEnabled(self.control.isEnabled() and self.action.isEnabled())
+        self.why.setEnabled(self.figure.isEnabled() and bool(self.figure.text()))
+        menu.addAction(self.why)
         menu.addAction(self.action)
         return menu
 

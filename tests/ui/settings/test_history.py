@@ -85,6 +85,8 @@ def test_commands_say_what_they_undo(qtbot: QtBot, qapp: QApplication) -> None:
     qtbot.waitUntil(redo.isEnabled)
     assert window.state.workload.context == 4096
     assert redo.text() == "&Redo: Context 8,192"
+    window.state.set_language("zh-CN")
+    assert "8,192" in redo.text()
     window.window().close()
 
 

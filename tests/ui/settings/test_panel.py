@@ -133,6 +133,20 @@ def test_what_gives_way_is_said_and_comes_back(qtbot: QtBot, qapp: QApplication)
     window.window().close()
 
 
+def test_choosing_what_counts_makes_it_the_wish(qtbot: QtBot, qapp: QApplication) -> None:
+    """The note goes when the user chooses the value that stands in for the wish; undo brings both back."""
+    window = opened(qtbot, qapp, Workload(stack="vllm", quant="Q5_K_M"))
+    assert window.settings.note.text()
+    quant = choice(window.settings.forms[0], "quant")
+    quant.setFocus()
+    quant.activated.emit(quant.currentIndex())  # as a click on the chosen line of the list does
+    assert window.state.asked.quant == "BF16"
+    assert not window.settings.note.text()
+    window.settings.history.undo()
+    assert "Q5_K_M" in window.settings.note.text()
+    window.window().close()
+
+
 def test_settings_that_came_in_contradiction_are_explained(qtbot: QtBot, qapp: QApplication) -> None:
     """A workload from elsewhere that cannot be: the note tells from the start what counts instead."""
     window = open_window(qapp, workload=Workload(kv_type="q4_0", flash_attention=False))
@@ -308,7 +322,8 @@ def test_every_knob_has_a_menu_that_resets_it(qtbot: QtBot, qapp: QApplication) 
         )
         menu = QApplication.activePopupWidget()
         assert isinstance(menu, QMenu)
-        reset = menu.actions()[-1]
+        reset = form.row(key).action
+        assert reset in menu.actions()
         assert reset.text() == {"context": "Reset to 4,096", "kv_type": "Reset to f16"}[key]
         assert reset.isEnabled()
         menu.close()
