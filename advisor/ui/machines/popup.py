@@ -12,7 +12,7 @@ from advisor.ui.look import theme
 from advisor.ui.look.widgets import hint, link
 from advisor.ui.machines.shelf import SECTIONS, Entry, found
 
-SIZE = QSize(400, 560)
+LETTERS, LINES = 50, 32  # its size on a screen that has it
 GAP = 10  # above a section's heading
 _ENTRY = Qt.ItemDataRole.UserRole
 _WALKS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
@@ -73,7 +73,9 @@ class MachineList(QFrame):
         """Show it under a button, right edges in line, on the same screen."""
         room = button.screen().availableGeometry()
         corner = button.mapToGlobal(QPoint(button.width(), button.height() + 2))
-        size = SIZE.boundedTo(QSize(room.width(), max(200, room.bottom() - corner.y())))
+        metrics = self.fontMetrics()
+        wanted = QSize(metrics.averageCharWidth() * LETTERS, theme.line_height(self.font()) * LINES)
+        size = wanted.boundedTo(QSize(room.width(), max(200, room.bottom() - corner.y())))
         self.resize(size)
         self.move(max(room.left(), corner.x() - size.width()), corner.y())
         self.show()

@@ -10,10 +10,13 @@ from advisor.palette import Palette
 from advisor.ui.base.wish import Wish
 from advisor.ui.dialogs.basic import error_text
 from advisor.ui.look import theme
+from advisor.ui.look.frame import FRAME
+from advisor.ui.look.widgets import scrolled
 from advisor.ui.machines.swap_form import Offer, SwapForm
 
 TRY_MS = 250  # after the last letter
 MARGIN = 12
+LETTERS = 52  # of width: a card's name, its price, a sentence in two lines
 
 
 class WhatIfDialog(QDialog):
@@ -36,20 +39,25 @@ class WhatIfDialog(QDialog):
         self.gain.setFont(theme.scaled(self.font(), 1.0, bold=True))
         self.remarks.setObjectName("caption")
         self.problem.setStyleSheet(f"color: {colors.verdicts['offload']}")
-        layout = QVBoxLayout(self)
-        layout.addWidget(self.form)
+        inner = QWidget()
+        self._inner = QVBoxLayout(inner)
+        self._inner.setContentsMargins(0, 0, 0, 0)
+        self._inner.addWidget(self.form)
         for label in (self.gain, self.remarks, self.problem):
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.hide()
-            layout.addWidget(label)
+            self._inner.addWidget(label)
+        self._inner.addStretch(1)
+        self._whole = QVBoxLayout(self)
+        self._whole.addWidget(scrolled(inner), 1)
         self.buttons = QDialogButtonBox()
         self.show_button = self.buttons.addButton(_("&Show"), QDialogButtonBox.ButtonRole.ActionRole)
         self.buttons.addButton(_("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
         self.show_button.setDefault(True)
         self.show_button.clicked.connect(self.ask)
         self.buttons.rejected.connect(self.reject)
-        layout.addWidget(self.buttons)
+        self._whole.addWidget(self.buttons)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(TRY_MS)
@@ -92,18 +100,31 @@ class WhatIfDialog(QDialog):
         for label, text in ((self.form.gpu_price, gpu_price), (self.form.memory_price, memory_price)):
             label.setText(text)
             label.setVisible(bool(text))
+        self._fit()
 
     def _say(self, label: QLabel, text: str) -> None:
         label.setText(text)
         label.setVisible(bool(text))
-        self.adjustSize()
+        self._fit()
+
+    def _fit(self) -> None:
+        """As high as its words need at this width, where the screen is high enough; else they scroll."""
+        margins = self._whole.contentsMargins()
+        beside = margins.left() + margins.right()
+        least = max(self._inner.sizeHint().width() + beside, self.fontMetrics().horizontalAdvance("n" * LETTERS))
+        room = self.screen().availableGeometry().size() - FRAME
+        width = min(room.width(), max(self.width() if self.isVisible() else 0, least))
+        self._inner.activate()
+        words = self._inner.totalHeightForWidth(width - beside)
+        around = margins.top() + margins.bottom() + self.buttons.sizeHint().height() + self._whole.spacing()
+        self.resize(width, min(room.height(), words + around))
 
     def place(self) -> None:
         """Low at the right of the window, so that the models behind it are seen turning green."""
         parent = self.parentWidget()
         if parent is None:
             return
-        self.adjustSize()
+        self._fit()
         corner = parent.window().frameGeometry().bottomRight()
         self.move(corner.x() - self.width() - MARGIN, max(0, corner.y() - self.height() - 4 * MARGIN))
 
