@@ -13,7 +13,7 @@ from advisor.machine import Machine
 from advisor.ui.base import tasks
 from advisor.ui.base.forms import name_fields
 from advisor.ui.base.wish import Wish
-from advisor.ui.look.widgets import caption, completer
+from advisor.ui.look.widgets import caption, completer, hint
 from advisor.ui.machines import memory_choices
 from advisor.ui.machines.memory_choices import Choice
 
@@ -76,6 +76,7 @@ class SwapForm(QWidget):
         self.how.setAccessibleName(_("Instead of the graphics card that is there, or beside it"))
         self.how.setVisible(bool(present))
         self.how.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.how.setToolTip("\n".join(self.how.itemText(row) for row in range(self.how.count())))
         self.how.currentIndexChanged.connect(self.changed)
 
     def _counts(self) -> QWidget:
@@ -112,6 +113,7 @@ class SwapForm(QWidget):
         for field, text in shown:
             if field is not None:
                 field.setPlaceholderText(_("as it is: {part}", part=text) if text else _("as it is"))
+                field.setToolTip(hint(field.placeholderText()))
 
     def wish(self) -> Wish:
         """What was asked for. Raises UserError: memory that makes no sense."""
