@@ -150,7 +150,7 @@ class ComparePage(Card):
         self.said.setVisible(len(cells) == 1)
         self.empty.setVisible(not cells)
         for button in (self.copies, self.clear, self.only_differences):
-            button.setEnabled(bool(cells))
+            button.setVisible(bool(cells))
 
     def showEvent(self, event: QShowEvent) -> None:
         """Seen again: whatever changed meanwhile is shown now."""

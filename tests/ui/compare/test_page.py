@@ -38,14 +38,14 @@ def text(page: ComparePage, title: str, cell: int) -> str:
 
 
 def test_without_cells_the_page_says_how_to_choose_some(qapp: QApplication) -> None:
-    """Neither table nor bars, no button that would do nothing; the tab counts."""
+    """Neither table nor bars, no button that would do nothing; the tab counts what is compared."""
     screen = open_window(qapp)
     screen.cell_tools.show()
     page = screen.cell_tools.page.get()
     assert page.empty.isVisible()
     assert "Ctrl+B" in page.empty.text()
     assert not page.table.isVisible()
-    assert not page.copies.isEnabled()
+    assert not page.copies.isVisible()
     assert "Compare" in [screen.pages.tabs.tabText(at) for at in range(screen.pages.tabs.count())]
     screen.cell_tools.picks.add((SMALL, USUAL[0]))
     assert page.table.isVisible()

@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from advisor.ui.dialogs.save import SaveDialog
 from advisor.ui.matrix.menu import CellMenu
 from advisor.ui.matrix.model import FIRST_METHOD
 from advisor.ui.screen import Screen
@@ -219,3 +220,19 @@ def test_nothing_is_offered_that_would_do_nothing(qtbot: QtBot, qapp: QApplicati
     assert not any(screen.commands[key].isEnabled() for key in keys_)
     screen.state.set_own(MACHINE)
     qtbot.waitUntil(lambda: all(screen.commands[key].isEnabled() for key in keys_[:4]))
+
+
+def test_the_save_dialog_proposes_a_name_and_writes_where_it_is_told(
+    qtbot: QtBot, qapp: QApplication, tmp_path: Path
+) -> None:
+    """Named after the machine; a file that the user chooses holds the table, and the status bar says where it is."""
+    screen = ready(qtbot, qapp)
+    told: list[str] = []
+    screen.actions_.told.connect(told.append)
+    screen.commands["matrix.export_csv"].trigger()
+    qtbot.waitUntil(lambda: bool(screen.findChildren(SaveDialog)))
+    (dialog,) = screen.findChildren(SaveDialog)
+    assert Path(dialog.selectedFiles()[0]).name == "Test-Box-models.csv"
+    dialog.hide()
+    dialog.fileSelected.emit(str(tmp_path / "mine.csv"))
+    qtbot.waitUntil(lambda: (tmp_path / "mine.csv").exists() and any("mine.csv" in text for text in told))
