@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QFormLayout, QWidget
 from advisor import words as program_words
 from advisor.conflicts import barred, brought, idle
 from advisor.ui.base.state import State
-from advisor.ui.look.widgets import hint
 from advisor.ui.settings import words
 from advisor.ui.settings.choice import NARROWEST, Choice
 from advisor.ui.settings.controls import Control
@@ -162,7 +161,7 @@ class KnobForm(QWidget):
             lines += [rule] if lines else []
             lines += [words.because(_, because)] if because is not None else []
             lines += [] if because is not None or effects or live.cell is None else [_("No figure for this cell")]
-            row.tell(hint("\n".join((_(row.knob.hint), *lines))), "\n".join((*lines, _(row.knob.hint))))
+            row.tell(words.wrapped("\n".join((_(row.knob.hint), *lines))), "\n".join((*lines, _(row.knob.hint))))
             default = value_of(key, usual)
             row.action.setText(_("Reset to {value}", value=words.value(_, key, default)))
             row.action.setEnabled(value_of(key, w) != default)

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton
 from advisor.i18n import Translator
 from advisor.presets import Preset, presets
 from advisor.ui.look import theme
-from advisor.ui.look.widgets import hint
 from advisor.ui.settings import words
 
 LEAST = 72
@@ -54,7 +53,7 @@ class PresetButton(QToolButton):
             action.setText(headings[training])
         for preset, action in self.offered:
             action.setText(words.preset_name(_, preset).replace("&", "&&"))
-            action.setToolTip(hint(words.preset_tip(_, preset)))
+            action.setToolTip(words.wrapped(words.preset_tip(_, preset)))
 
     def show_preset(self, _: Translator, found: Preset | None) -> None:
         """The preset that is on, or that the settings are the user's own."""
@@ -63,7 +62,7 @@ class PresetButton(QToolButton):
         name = _("Own settings") if found is None else words.preset_name(_, found)
         tip = _("No preset is on: choose one to set several settings at once")
         self._whole = name
-        self.setToolTip(hint(tip if found is None else words.preset_tip(_, found)))
+        self.setToolTip(words.wrapped(tip if found is None else words.preset_tip(_, found)))
         self.setAccessibleName(_("Preset: {name}", name=name))
         self._cut()
 

@@ -1,6 +1,7 @@
 """The settings' sentences: values as people say them, what a turn costs, what a preset sets, what a step undid."""
 
 from collections.abc import Mapping, Sequence
+from html import escape
 
 from advisor import words
 from advisor.conflicts import Because, Clash
@@ -15,6 +16,11 @@ SHARE = 1024  # tokens whose price a tip names
 _COUNTED = ("context", "ubatch", "seq")
 _KNOBS: Mapping[str, Knob] = {knob.key: knob for one in (*TRAINING, *INFERENCE) for knob in one.knobs}
 BUDGETS: Mapping[Budget, str] = {"free": N_("free memory"), "total": N_("all memory")}
+
+
+def wrapped(text: str) -> str:
+    """`text` for a tool tip of several lines: Qt breaks long lines in rich text only."""
+    return f'<p style="white-space: pre-wrap">{escape(text, quote=False)}</p>'
 
 
 def label(_: Translator, key: str) -> str:
