@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QWidget
 from advisor.palette import LIGHT, Palette
 from advisor.ui.look import theme
 from advisor.ui.memory.curve_data import Curve, Point, next_to, snap
-from advisor.ui.memory.curve_paint import Picture, paint, plot
+from advisor.ui.memory.curve_paint import Painted, Picture, paint, plot
 from advisor.ui.memory.pools import Limit
 from advisor.ui.memory.scales import Scales
 
@@ -40,6 +40,7 @@ class CurveView(QAbstractSlider):
         self.shown: Shown | None = None
         self.colors: Palette = LIGHT
         self._pointed: Point | None = None
+        self._painted: Painted | None = None
         self._dragging = False
         self._showing = False
         self.setMouseTracking(True)
@@ -92,8 +93,9 @@ class CurveView(QAbstractSlider):
         """Draw it all."""
         shown, scales = self.shown, self.scales()
         if shown is not None and scales is not None:
-            paint(self, Picture(shown.curve, shown.now, tuple(zip(shown.lines, shown.names, strict=True)), scales,
-                                self._pointed, self.hasFocus()), self.colors)  # fmt: skip
+            lines = tuple(zip(shown.lines, shown.names, strict=True))
+            picture = Picture(shown.curve, shown.now, lines, scales, self._pointed, self.hasFocus())
+            self._painted = paint(self, picture, self.colors, self._painted)
 
     def _value_at(self, x: float) -> int:
         shown, scales = self.shown, self.scales()

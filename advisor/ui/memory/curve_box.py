@@ -187,7 +187,8 @@ class CurveBox(QWidget):
         _, now = self._state.tr_, getattr(estimate.workload, curve.knob)
         lines = limits(self._pools, not estimate.workload.training and estimate.workload.resolved_stack == "llama.cpp")
         shown = Shown(curve, curve_data.point(now, estimate), lines, tuple(said.limit(_, line) for line in lines))
-        self.view.show_curve(shown, self._state.colors)
+        if not waiting:  # else the new curve comes in a moment, and a dot beside the old one would be wrong
+            self.view.show_curve(shown, self._state.colors)
         self._say(shown.now)
         self.largest.say(said.largest(_, curve, any(pool.shared for pool in self._pools)))
         self.view.setAccessibleName(_(said.TITLES[curve.knob]))

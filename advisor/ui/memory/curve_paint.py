@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QFontMetrics, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetrics, QPainter, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from advisor.estimator.result import COMPONENTS
@@ -50,21 +50,39 @@ def _size(size: float) -> str:
     return f"{size / GIB:.4g}"
 
 
-def paint(widget: QWidget, picture: Picture, colors: Palette) -> None:
-    """Paint it all on `widget`."""
+class Painted(NamedTuple):
+    """The part of a picture that stays while the handle moves, and what it was painted from."""
+
+    of: tuple[object, ...]
+    pixels: QPixmap
+
+
+def paint(widget: QWidget, picture: Picture, colors: Palette, before: Painted | None) -> Painted:
+    """Paint it all on `widget`. What stays is painted once: a handle that is dragged has 16 ms for the whole window."""
+    ratio = widget.devicePixelRatioF()
+    font = theme.scaled(widget.font(), theme.CAPTION)
+    of = (picture.curve, picture.lines, picture.scales, colors.window, font.key(), widget.size(), ratio)
+    if before is None or before.of != of:
+        before = Painted(of, _ground(widget.size() * ratio, ratio, font, picture, colors))
     painter = QPainter(widget)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setFont(theme.scaled(widget.font(), theme.CAPTION))
-    _grid(painter, picture, colors)
-    _components(painter, picture, colors)
-    _beyond(painter, picture, colors)
-    _band(painter, picture, colors)
-    _limits(painter, picture, colors)
-    _verdicts(painter, picture, colors)
-    _values(painter, picture, colors)
-    _marker(painter, picture, colors)
+    painter.drawPixmap(0, 0, before.pixels)
     _handle(painter, picture, colors)
     painter.end()
+    return before
+
+
+def _ground(size: QSize, ratio: float, font: QFont, picture: Picture, colors: Palette) -> QPixmap:
+    pixels = QPixmap(size)
+    pixels.setDevicePixelRatio(ratio)
+    pixels.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixels)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setFont(font)
+    for part in (_grid, _components, _beyond, _band, _limits, _verdicts, _values, _marker):
+        part(painter, picture, colors)
+    painter.end()
+    return pixels
 
 
 def _faded(code: str, alpha: int) -> QColor:
