@@ -1,171 +1,17 @@
-"""The comparison's table: facts down, cells across, the difference from the first cell below each value."""
+"""The comparison's table: keys, widths, and the names with their buttons in its first row."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
-from PySide6.QtCore import (
-    QAbstractTableModel,
-    QEvent,
-    QModelIndex,
-    QPersistentModelIndex,
-    QRect,
-    QRectF,
-    QSize,
-    Qt,
-    Signal,
-)
-from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QKeySequence, QPainter, QResizeEvent
-from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 
-from advisor.palette import LIGHT, Palette
+from advisor.palette import Palette
+from advisor.ui.compare.delegate import INDENT, PAD, FactsDelegate
 from advisor.ui.compare.facts import Compared, Fact
-from advisor.ui.look import shapes, theme
-from advisor.ui.look.widgets import hint
+from advisor.ui.compare.model import HEAD, FactsModel
 
-Index = QModelIndex | QPersistentModelIndex
-HEAD = 0  # the row of names and buttons
-PAD = 6
-INDENT = 14
-SWATCH = 8
 LEAST_LETTERS = 15  # a column is never narrower than this many digits
-CORNER = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom | Qt.TextFlag.TextWordWrap
-LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-
-
-class FactsModel(QAbstractTableModel):
-    """Row 0 is the cells' names; the others are facts. Column 0 is their titles."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.facts: tuple[Fact, ...] = ()
-        self.cells: tuple[Compared, ...] = ()
-
-    def show_facts(self, cells: Sequence[Compared], facts: Sequence[Fact]) -> bool:
-        """Show these; says whether rows or columns came, went or moved, so that the widgets in it must be set again."""
-        shape = [[cell[:2] for cell in one] for one in (self.cells, cells)]
-        titles = [[(fact.title, _tall(fact)) for fact in one] for one in (self.facts, facts)]
-        if shape[0] == shape[1] and titles[0] == titles[1]:
-            before, self.facts, self.cells = self.facts, tuple(facts), tuple(cells)
-            for row, (old, new) in enumerate(zip(before, self.facts, strict=True), 1):
-                if old != new:  # most knobs move a few rows only, and a frame has 16 ms for the whole window
-                    self.dataChanged.emit(self.index(row, 1), self.index(row, self.columnCount() - 1))
-            return False
-        self.beginResetModel()
-        self.facts, self.cells = tuple(facts), tuple(cells)
-        self.endResetModel()
-        return True
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
-        """The names and the facts."""
-        return 0 if parent.isValid() or not self.cells else 1 + len(self.facts)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
-        """The titles and the cells."""
-        return 0 if parent.isValid() or not self.cells else 1 + len(self.cells)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Texts for screen readers and tool tips; the delegate paints from `facts`."""
-        if not index.isValid():
-            return None
-        if index.row() == HEAD:
-            cell = self.cells[index.column() - 1] if index.column() else None
-            texts = (f"{cell.name} · {cell.heading}" if cell else "",) * 2
-        elif not index.column():
-            texts = (self.facts[index.row() - 1].title,) * 2
-        else:
-            fact = self.facts[index.row() - 1]
-            value = fact.values[index.column() - 1]
-            texts = (
-                " ".join(filter(None, (value.text, value.note))),
-                value.tip or f"{value.text}\n{value.note}".strip(),
-            )
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return texts[0]
-        return hint(texts[1]) if role == Qt.ItemDataRole.ToolTipRole else None
-
-
-def _tall(fact: Fact) -> bool:
-    """Whether a row needs a second line."""
-    return any(value.note for value in fact.values)
-
-
-class FactsDelegate(QStyledItemDelegate):
-    """Paints titles and values; what all cells share is in the caption's colour."""
-
-    def __init__(self, model: FactsModel, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._model = model
-        self.colors: Palette = LIGHT
-        self.corner = ""  # what stands above the titles where there is something to differ from
-        self.set_font(parent.font())
-
-    def set_font(self, font: QFont) -> None:
-        """Measure again for this base font."""
-        self._font = font
-        self._strong = theme.scaled(font, 1.0)
-        self._strong.setWeight(QFont.Weight.DemiBold)
-        self._small = theme.scaled(font, theme.CAPTION)
-        self.line, self.small_line = theme.line_height(font), theme.line_height(self._small)
-
-    def height(self, row: int) -> int:
-        """A row's pixels."""
-        fact = self._model.facts[row - 1]
-        return self.line + 4 + (self.small_line if _tall(fact) else 0)
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """One line or two."""
-        return QSize(80, self.line if index.row() == HEAD else self.height(index.row()))
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """One field, with a frame where the keyboard is."""
-        rect: QRect = option.rect  # type: ignore[attr-defined]
-        if index.row() != HEAD:
-            fact = self._model.facts[index.row() - 1]
-            if index.column():
-                self._value(painter, rect, fact, index.column() - 1)
-            else:
-                self._title(painter, rect, fact)
-        elif not index.column() and len(self._model.cells) > 1:
-            painter.setFont(self._small)
-            painter.setPen(theme.color(self.colors.caption))
-            painter.drawText(rect.adjusted(PAD, 2, -PAD, -6), CORNER, self.corner)
-        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
-        if state & QStyle.StateFlag.State_HasFocus:
-            shapes.frame(painter, QRectF(rect), theme.color(self.colors.accent), 2)
-
-    def _title(self, painter: QPainter, rect: QRect, fact: Fact) -> None:
-        part = fact.kind == "part"
-        left = PAD + (INDENT if part else 0)
-        if fact.component:
-            swatch = QRectF(rect.left() + PAD, rect.top() + 2 + (self.line - SWATCH) / 2, SWATCH, SWATCH)
-            painter.fillRect(swatch, theme.color(self.colors.components[fact.component]))
-        self._write(painter, rect.adjusted(left, 2, -2, 0), fact.title, self._font, self.colors.caption, self.line)
-        if not part:
-            painter.setPen(theme.color(self.colors.border))
-            painter.drawLine(rect.topLeft(), rect.topRight())
-
-    def _value(self, painter: QPainter, rect: QRect, fact: Fact, number: int) -> None:
-        value, colors = fact.values[number], self.colors
-        main = fact.kind != "part"
-        if main:
-            painter.setPen(theme.color(colors.border))
-            painter.drawLine(rect.topLeft(), rect.topRight())
-        ink = colors.caption if fact.same else colors.text
-        if fact.kind == "verdict":
-            ink = colors.verdicts[self._model.cells[number].estimate.verdict]
-        inner = rect.adjusted(PAD, 2, -2, 0)
-        font = self._strong if main and not fact.same else self._font
-        self._write(painter, inner, value.text, font, ink, self.line)
-        if value.note:
-            ink = colors.caption if fact.kind == "verdict" else colors.text
-            self._write(painter, inner.translated(0, self.line), value.note, self._small, ink, self.small_line)
-
-    @staticmethod
-    def _write(painter: QPainter, rect: QRect, text: str, font: QFont, ink: str, height: int) -> None:
-        painter.setFont(font)
-        painter.setPen(theme.color(ink))
-        shown = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
-        painter.drawText(QRect(rect.left(), rect.top(), rect.width(), height), LEFT, shown)
 
 
 class FactsView(QTableView):
