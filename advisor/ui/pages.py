@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from advisor.i18n import N_, Translator
 from advisor.ui.look import theme
+from advisor.ui.look.flow import FlowLayout
 
 PAGE_TITLES: Mapping[str, str] = {
     "models": N_("Models"),
@@ -34,10 +35,8 @@ class Pages(QWidget):
         self._stack = QStackedWidget()
         self._keys: list[str] = []
         self._corners: dict[str, QWidget] = {}
-        self._line = QHBoxLayout()
-        self._line.setSpacing(8)
+        self._line = FlowLayout(across=12)
         self._line.addWidget(self.tabs)
-        self._line.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
@@ -46,7 +45,9 @@ class Pages(QWidget):
         self.tabs.currentChanged.connect(self._turned)
 
     def add(self, key: str, page: QWidget, corner: QWidget | None = None) -> None:
-        """Put a page at its place among PAGE_TITLES; `corner` is shown right of the tabs while the page is."""
+        """Put a page at its place among PAGE_TITLES; `corner` is shown right of the tabs while the page is,
+        or below them where there is no room.
+        """
         order = list(PAGE_TITLES)
         place = sum(order.index(one) < order.index(key) for one in self._keys)
         self._keys.insert(place, key)

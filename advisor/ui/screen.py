@@ -65,7 +65,7 @@ class Screen(QWidget):
         self.memory = MemoryPanel(state, self.cells.compute, core.estimate)
         self.strip = AdviceStrip(state)
         self.pages = Pages()
-        self.pages.add("models", self.matrix)
+        self.pages.add("models", self.matrix, self.matrix.bar.corner)
         self.report = Later(self._make_report)
         self.pages.add("report", self.report)
         self._tour: Tour | None = None

@@ -67,7 +67,8 @@ QToolButton#heading:hover, QToolButton#icon:hover, QToolButton#heading:focus, QT
 QToolButton#link:focus, QPushButton#link:focus {{ border-color: {accent}; }}
 QPushButton:hover, QToolButton:hover, QComboBox:hover {{ border-color: {accent}; }}
 QPushButton:pressed, QToolButton:pressed {{ background: {track}; }}
-QToolButton:checked, QToolButton[active="true"] {{ background: {track}; border-color: {accent}; color: {accent}; }}
+QToolButton:checked, QToolButton[active="true"] {{ background: {track}; border-color: {caption}; color: {accent}; }}
+QToolButton:checked:focus, QToolButton[active="true"]:focus {{ border-color: {accent}; }}
 QToolButton:checked:focus {{ border-color: {text}; color: {text}; }}
 QToolButton[low="true"] {{ padding: 1px 8px; }}
 QToolButton[segment="first"] {{ border-top-right-radius: 0; border-bottom-right-radius: 0; }}

@@ -1,4 +1,4 @@
-"""The two lines above the matrix: what to find and what to leave out; what is shown, and how."""
+"""What stands above the matrix: what to find and what to leave out; what is shown, and how."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QActionGroup
@@ -10,14 +10,16 @@ from advisor.ui.look.flow import FlowLayout, grows
 from advisor.ui.look.widgets import ElidedLabel, link
 from advisor.ui.matrix.filters import OWN, SIZES
 
-SEARCH_LETTERS, COUNT_LETTERS = 30, 34
+SEARCH_LETTERS, COUNT_LETTERS = 30, 16
 MOST_LETTERS = 14  # of the filters' boxes; a longer family is cut there, not in its list
 FIGURES = ("matrix.figure_memory", "matrix.figure_speed", "matrix.figure_time")
 GROUPS = ("matrix.group_none", "matrix.group_family", "matrix.group_size")
 
 
 class MatrixBar(FlowLayout):
-    """Search, family, size, more filters, "fits only"; below it how many models, in which order, and the switches."""
+    """Search, family, size, more filters, "fits only". How many models there are and the switches of what is shown are
+    a line of their own, `corner`, for beside the pages' tabs.
+    """
 
     changed = Signal()  # search, family or size
 
@@ -32,11 +34,13 @@ class MatrixBar(FlowLayout):
         self.fits_only = QToolButton()
         self.how_many = ElidedLabel()
         self.how_many.setObjectName("caption")
-        self.again = link()
+        self.clear_link, self.again = link(), link()
+        self.clear_link.hide()
         self.again.hide()
         self.figures = [QToolButton() for _key in FIGURES]
         self.group = QToolButton()
         self.columns = QToolButton()
+        self.corner = QWidget()
         for control in self._controls():
             self.addWidget(control)
         self.search.textChanged.connect(self.changed)
@@ -44,7 +48,7 @@ class MatrixBar(FlowLayout):
         self.size_class.currentIndexChanged.connect(self.changed)
 
     def _controls(self) -> list[QWidget]:
-        """In the order of the keyboard; two lines in most windows, one in a very wide one."""
+        """In the order of the keyboard."""
         letter = self.search.fontMetrics().horizontalAdvance("n")
         self.search.setMinimumWidth(letter * SEARCH_LETTERS)
         grows(self.search)
@@ -54,10 +58,14 @@ class MatrixBar(FlowLayout):
             box.setMaximumWidth(letter * MOST_LETTERS + 40)
         for button in (*self.figures, self.group, self.columns):
             button.setProperty("low", True)
-        return [
-            self.search, self.family, self.size_class, self.filters, self.fits_only,
-            self._said(letter), self._switch(), self.group, self.columns,
-        ]  # fmt: skip
+        grows(self.corner)
+        line = QHBoxLayout(self.corner)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(6)
+        line.addWidget(self._said(letter), 1)
+        for control in (self._switch(), self.group, self.columns):
+            line.addWidget(control)
+        return [self.search, self.family, self.size_class, self.filters, self.fits_only]
 
     def _said(self, letter: int) -> QWidget:
         """How many models; the offer to sort again takes its room, so that nothing moves when it appears."""
@@ -67,6 +75,7 @@ class MatrixBar(FlowLayout):
         line = QHBoxLayout(said)
         line.setContentsMargins(0, 0, 0, 0)
         line.addWidget(self.how_many, 1)
+        line.addWidget(self.clear_link)
         line.addWidget(self.again)
         return said
 
@@ -99,6 +108,7 @@ class MatrixBar(FlowLayout):
         self._name_switches()
         for button, key in ((self.filters, "matrix.filters"), (self.columns, "matrix.columns")):
             button.clicked.connect(commands[key].trigger)
+        self.clear_link.clicked.connect(commands["matrix.clear_filters"].trigger)
         self.again.clicked.connect(commands["matrix.sort_again"].trigger)
 
     def retranslate(self) -> None:
@@ -110,6 +120,8 @@ class MatrixBar(FlowLayout):
         self.size_class.setAccessibleName(_("Model size"))
         self._name_switches()
         self.again.setAccessibleName(_("Sort again"))
+        self.clear_link.setText(_("Show all"))
+        self.clear_link.setToolTip(_("Clear search and filters (Ctrl+Shift+X)"))
         self.group.setText(_("Groups"))
         self.group.setToolTip(_("Put the rows in groups, by family or by size"))
         self.columns.setText(_("Columns"))
@@ -155,9 +167,10 @@ class MatrixBar(FlowLayout):
         self.search.clear()
         self.search.blockSignals(False)
 
-    def show_filters(self, behind: int) -> None:
-        """How many filters are active that the bar does not show itself."""
+    def show_filters(self, active: int, behind: int) -> None:
+        """Offer to clear the active filters; say how many of them the bar does not show itself."""
         _ = self._state.tr_
+        self.clear_link.setVisible(bool(active))
         self.filters.setText(_("Filters ({count})", count=behind) if behind else _("Filters"))
         self.filters.setToolTip(_("More filters: use, licence, language, favourites"))
         self.filters.setProperty("active", bool(behind))

@@ -100,12 +100,13 @@ class MatrixPanel(Card):
 
     def refresh(self) -> None:
         """Another machine, other knobs or columns: repaint what is seen now, fill the rest in idle moments."""
-        if self.model.choose_columns():
-            self.view.share_width()
+        others = self.model.choose_columns()
         self._cells.set_question(self.state.machine, self.state.workload, self.state.budget, self.model.columns)
         self.model.retranslate()
         self._repaint_cells()
         self._cells.fill(self._order())
+        if others:
+            self._columns_changed()
 
     def _repaint_cells(self) -> None:
         """The method columns only: names and sizes stay as they are."""
@@ -225,7 +226,7 @@ class MatrixPanel(Card):
             if shown < everything:
                 counted = _("{count} of {all} models", count=shown, all=everything)
             self.bar.show_count(counted, self._count_tip())
-        self.bar.show_filters(self.model.filters.behind)
+        self.bar.show_filters(self.model.filters.active, self.model.filters.behind)
         self.view.viewport().update()
 
     def _count_tip(self) -> str:
@@ -249,7 +250,6 @@ class MatrixPanel(Card):
         now = self._choices
         if now.columns != before.columns:
             self.refresh()
-            self._columns_changed()
         if now.figure != before.figure:
             self.delegate.forget()
             self._repaint_cells()
@@ -261,6 +261,7 @@ class MatrixPanel(Card):
 
     def _columns_changed(self) -> None:
         """The selected cell stays, or moves to the first column where its own is gone."""
+        self.view.share_width()
         if self.model.section(self.state.column) is None:
             self.state.select(self.state.model, self.model.columns[0])
         self.show_order()

@@ -169,6 +169,7 @@ def test_nothing_found_is_undone_by_a_key(qtbot: QtBot, qapp: QApplication) -> N
     screen.matrix.wishes.change_filters({"use": "code"})
     assert shown(screen) == []
     assert "Ctrl+Shift+X" in screen.matrix.view.empty
+    assert bar.clear_link.isVisible()
     assert bar.filters.text() == "Filters (1)"
     screen.commands["matrix.clear_filters"].trigger()
     qtbot.waitUntil(lambda: len(shown(screen)) == 6)
@@ -231,6 +232,21 @@ def test_columns_are_chosen_and_everything_follows(qtbot: QtBot, qapp: QApplicat
     screen.state.keep(columns=())
     assert matrix.columnCount() == FIRST_METHOD + 6
     assert matrix.order.by == "best"
+    screen.window().close()
+
+
+def test_another_runtime_takes_its_columns_along(qtbot: QtBot, qapp: QApplication) -> None:
+    """A column that the new runtime does not know goes, the selection with it, and all comes back."""
+    screen = open_window(qapp)
+    screen.state.keep(columns=("run", "run:Q5_K_M"))
+    screen.matrix.select(screen.matrix.model.rows[0], screen.matrix.model.columns[1])
+    assert screen.state.column.key == "run:Q5_K_M"
+    screen.state.change(stack="vllm")
+    assert [column.key for column in screen.matrix.model.columns] == ["run"]
+    assert screen.state.column.key == "run"
+    assert screen.matrix.view.currentIndex().isValid()
+    screen.state.change(stack="llama.cpp")
+    assert [column.key for column in screen.matrix.model.columns] == ["run", "run:Q5_K_M"]
     screen.window().close()
 
 
