@@ -113,3 +113,32 @@ def test_a_gauge_and_a_change_of_knobs_are_asked(screen: Screen) -> None:
     assert why.windowTitle() == "Why? Memory"
     screen.details.show_change({"context": 32768}, "context 32,768")
     assert why.windowTitle().startswith("Why? context 32,768 · ")
+
+
+def test_the_figure_beside_a_knob_is_asked(screen: Screen, qtbot: QtBot) -> None:
+    """By a click on it, as by the control's menu: the two estimates that it is the difference of."""
+    qtbot.waitUntil(lambda: screen.settled, timeout=60_000)
+    row = screen.settings.forms[0].row("context")
+    assert row.figure.text()
+    QTest.mouseClick(row.figure, Qt.MouseButton.LeftButton)
+    why = screen.advising.why
+    assert why is not None
+    assert why.page is not None
+    shown = row.figure.text().strip("()")
+    assert why.page.lines[0].result == shown
+    row.why.trigger()
+    assert why.page.lines[0].result == shown
+
+
+def test_a_technique_and_a_line_of_memory_are_asked(screen: Screen, qtbot: QtBot) -> None:
+    """As the memory panel emits them."""
+    qtbot.waitUntil(lambda: bool(screen.memory.savings), timeout=60_000)
+    saving = screen.memory.savings[0]
+    screen.memory.asked_saving.emit(saving)
+    why = screen.advising.why
+    assert why is not None
+    assert why.page is not None
+    assert why.page.lines[0].result.endswith(screen.state.tr_.gib(abs(saving.bytes)))
+    for key in ("weights", "total", "ram", ""):
+        screen.memory.asked.emit(key)
+        assert why.page.lines
