@@ -34,7 +34,8 @@ class MatrixBar(FlowLayout):
         self.fits_only = QToolButton()
         self.how_many = ElidedLabel()
         self.how_many.setObjectName("caption")
-        self.again = link()
+        self.clear_link, self.again = link(), link()
+        self.clear_link.hide()
         self.again.hide()
         self.figures = [QToolButton() for _key in FIGURES]
         self.group = QToolButton()
@@ -74,6 +75,7 @@ class MatrixBar(FlowLayout):
         line = QHBoxLayout(said)
         line.setContentsMargins(0, 0, 0, 0)
         line.addWidget(self.how_many, 1)
+        line.addWidget(self.clear_link)
         line.addWidget(self.again)
         return said
 
@@ -106,6 +108,7 @@ class MatrixBar(FlowLayout):
         self._name_switches()
         for button, key in ((self.filters, "matrix.filters"), (self.columns, "matrix.columns")):
             button.clicked.connect(commands[key].trigger)
+        self.clear_link.clicked.connect(commands["matrix.clear_filters"].trigger)
         self.again.clicked.connect(commands["matrix.sort_again"].trigger)
 
     def retranslate(self) -> None:
@@ -117,6 +120,8 @@ class MatrixBar(FlowLayout):
         self.size_class.setAccessibleName(_("Model size"))
         self._name_switches()
         self.again.setAccessibleName(_("Sort again"))
+        self.clear_link.setText(_("Show all"))
+        self.clear_link.setToolTip(_("Clear search and filters (Ctrl+Shift+X)"))
         self.group.setText(_("Groups"))
         self.group.setToolTip(_("Put the rows in groups, by family or by size"))
         self.columns.setText(_("Columns"))
@@ -162,9 +167,10 @@ class MatrixBar(FlowLayout):
         self.search.clear()
         self.search.blockSignals(False)
 
-    def show_filters(self, behind: int) -> None:
-        """How many filters are active that the bar does not show itself."""
+    def show_filters(self, active: int, behind: int) -> None:
+        """Offer to clear the active filters; say how many of them the bar does not show itself."""
         _ = self._state.tr_
+        self.clear_link.setVisible(bool(active))
         self.filters.setText(_("Filters ({count})", count=behind) if behind else _("Filters"))
         self.filters.setToolTip(_("More filters: use, licence, language, favourites"))
         self.filters.setProperty("active", bool(behind))
