@@ -8,7 +8,7 @@ from advisor.ui.memory.panel import MemoryPanel
 def register(commands: Commands, panel: MemoryPanel) -> None:
     """Add the panel's commands."""
     commands.add(
-        "memory.focus", N_("Go to the memory curve"), panel.curve.view.setFocus, shortcut="Ctrl+Shift+G",
+        "memory.focus", N_("Go to the memory curve"), panel.go_to_curve, shortcut="Ctrl+Shift+G",
         hint=N_("Arrow keys turn its knob"),
     )  # fmt: skip
     commands.add(

@@ -73,7 +73,8 @@ class MemoryPanel(Card):
         layout.setSpacing(4)
         layout.addLayout(head)
         layout.addWidget(self.verdict)
-        layout.addWidget(scrolled(inner), 1)
+        self._area = scrolled(inner)
+        layout.addWidget(self._area, 1)
 
     def _wire(self) -> None:
         self.why.clicked.connect(lambda: self.asked.emit(""))
@@ -95,6 +96,11 @@ class MemoryPanel(Card):
     def total(self) -> int:
         """Bytes of the cell that is shown, 0 while there is none."""
         return self._estimate.memory.total if self._estimate and self._estimate.memory else 0
+
+    def go_to_curve(self) -> None:
+        """The keys go to the curve, and it comes into sight."""
+        self._area.ensureWidgetVisible(self.curve.view)
+        self.curve.view.setFocus()
 
     @property
     def busy(self) -> bool:

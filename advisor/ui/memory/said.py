@@ -104,8 +104,8 @@ def component(_: Translator, name: str, size: int) -> str:
 
 
 def own_machine(_: Translator, estimate: Estimate) -> str:
-    """The heading of this machine's pools beside a what-if's."""
-    return _("This machine: {verdict}", verdict=texts.verdict(_, estimate))
+    """The heading of this computer's pools beside a what-if's."""
+    return _("This computer: {verdict}", verdict=texts.verdict(_, estimate))
 
 
 def value(_: Translator, knob: Knob, x: int) -> str:

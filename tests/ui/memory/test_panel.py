@@ -235,7 +235,7 @@ def test_this_machine_beside_a_what_if(qtbot: QtBot, window: Screen) -> None:
     both = window.memory.bars.bars
     assert state.own is not None
     headings = [bar.name for bar in both if bar.pool is None]
-    assert headings == ["RTX 4090", "This machine: does not fit"]
+    assert headings == ["RTX 4090", "This computer: does not fit"]
     own = both[-1].pool
     assert own is not None
     assert own.short
@@ -313,3 +313,17 @@ def test_a_name_with_an_ampersand_stays_itself(window: Screen) -> None:
     link.say("R&D: 1 GiB")
     assert link._lines() == ["R&D: 1 GiB"]
     assert link.accessibleName() == "R&D: 1 GiB"
+
+
+def test_commands_bring_the_curve_into_sight_and_turn_its_knob(qtbot: QtBot, window: Screen) -> None:
+    """On a low screen the curve is scrolled to; the other command goes to the largest that fits."""
+    window.window().resize(1093, 574)
+    qtbot.wait(20)
+    view = window.memory.curve.view
+    window.commands["memory.focus"].trigger()
+    qtbot.waitUntil(lambda: not view.visibleRegion().isEmpty() and window.window().focusWidget() is view)
+    assert view.visibleRegion().boundingRect().height() >= view.height() - 1
+    window.commands["memory.largest"].trigger()
+    curve = window.memory.curve.curve
+    assert curve is not None
+    qtbot.waitUntil(lambda: window.state.workload.context == curve.largest)
