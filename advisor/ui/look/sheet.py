@@ -22,6 +22,7 @@ class Sheet(QTextBrowser):
         self.setOpenLinks(False)
         self._left: list[str] = []
         self._next: QTextDocument | None = None
+        self._own: QTextDocument | None = None
         self._place: int | None = None
         self._veil: QColor | None = None
         self._anchor = ""
@@ -79,8 +80,10 @@ class Sheet(QTextBrowser):
     def _shown(self) -> None:
         assert self._next is not None
         self._timer.stop()
-        found, self._next = self._next, None
-        self.setDocument(found)  # which deletes the one before it
+        old, self._own, self._next = self._own, self._next, None
+        self.setDocument(self._own)
+        if old is not None:  # the first one is Qt's, which deletes it
+            old.deleteLater()
         if self._anchor:
             self.scrollToAnchor(self._anchor)
             self._anchor = ""
