@@ -94,16 +94,22 @@ class KnobForm(QWidget):
 
     def _dress(self) -> None:
         """Captions in their size; labels of one width, so that a control goes below its label when that leaves it too
-        little.
+        little. A switch takes no room: its label may break, and widens no other's.
         """
         for row in self.rows:
             row.dress()
             row.label.setWordWrap(False)
             row.label.setMinimumWidth(0)
-            row.label.setWordWrap(row.label.sizeHint().width() > NARROWEST)
-        widest = max((row.label.sizeHint().width() for row in self.rows if not row.label.wordWrap()), default=0)
-        for row in self.rows:
-            row.label.setMinimumWidth(min(widest + GAP, NARROWEST))
+            row.label.setContentsMargins(0, 0, GAP, 0)
+        widths = {row: row.label.sizeHint().width() for row in self.rows}
+        advance = self.fontMetrics().horizontalAdvance
+        switches = [row for row in self.rows if row.knob.kind == "switch"]
+        least = max((advance(word) for row in switches for word in row.label.text().split()), default=0) + GAP
+        widest = max(least, *(width for row, width in widths.items() if row not in switches))
+        room = min(widest, NARROWEST)
+        for row, width in widths.items():
+            row.label.setMinimumWidth(room)
+            row.label.setWordWrap(width > room)
 
     def show_values(self) -> None:
         """Show the state's workload; what another setting rules out is greyed, with the reason in words."""
