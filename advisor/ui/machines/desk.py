@@ -22,7 +22,6 @@ from advisor.ui.machines.measure import MeasureDialog
 from advisor.ui.machines.waiting import Waiting
 
 if TYPE_CHECKING:  # they load when they are asked for
-    from advisor.catalog.builds import Build
     from advisor.catalog.typed import Parts
     from advisor.dumps import Loaded
     from advisor.errors import UserError
@@ -30,7 +29,7 @@ if TYPE_CHECKING:  # they load when they are asked for
 
 
 class Desk(Waiting):
-    """What can be asked about machines. `read_from` holds the files of a machine that was read, by its identity."""
+    """What can be asked about machines."""
 
     def __init__(self, window: QWidget, state: State, work: Work) -> None:
         super().__init__(window, state, work)
@@ -95,11 +94,6 @@ class Desk(Waiting):
     def read_from(self, machine: Machine | None) -> str | None:
         """The files, with their programs, that the machine that is shown was read from; None for others."""
         return self._read[1] if self._read is not None and machine is self._read[0] else None
-
-    def show_build(self, build: Build) -> None:
-        """Show a typical computer."""
-        title = build.title(self._state.tr_)
-        self.ask(build.machine, lambda machine: self._state.show_machine(machine, title), title)
 
     def save_machine(self) -> None:
         """Ask where, and save the machine that is shown."""

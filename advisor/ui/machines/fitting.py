@@ -1,5 +1,7 @@
 """Other parts for the machine that is shown: asked for in a dialog that shows what they bring, or given at once."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
@@ -11,6 +13,10 @@ from advisor.ui.base.work import Work
 from advisor.ui.machines.desk import Desk
 from advisor.ui.machines.trial import Built, Trial, named
 
+if TYPE_CHECKING:  # they load when they are asked for
+    from advisor.catalog.builds import Build
+    from advisor.ui.machines.swap_form import Offer
+
 
 class Fitting(Desk):
     """Remembers what was changed, so that a what-if's name tells all of it."""
@@ -18,15 +24,38 @@ class Fitting(Desk):
     def __init__(self, window: QWidget, state: State, work: Work) -> None:
         super().__init__(window, state, work)
         self._built: Built | None = None
+        self._build: tuple[Machine, Build] | None = None
+        state.language_changed.connect(self._retitle)
+
+    def show_build(self, build: "Build") -> None:
+        """Show a typical computer."""
+
+        def show(machine: Machine) -> None:
+            self._build = (machine, build)
+            self._state.show_machine(machine, build.title(self._state.tr_))
+
+        self.ask(build.machine, show, build.title(self._state.tr_))
+
+    def _retitle(self) -> None:
+        """What-ifs that were named from words are named in the new language."""
+        _, machine = self._state.tr_, self._state.machine
+        if self._build is not None and machine is self._build[0]:
+            self._state.show_machine(machine, self._build[1].title(_))
+        elif self._built is not None and machine is self._built.machine:
+            self._state.show_machine(machine, named(_, self._built))
 
     def change_parts(self) -> None:
         """Ask for other parts; names come from the catalogue, read off the window's thread."""
-        from advisor.ui.machines.swap_form import Offer, offer
-        from advisor.ui.machines.whatif import WhatIfDialog
-
         machine = self._state.machine
 
-        def ask(offered: Offer) -> None:
+        def read() -> "Offer":
+            from advisor.ui.machines.swap_form import offer
+
+            return offer(machine)
+
+        def ask(offered: "Offer") -> None:
+            from advisor.ui.machines.whatif import WhatIfDialog
+
             dialog = WhatIfDialog(self._state.tr_, self._state.colors, self._state.machine, offered, self.window)
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             trial = Trial(dialog, self._state, self._work, self.history, self._before())
@@ -34,7 +63,7 @@ class Fitting(Desk):
             dialog.place()
             dialog.show()
 
-        self.ask(lambda: offer(machine), ask)
+        self.ask(read, ask)
 
     def _stays(self, trial: Trial) -> None:
         if trial.built is not None:

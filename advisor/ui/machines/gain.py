@@ -33,7 +33,8 @@ class Gain(QObject):
         self._timer.setInterval(WAIT_MS)
         self._timer.timeout.connect(self._ask)
         state.machine_changed.connect(self._changed)
-        state.workload_changed.connect(self._later)
+        for signal in (state.workload_changed, state.language_changed):
+            signal.connect(self._later)
 
     @property
     def busy(self) -> bool:

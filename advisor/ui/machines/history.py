@@ -44,10 +44,12 @@ class History(QObject):
         shown = self._shown()
         if self._held or (shown.machine is self._now.machine and shown.name == self._now.name):
             return
-        self._before = [*self._before, self._now][-MOST:]
+        renamed = shown.machine is not None and shown.machine is self._now.machine
+        if not renamed:  # the same machine in another language, or kept under another name, is no step
+            self._before = [*self._before, self._now][-MOST:]
         self._now = shown
         if shown.machine is not None:
-            others = [one for one in self.what_ifs if one.name != shown.name]
+            others = [one for one in self.what_ifs if one.name != shown.name and one.machine is not shown.machine]
             self.what_ifs = [shown, *others][:MOST]
         self.changed.emit()
 

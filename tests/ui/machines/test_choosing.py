@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from advisor import profiles, settings
+from advisor.catalog.builds import builds
+from advisor.i18n import translator
 from advisor.machine import Machine
 from advisor.ui.base.columns import USUAL
 from advisor.ui.dialogs.basic import ErrorDialog
@@ -232,6 +234,20 @@ def test_a_dump_says_what_it_does_not_tell(qtbot: QtBot, qapp: QApplication, tmp
     popup = opened(qtbot, screen)
     assert "cards.txt" in titles(popup)
     popup.hide()
+    screen.window().close()
+
+
+def test_a_what_if_is_named_in_the_language_of_now(qtbot: QtBot, qapp: QApplication) -> None:
+    """A typical computer is called otherwise in Chinese, which is no step back and no second entry of the list."""
+    screen = open_window(qapp)
+    with qtbot.waitSignal(screen.state.machine_changed, timeout=WAIT):
+        screen.actions_.show_build(builds()[0])
+    assert screen.state.what_if == builds()[0].title(translator("en"))
+    screen.state.set_language("zh-CN")
+    assert screen.state.what_if == builds()[0].title(translator("zh-CN"))
+    assert len(screen.actions_.history.what_ifs) == 1
+    screen.actions_.history.back()
+    assert screen.state.machine is MACHINE
     screen.window().close()
 
 
