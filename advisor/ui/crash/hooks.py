@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import sys
 import threading
-import traceback
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QtMsgType, Signal, qInstallMessageHandler
@@ -34,7 +32,7 @@ class Hooks(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._seen: Counter[str] = Counter()
+        self._seen: set[str] = set()
         self._wired = False
 
     def install(self) -> None:
@@ -56,9 +54,9 @@ class Hooks(QObject):
             sys.__excepthook__(kind, trouble, trace)
             return
         key = _key(kind, trace)
-        self._seen[key] += 1
-        if self._seen[key] > 1:  # a method that paints fails a hundred times in a second
+        if key in self._seen:  # a method that paints fails a hundred times in a second
             return
+        self._seen.add(key)
         text = logs.error(trouble.with_traceback(trace))
         _print(text)
         self._wire()
@@ -89,6 +87,8 @@ class Hooks(QObject):
 
 def _key(kind: type[BaseException], trace: TracebackType | None) -> str:
     """What makes an error the same as another one: its kind and the place where it was raised."""
+    import traceback
+
     last = traceback.extract_tb(trace)[-1:] if trace is not None else []
     return f"{kind.__name__} {[(frame.filename, frame.lineno) for frame in last]}"
 
