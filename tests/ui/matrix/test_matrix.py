@@ -271,7 +271,15 @@ def test_the_popups_choose(qtbot: QtBot, qapp: QApplication) -> None:
     assert set(shown(screen)) == {"gemma-3-1b", "llama-3.1-8b", "qwen2.5-72b"}
     filters.clear.click()
     assert len(shown(screen)) == 6
-    filters.close()
+    assert filters.isVisible()
+    QTest.keyClick(filters.use, Qt.Key.Key_Escape)
+    assert not filters.isVisible()
+    screen.matrix.wishes.open_columns()
+    QTest.keyClick(popup.list, Qt.Key.Key_Down)
+    QTest.keyClick(popup.list, Qt.Key.Key_Space)
+    assert [column.key for column in screen.matrix.model.columns] == ["run", "run-f16", "qlora", "lora", "full"]
+    QTest.keyClick(popup.list, Qt.Key.Key_Escape)
+    assert not popup.isVisible()
     screen.window().close()
 
 
