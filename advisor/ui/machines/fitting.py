@@ -56,6 +56,10 @@ class Fitting(Desk):
         def ask(offered: "Offer") -> None:
             from advisor.ui.machines.whatif import WhatIfDialog
 
+            opened = [one for one in self.window.findChildren(WhatIfDialog) if one.isVisible() and not one.isModal()]
+            if opened:  # two would undo each other's changes
+                opened[0].activateWindow()
+                return
             dialog = WhatIfDialog(self._state.tr_, self._state.colors, self._state.machine, offered, self.window)
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             trial = Trial(dialog, self._state, self._work, self.history, self._before())

@@ -1,6 +1,7 @@
 """The what-if dialog: another graphics card, processor or memory, what that brings and costs while it is chosen."""
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
 from advisor.errors import UserError
@@ -128,7 +129,7 @@ class WhatIfDialog(QDialog):
         corner = parent.window().frameGeometry().bottomRight()
         self.move(corner.x() - self.width() - MARGIN, max(0, corner.y() - self.height() - 4 * MARGIN))
 
-    def done(self, result: int) -> None:
-        """Closed by whatever key or button."""
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Closed by whatever key or button, or with its window: nothing more is tried."""
         self._timer.stop()
-        super().done(result)
+        super().hideEvent(event)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -177,6 +177,19 @@ def test_a_wrong_name_is_said_beside_the_fields(qtbot: QtBot, qapp: QApplication
     assert screen.state.machine is MACHINE
     dialog.reject()
     screen.window().close()
+
+
+def test_parts_are_asked_for_once(qtbot: QtBot, qapp: QApplication) -> None:
+    """The command brings the open dialog to the front; closing the window stops what it was about to try."""
+    screen = open_window(qapp)
+    dialog = parts(qtbot, screen)
+    screen.commands["machine.parts"].trigger()
+    qapp.processEvents()
+    qtbot.waitUntil(lambda: not screen.work.busy, timeout=WAIT)
+    assert [one for one in screen.findChildren(WhatIfDialog) if one.isVisible()] == [dialog]
+    dialog.form.gpu.setText("GeForce RTX 4090")
+    screen.window().close()
+    assert not any(timer.isActive() for timer in dialog.findChildren(QTimer))
 
 
 def test_another_machine_chosen_meanwhile_stays(qtbot: QtBot, qapp: QApplication) -> None:
