@@ -193,17 +193,10 @@ def looks(screen: Screen) -> Iterator[Step]:
 
 
 def report(screen: Screen, folder: Path) -> Iterator[Step]:
-    """The report's dialog with its preview, and one export."""
-    yield "report dialog", 5.0, screen.actions_.export
-    path = folder / "report.pdf"
-
-    def export() -> None:
-        for dialog in screen.window().findChildren(QDialog):
-            if dialog.isVisible() and hasattr(dialog, "write"):
-                dialog.write(path)
-
-    yield "export PDF", 6.0, export
-    yield "close dialogs", 0.3, lambda: close_dialogs(screen)
+    """The report's page with its preview, and one export."""
+    yield "report page", 5.0, screen.actions_.export
+    yield "export PDF", 6.0, lambda: screen.report.get().write(folder / "report.pdf")
+    yield "page models", 0.3, lambda: screen.pages.show_page("models")
 
 
 def close_dialogs(screen: Screen) -> None:

@@ -41,7 +41,7 @@ def _row(_: Translator, colors: Palette, key: str, number: int, item: Item) -> s
     if small:
         lines.append(f'<span style="color:{colors.caption}">{small}</span>')
     why = _link(f"why:{place}", _("why?"), colors) if item.why is not None else ""
-    left = f'<td width="66%">{"<br>".join(lines)}</td>'
+    left = f'<td width="60%">{"<br>".join(lines)}</td>'
     if not item.figures:
         left = f'<td colspan="2">{"<br>".join(lines)}</td>'
     right = f'<td align="right">{escape(item.figures)}</td>' if item.figures else ""

@@ -11,6 +11,8 @@ from advisor.i18n import N_, Translator
 from advisor.ui.base import texts
 from advisor.workload import Method
 
+_PAIR = 2
+
 
 def tier(_: Translator, advice: Advice) -> tuple[str, str]:
     """The tier's name and its sentence."""
@@ -66,9 +68,11 @@ def _told_apart(one: Pick, alike: Sequence[Pick]) -> str:
         return N_("{use}, fastest")
     if _most(one, alike, lambda pick: pick.estimate.parameters):
         return N_("{use}, largest")
-    return (
-        N_("{use}, smallest") if _most(one, alike, lambda p: -p.estimate.parameters) else N_("{use}, number {number}")
-    )
+    if _most(one, alike, lambda pick: -pick.estimate.parameters):
+        return N_("{use}, smallest")
+    larger = [pick for pick in alike[1:] if pick.estimate.parameters > alike[0].estimate.parameters]
+    beside = len(larger) == _PAIR and one in larger  # the other one of the two is the largest
+    return N_("{use}, larger") if beside else N_("{use}, number {number}")
 
 
 def _most(one: Pick, alike: Sequence[Pick], figure: Callable[[Pick], float]) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, QUrl
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QPolygonF, QResizeEvent, QTextOption
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QPolygonF, QResizeEvent
 
 from advisor.palette import LIGHT, Palette
 from advisor.report.charts import WIDTH as WIDTH_MM
@@ -28,9 +28,6 @@ class ReportView(Sheet):
         self._drawings: Mapping[str, Drawing] = {}
         self._colors = LIGHT
         self._painted: dict[str, QImage] = {}
-        # Tables take the width that there is: their words break where they must.
-        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._wider = QTimer(self)
         self._wider.setSingleShot(True)
         self._wider.setInterval(_AGAIN_MS)
