@@ -64,7 +64,6 @@ class About(QDialog):
         buttons = QDialogButtonBox()
         buttons.addButton(self.copy, QDialogButtonBox.ButtonRole.ActionRole)
         close = buttons.addButton(_("Close"), QDialogButtonBox.ButtonRole.RejectRole)
-        close.setDefault(True)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.setSpacing(12)
@@ -72,7 +71,7 @@ class About(QDialog):
         layout.addWidget(self.text, 1)
         layout.addWidget(buttons)
         self.resize(560, 460)
-        close.setFocus()
+        close.setFocus()  # Enter closes. As the box's default it would take Tab from the button before it
 
     def _heading(self) -> QHBoxLayout:
         _ = self._state.tr_
