@@ -39,6 +39,7 @@ class MatrixPanel(Card):
         self.bar = MatrixBar(state)
         self.search, self.family, self.size_class = self.bar.search, self.bar.family, self.bar.size_class
         self._due = False  # the rows are to be sorted as soon as what decides is known
+        self._count = 0  # models that there were
         self._emptied = False  # no row was left to select
         self._choices = state.choices
         self._hold = QTimer(self)
@@ -148,6 +149,9 @@ class MatrixPanel(Card):
 
     def _models_changed(self) -> None:
         self.bar.fill_families()
+        if len(self.state.models) > self._count + FEW and not self.model.held:
+            self.model.hold()  # the catalogue has come after the user's own models
+        self._count = len(self.state.models)
         self.refresh()
         if not self.model.held:
             self._arrange()  # the user's own models are seen at once

@@ -91,6 +91,25 @@ def test_models_are_shown_though_the_computer_does_not_answer(qtbot: QtBot, qapp
     screen.window().close()
 
 
+def test_own_models_that_come_first_wait_for_the_catalogue(qtbot: QtBot, qapp: QApplication) -> None:
+    """They are seen at once; when the catalogue follows, all rows appear in their final order and not before."""
+    screen = opened(qapp)
+    screen.state.set_own(MACHINE)
+    everything = screen.core.models()
+    own = everything[-1]
+    screen.state.add_own_models({own: "Ollama"})
+    assert shown(screen) == [own.id]
+    with qtbot.waitSignal(screen.matrix.arranged, timeout=20_000):
+        screen.loaded(everything[:-1])
+        assert shown(screen) == []
+    first = shown(screen)
+    assert (len(first), first[0]) == (40, own.id)
+    settle(qtbot, screen)
+    screen.matrix.wishes.sort_again()
+    assert shown(screen) == first
+    screen.window().close()
+
+
 def test_a_knob_leaves_the_rows_where_they_are(qtbot: QtBot, qapp: QApplication) -> None:
     """Cells answer anew in place; an offer to sort again appears and does so; a new machine sorts by itself."""
     screen = open_window(qapp)
