@@ -1,6 +1,8 @@
 """Copies of the matrix: a cell as a sentence; cells, a row or the whole table as a spreadsheet takes them."""
 
+import atexit
 from collections.abc import Callable, Sequence
+from functools import cache
 
 from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtGui import QGuiApplication
@@ -25,6 +27,27 @@ def to_clipboard(rows: Sequence[Sequence[str]]) -> None:
     data.setText(tables.tabbed(rows))
     data.setHtml(tables.html(rows))
     QGuiApplication.clipboard().setMimeData(data)
+    _at_exit().text = data.text()
+
+
+class _AtExit:
+    """Qt outlives Python, and crashes when it frees data that was made here with nothing of Python left: so the text
+    alone stays on the clipboard, as data of Qt's own. What another program has copied since is left as it is.
+    """
+
+    def __init__(self) -> None:
+        self.text = ""
+        atexit.register(self.settle)
+
+    def settle(self) -> None:
+        """The program ends."""
+        if QGuiApplication.instance() is not None and QGuiApplication.clipboard().text() == self.text:
+            QGuiApplication.clipboard().setText(self.text)
+
+
+@cache
+def _at_exit() -> _AtExit:
+    return _AtExit()
 
 
 class Copying(QObject):
