@@ -263,8 +263,11 @@ class Screen(QWidget):
             self._suggest(self.matrix.model.rows[0])
 
     def _suggest(self, model: Model) -> None:
-        """Select a model for the user, unless the user has selected one."""
-        if self.state.model is self._suggested:
+        """Select a model for the user, unless the user has selected one. No better suggestion moves rows that are being
+        read: it is followed where it is seen.
+        """
+        seen = self._suggested is None or self.matrix.model.row_of(model) in self.matrix.visible_rows()
+        if self.state.model is self._suggested and seen:
             self._suggested = model
             self.matrix.select(model, self.state.column)
 

@@ -151,6 +151,7 @@ def test_every_part_that_is_shipped_has_its_licence() -> None:
 def test_larger_texts_reach_every_panel_and_come_back(qtbot: QtBot, qapp: QApplication) -> None:
     """Ctrl++ and Ctrl+0, kept: captions and titles with sizes of their own keep their share."""
     screen = open_window(qapp)
+    row = screen.matrix.view.rowHeight(0)
     base, title = qapp.font().pointSizeF(), screen.header.name.font().pointSizeF()
     screen.commands["view.text_larger"].trigger()
     screen.commands["view.text_larger"].trigger()
@@ -159,10 +160,26 @@ def test_larger_texts_reach_every_panel_and_come_back(qtbot: QtBot, qapp: QAppli
     assert qapp.font().pointSizeF() == pytest.approx(1.25 * base)
     assert screen.header.name.font().pointSizeF() == pytest.approx(1.25 * title)
     assert screen.header.verdict.font().pointSizeF() == pytest.approx(1.25 * base)
+    assert screen.matrix.view.rowHeight(0) > row
     screen.commands["view.text_normal"].trigger()
     qapp.processEvents()
     assert qapp.font().pointSizeF() == pytest.approx(base)
     assert screen.header.name.font().pointSizeF() == pytest.approx(title)
+    assert screen.matrix.view.rowHeight(0) == row
+    screen.window().close()
+
+
+def test_a_better_suggestion_moves_no_rows(qtbot: QtBot, qapp: QApplication) -> None:
+    """Where its row is seen it is selected; where it is not, selection and place stay."""
+    screen = open_window(qapp)
+    qtbot.waitUntil(lambda: screen.state.model is not None)
+    rows = screen.matrix.model.rows
+    screen.details.advised.emit(rows[1])
+    assert screen.state.model is rows[1]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(screen.matrix, "visible_rows", lambda: range(2))
+        screen.details.advised.emit(rows[-1])
+    assert screen.state.model is rows[1]
     screen.window().close()
 
 
