@@ -17,6 +17,7 @@ from advisor.ui.look.flow import FlowLayout, grows
 from advisor.ui.look.widgets import ElidedLabel, caption
 from advisor.ui.machines.desk import Desk
 from advisor.ui.machines.gain import Gain
+from advisor.ui.machines.shelf import plain
 
 LETTERS = 26  # of a long name, before the line breaks
 BUTTONS = ("machine.compare", "machine.keep", "machine.this")
@@ -70,7 +71,7 @@ class Banner(QFrame):
         layout.addLayout(row)
         layout.addWidget(self.facts)
         self.gain.told.connect(self._tell)
-        self._keep = commands["machine.keep"]
+        self._commands = commands
         for signal in (state.machine_changed, state.language_changed):
             signal.connect(self.refresh)
         state.theme_changed.connect(self._dress)
@@ -97,7 +98,10 @@ class Banner(QFrame):
         """Which machine it is."""
         _, machine, name = self._state.tr_, self._state.machine, self._state.what_if
         self.setVisible(name is not None)
-        self._keep.setIconText(_("Keep …"))  # in the strip it is plain which machine
+        for key in BUTTONS:  # no letters that Alt does not reach
+            action = self._commands[key]
+            action.setIconText(plain(action.text()))
+        self._commands["machine.keep"].setIconText(_("Keep …"))  # in the strip it is plain which machine
         if name is None or machine is None:
             return
         dumped = machine.source == "dump"

@@ -1,6 +1,5 @@
 """Opens the list of machines below the switcher, and shows what is chosen from it."""
 
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
@@ -19,8 +18,6 @@ from advisor.ui.machines.switcher import Switcher
 
 if TYPE_CHECKING:
     from advisor.catalog.builds import Build
-
-_MNEMONIC = re.compile(r"\s?\(&\w\)|(?<!&)&(?!&)")
 
 
 class Chooser(QObject):
@@ -68,7 +65,7 @@ class Chooser(QObject):
         _, history, kept = self._state.tr_, self._desk.history, self.kept
         machines = shelf.entries(_, kept.names, kept.builds, history.what_ifs, self._state.choices.recent)
         orders = [
-            Entry("command", key, plain(self._commands[key].text()))
+            Entry("command", key, shelf.plain(self._commands[key].text()))
             for key in shelf.COMMANDS
             if key in self._commands and self._commands[key].isEnabled()
         ]
@@ -91,8 +88,3 @@ class Chooser(QObject):
             self._state.show_machine(*value)
         else:
             self._desk.show_build(cast("Build", value))
-
-
-def plain(text: str) -> str:
-    """A command's text without its mnemonic, "&Keep" and "收藏(&K)" alike."""
-    return _MNEMONIC.sub("", text).replace("&&", "&")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
@@ -25,6 +26,7 @@ SECTIONS = {
 }
 # What is asked for by a dialog: keys of commands, in their order.
 COMMANDS = ("machine.parts", "machine.other", "machine.open", "machine.keep")
+_MNEMONIC = re.compile(r"\s?\(&\w\)|(?<!&)&(?!&)")
 
 
 class Entry(NamedTuple):
@@ -59,3 +61,8 @@ def found(listed: Sequence[Entry], search: str) -> list[Entry]:
     """Those whose titles hold every word of `search`, spaces and signs aside."""
     words = search.lower().split()
     return [one for one in listed if all(word in one.title.lower() for word in words)]
+
+
+def plain(text: str) -> str:
+    """A command's text without its mnemonic, "&Keep" and "收藏(&K)" alike."""
+    return _MNEMONIC.sub("", text).replace("&&", "&")

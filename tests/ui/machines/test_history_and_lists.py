@@ -39,6 +39,13 @@ def test_each_machine_stands_once_and_models_do_not() -> None:
     assert shelf.found(listed, "no such machine") == []
 
 
+def test_a_commands_letter_is_not_part_of_its_name() -> None:
+    """In both languages; a name's own ampersand stays."""
+    assert shelf.plain("Another &GPU, processor or memory …") == "Another GPU, processor or memory …"
+    assert shelf.plain("收藏这台机器(&K)…") == "收藏这台机器…"
+    assert shelf.plain("AT&&T R&&D") == "AT&T R&D"
+
+
 def test_back_and_flip_retrace_what_was_shown() -> None:
     """Back goes through all that was shown; flip to and fro between this computer and the last what-if."""
     state, parent = State(Workload(), Settings(), "en"), QObject()
