@@ -45,7 +45,7 @@ def _row(_: Translator, colors: Palette, key: str, number: int, item: Item) -> s
     if not item.figures:
         left = f'<td colspan="2">{"<br>".join(lines)}</td>'
     right = f'<td align="right">{escape(item.figures)}</td>' if item.figures else ""
-    return f'<tr>{left}{right}<td align="right" width="48">{why}</td></tr>'
+    return f'<tr>{left}{right}<td align="right" width="1" style="white-space:nowrap">&nbsp;{why}</td></tr>'
 
 
 def what(_: Translator, item: Item) -> str:
