@@ -17,6 +17,7 @@ from advisor.ui.base import recent
 from advisor.ui.dialogs.basic import ErrorDialog
 from advisor.ui.screen import Screen
 from advisor.ui.shell import place
+from advisor.ui.shell.drop import DropTarget
 from advisor.ui.window import Window
 from advisor.workload import Workload
 from tests.ui.helpers import MACHINE, OPENED, FewModels, open_window
@@ -180,7 +181,7 @@ def test_an_opened_machine_is_offered_again(qtbot: QtBot, qapp: QApplication, tm
     menu.actions()[0].trigger()
     qtbot.waitUntil(lambda: bool(window.findChildren(ErrorDialog)))
     assert "not there any more" in window.findChildren(ErrorDialog)[0].text.text()
-    assert screen.state.choices.recent == ()
+    assert not screen.state.settings().window.recent
     assert not menu.menuAction().isEnabled()
     window.close()
 
@@ -209,21 +210,21 @@ def test_files_above_the_window_show_where_they_may_be_dropped(qtbot: QtBot, qap
     text = QMimeData()
     text.setText("no file")
     window.dragEnterEvent(drag(text))
-    assert window._drop is None
+    assert not screen.findChildren(DropTarget)
     files = QMimeData()
     files.setUrls([QUrl.fromLocalFile("/nowhere/a.json")])
     window.dragEnterEvent(drag(files))
-    assert window._drop is not None
-    assert window._drop.isVisible()
-    assert window._drop.size() == screen.size()
-    assert "Drop to open" in window._drop.accessibleName()
+    target = screen.findChildren(DropTarget)[0]
+    assert target.isVisible()
+    assert target.size() == screen.size()
+    assert "Drop to open" in target.accessibleName()
     window.dragLeaveEvent(QDragLeaveEvent())
-    assert not window._drop.isVisible()
+    assert not target.isVisible()
     window.dragEnterEvent(drag(files))
     window.dropEvent(
         QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, files, Qt.MouseButton.LeftButton, Qt.KeyboardModifier(0))
     )
-    assert not window._drop.isVisible()
+    assert not target.isVisible()
     qtbot.waitUntil(lambda: not screen.work.busy)
     window.close()
 
