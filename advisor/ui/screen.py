@@ -266,7 +266,8 @@ class Screen(QWidget):
         """Select a model for the user, unless the user has selected one. No better suggestion moves rows that are being
         read: it is followed where it is seen.
         """
-        seen = self._suggested is None or self.matrix.model.row_of(model) in self.matrix.visible_rows()
+        row = self.matrix.model.row_of(model)  # None while no rows are shown yet
+        seen = row is not None and (self._suggested is None or row in self.matrix.visible_rows())
         if self.state.model is self._suggested and seen:
             self._suggested = model
             self.matrix.select(model, self.state.column)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 
 from advisor.catalog.model import Model
 from advisor.estimator.result import Estimate
+from advisor.i18n import N_
 from advisor.palette import Palette
 from advisor.ui.base import texts
 from advisor.ui.base.columns import Column
@@ -25,6 +26,7 @@ PAD = 6
 OWN_BAR = 3  # the mark at the left of the user's own models
 MARK = 10  # from the cell's left edge to the middle of its symbol
 STAR_SIDE = 14
+SAME = N_("the same")  # as in the first column that runs it
 GROUP_INDENT = 8
 _CELL_TEXTS_KEPT = 20_000
 _LAYOUTS_KEPT = 4000
@@ -143,7 +145,7 @@ class MatrixDelegate(QStyledItemDelegate):
         if self._model.says_the_same(model, column, estimate):
             painter.setFont(self._small)
             painter.setPen(theme.color(colors.caption))
-            self._write(painter, rect.right() - PAD, top, self._line, self._state.tr_("the same"), self._small)
+            self._write(painter, rect.right() - PAD, top, self._line, self._state.tr_(SAME), self._small)
         else:
             self._figure(painter, rect, top, self._cell_text(estimate), estimate, colors)
 
