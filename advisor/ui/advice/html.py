@@ -20,7 +20,8 @@ def parts(_: Translator, colors: Palette, sections: Sequence[Section]) -> Iterat
 def contents(_: Translator, colors: Palette, sections: Sequence[Section]) -> str:
     """The headings as links, and the way to copy all of it."""
     links = [_link(f"#{section.key}", section.title, colors) for section in sections[1:]]
-    return f"<p>{' · '.join([*links, _link('do:copy', _('Copy all of it'), colors)])}</p>"
+    copy = _("Copy all of it")
+    return f"<p>{' · '.join([*links, _link('do:copy', copy, colors)])}</p>"
 
 
 def _section(_: Translator, colors: Palette, section: Section) -> str:

@@ -249,7 +249,8 @@ class ReportPage(Card):
 
     def _copied(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)
-        self.writing.tell(self._state.tr_("The report is on the clipboard as Markdown."))
+        _ = self._state.tr_
+        self.writing.tell(_("The report is on the clipboard as Markdown."))
 
     def _run_changed(self, running: bool) -> None:
         self.form.setEnabled(not running)

@@ -138,11 +138,12 @@ class Writing(QWidget):
 
     def _written(self, path: Path | None) -> None:
         self._end()
+        _ = self._state.tr_
         if path is not None:
             self._path = path
-            self.tell(self._state.tr_("Saved: {path}", path=path), saved=True)
+            self.tell(_("Saved: {path}", path=path), saved=True)
         else:
-            self.tell(self._state.tr_("Cancelled; nothing was written."))
+            self.tell(_("Cancelled; nothing was written."))
 
     def failed(self, error: Exception) -> None:
         """Say what went wrong."""
@@ -180,5 +181,6 @@ class Writing(QWidget):
         self.running.emit(running)
 
     def _open(self, path: Path | None) -> None:
+        _ = self._state.tr_
         if path is not None and not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
-            self.tell(self._state.tr_("No program was found that opens {path}", path=path))
+            self.tell(_("No program was found that opens {path}", path=path))

@@ -69,7 +69,8 @@ def parts(_: Translator, colors: Palette, page: Page) -> Iterator[str]:
         )
         yield f"<p>{' · '.join(links)}</p>"
     if page.rest:
-        yield f"<h4>{escape(_('The rest of this estimate'))}</h4>"
+        heading = _("The rest of this estimate")
+        yield f"<h4>{escape(heading)}</h4>"
         for line in page.rest:
             yield block(colors, line)
 
