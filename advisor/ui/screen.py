@@ -239,7 +239,7 @@ class Screen(QWidget):
 
     def _welcome(self) -> None:
         """The tour at the very first start, once there is something to speak of."""
-        if not self.state.choices.hint_seen:
+        if not self.state.choices.hint_seen and self.matrix.model.rows:
             self.state.keep(hint_seen=True)
             self.show_tour()
 
@@ -261,6 +261,8 @@ class Screen(QWidget):
         """The rows are in order: at the start the first of them is selected."""
         if self.state.model is None and self.matrix.model.rows:
             self._suggest(self.matrix.model.rows[0])
+        if self.strip.advice is not None:
+            self._welcome()
 
     def _suggest(self, model: Model) -> None:
         """Select a model for the user, unless the user has selected one. No better suggestion moves rows that are being
