@@ -90,6 +90,7 @@ class Column(QWidget):
         self._items = tuple(Line(text, f"{section}/{number}") for text, number in zip(lines, places, strict=True))
         self._lay()
         self.title.setEnabled(bool(section))
+        self.title.setFocusPolicy(Qt.FocusPolicy.StrongFocus if section else Qt.FocusPolicy.NoFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor if section else Qt.CursorShape.ArrowCursor)
         self.setAccessibleName("\n".join([title, *lines]))
 
