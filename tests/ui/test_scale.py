@@ -60,7 +60,7 @@ def screen(request: pytest.FixtureRequest, qtbot: QtBot, qapp: QApplication) -> 
     found = open_window(qapp, complete(MACHINE))
     found.window().resize(*SIZE)
     found.state.keep(hint_seen=True)
-    text_size.apply(qapp, request.param)
+    found.state.keep(text_percent=request.param)  # as the menu does
     found.matrix.select(found.matrix.model.rows[0], "run")
     settle(qapp, found)
     yield found
