@@ -30,6 +30,7 @@ class Title(QPushButton):
         self._whole = ""
         self.setObjectName("link")
         self.setFlat(True)
+        self.setProperty("elides", True)
         self.setStyleSheet("text-align: left; padding: 0; font-weight: bold")
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
