@@ -127,9 +127,15 @@ class Tokens(QWidget):
 
     def _fit(self, text: str) -> None:
         # Few values are long: the slider has the room until one is.
-        advance = self.field.fontMetrics().horizontalAdvance
+        advance = self.fontMetrics().horizontalAdvance  # the field hears of another font later
         usual = min(advance(self._usual) + FIELD_FRAME, NARROWEST)
         self.field.setFixedWidth(max(usual, advance(text) + FIELD_FRAME))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another text size: the field is as wide as its digits are now."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit(self.field.text())
 
     def _wanted(self) -> int:
         return SLIDER_LEAST + GAP + self.field.width()
