@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from advisor import settings
@@ -71,6 +71,16 @@ def test_the_old_laptop_is_typed_by_keyboard(qtbot: QtBot, qapp: QApplication) -
     assert [gpu.name for gpu in machine.gpus] == ["GeForce 610M", "HD Graphics 4000"]
     assert screen.state.what_if == "Lenovo G480"
     assert not dialog.isVisible()
+    screen.window().close()
+
+
+def test_enter_shows_the_computer(qtbot: QtBot, qapp: QApplication) -> None:
+    """One button is the default, whatever stands before it in the row."""
+    screen = open_window(qapp)
+    dialog = form(qtbot, screen)
+    defaults = [button for button in dialog.findChildren(QPushButton) if button.isDefault()]
+    assert defaults == [dialog.show_button]
+    dialog.reject()
     screen.window().close()
 
 

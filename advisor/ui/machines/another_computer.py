@@ -76,6 +76,7 @@ class AnotherComputer(QDialog):
         self._whole = QVBoxLayout(self)
         self._whole.addWidget(self._scroll, 1)
         self._whole.addWidget(self.buttons)
+        self.show_button.setDefault(True)  # as a child of the dialog: before, it would be one default of two
         self.setMinimumWidth(WIDTH)
         name_fields(self._form)
         self.name.setFocus()
@@ -155,7 +156,6 @@ class AnotherComputer(QDialog):
         _ = self._tr
         self.buttons = QDialogButtonBox()
         self.show_button = self.buttons.addButton(_("&Show"), QDialogButtonBox.ButtonRole.ActionRole)
-        self.show_button.setDefault(True)
         self.show_button.clicked.connect(self.ask)
         self.buttons.addButton(_("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
         self.take_over = self.buttons.addButton(_("&Fill in"), QDialogButtonBox.ButtonRole.ResetRole)

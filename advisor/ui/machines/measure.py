@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from advisor.i18n import N_
@@ -46,13 +47,13 @@ class MeasureDialog(QDialog):
         buttons = QDialogButtonBox()
         self.start = buttons.addButton(_("&Measure"), QDialogButtonBox.ButtonRole.ActionRole)
         self.close_ = buttons.addButton(_("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
-        self.start.setDefault(True)
         self.start.clicked.connect(self.measure)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.addWidget(self.text)
         layout.addWidget(self.bar)
         layout.addWidget(buttons)
+        self.start.setDefault(True)  # once it is the dialog's
         self._timer = QTimer(self)
         self._timer.setInterval(_LOOK_MS)
         self._timer.timeout.connect(self._look)
@@ -74,10 +75,11 @@ class MeasureDialog(QDialog):
             self._failed,
         )
 
-    def done(self, result: int) -> None:
-        """Closed, by whatever key or button: what still runs ends within a moment and is forgotten."""
-        self._end()
-        super().done(result)
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Closed by a key, a button or with its window: what still runs ends within a moment and is forgotten."""
+        if not event.spontaneous():  # the system's own: minimised
+            self._end()
+        super().hideEvent(event)
 
     def _look(self) -> None:
         if self._run is not None:

@@ -55,10 +55,10 @@ class WhatIfDialog(QDialog):
         self.buttons = QDialogButtonBox()
         self.show_button = self.buttons.addButton(_("&Show"), QDialogButtonBox.ButtonRole.ActionRole)
         self.buttons.addButton(_("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
-        self.show_button.setDefault(True)
         self.show_button.clicked.connect(self.ask)
         self.buttons.rejected.connect(self.reject)
         self._whole.addWidget(self.buttons)
+        self.show_button.setDefault(True)  # once it is the dialog's
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(TRY_MS)
