@@ -70,7 +70,7 @@ def _moment_settings(workload: Workload) -> Workload:
     return replace(_settings(workload), optimizer="adamw")
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _plan(model: Model, settings: Workload, past_window: bool) -> Plan:
     full = settings.task == "full"
     trainable = trainable_parameters(model, settings)
@@ -85,7 +85,7 @@ def _plan(model: Model, settings: Workload, past_window: bool) -> Plan:
     )
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _moments(model: Model, settings: Workload, past_window: bool) -> tuple[Moment, ...]:
     return tuple(highest(_Step(model, settings, past_window).moments()))
 
@@ -96,7 +96,7 @@ def _gradient_bytes(model: Model, settings: Workload) -> int:
     return trainable_parameters(model, settings) * width
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _activations(model: Model, settings: Workload) -> tuple[float, float]:
     numbers, units = mode(settings), _units(model, settings.rank)
     stack = _stack(model, False, -1 if numbers.full else _first_adapted(model, settings.targets))

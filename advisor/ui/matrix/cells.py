@@ -23,8 +23,8 @@ Answers = dict[Model, Estimate]
 PAINT_S = 0.006  # what one repaint may spend on cells that it sees for the first time
 SLICE_S = 0.006  # what one idle slice may take, so that keys and mouse are answered between slices
 REPAINT_S = 0.05  # cells that had to wait appear in batches: painting takes as long as computing
-# Four settings of the knobs times six columns, of models and of networks: flicking a switch to and fro costs nothing.
-COLUMNS_KEPT = 48
+# Two settings of the knobs times six columns, of models and of networks: flicking a switch to and fro costs nothing.
+COLUMNS_KEPT = 24
 KEPT_OF_EACH = 4  # where more columns are shown: those of now and of the settings before, of models and of networks
 
 # Settings that the other kind of task never reads: turning one of them leaves half of the matrix as it is.

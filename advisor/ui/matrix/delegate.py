@@ -28,8 +28,8 @@ MARK = 10  # from the cell's left edge to the middle of its symbol
 STAR_SIDE = 14
 SAME = N_("the same")  # as in the first column that runs it
 GROUP_INDENT = 8
-_CELL_TEXTS_KEPT = 20_000
-_LAYOUTS_KEPT = 4000
+_CELL_TEXTS_KEPT = 2000  # each keeps its estimate alive, some 3 KB
+_LAYOUTS_KEPT = 1000
 
 
 class MatrixDelegate(QStyledItemDelegate):
