@@ -49,7 +49,7 @@ class MemoryPanel(Card):
         self.notes = caption(wrap=True)
         self.why = link()
         self.legend = Legend()
-        self.techniques = Techniques()
+        self.techniques = Techniques(self.legend)
         self._arrange()
         self._wire()
         self.retranslate()

@@ -109,8 +109,11 @@ class Techniques(QWidget):
     tried = Signal(object)  # the changes of a technique that was clicked
     asked = Signal(object)  # the saving whose "why?" was clicked
 
-    def __init__(self) -> None:
+    def __init__(self, before: QWidget) -> None:
+        """The Tab key comes from `before`."""
         super().__init__()
+        self._before = before
+        self._shown: list[str] = []
         self._title = caption()
         self._title.setWordWrap(True)
         self._rows: dict[str, tuple[QWidget, TechniqueButton, QPushButton]] = {}
@@ -139,6 +142,17 @@ class Techniques(QWidget):
         for key, row in self._rows.items():
             if key not in shown:
                 row[0].hide()
+        if shown != self._shown:
+            self._shown = shown
+            self._order_keys()
+
+    def _order_keys(self) -> None:
+        """Tab goes through the rows as they stand: Qt puts what is made late behind the whole window."""
+        before = self._before
+        for key in self._shown:
+            for stop in self._rows[key][1:]:
+                QWidget.setTabOrder(before, stop)
+                before = stop
 
     def _make(self, key: str) -> tuple[QWidget, TechniqueButton, QPushButton]:
         row, button, why = QWidget(), TechniqueButton(), link()
