@@ -25,7 +25,6 @@ from advisor.catalog.complete import complete
 from advisor.report import SECTION_KEYS
 from advisor.settings import Settings
 from advisor.ui import app as ui_app
-from advisor.ui.base.garbage import Garbage
 from advisor.ui.report.tasks import Order, export
 from advisor.ui.screen import Screen
 from advisor.ui.window import Window
@@ -102,7 +101,6 @@ def of_toggles(count: int) -> float:
     window = Window()
     machine = complete(profiles.load(EXAMPLE))
     screen = ui_app.fill(app, window, machine, Workload(), Settings(theme="light"), "en")
-    Garbage(app, screen.cells.completed, window)
     window.show()
     screen.begin()
     settle(app, screen)

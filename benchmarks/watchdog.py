@@ -28,7 +28,6 @@ from advisor import profiles
 from advisor.catalog.complete import complete
 from advisor.settings import Settings, Theme
 from advisor.ui import app as ui_app
-from advisor.ui.base.garbage import Garbage
 from advisor.ui.base.wish import Wish
 from advisor.ui.screen import Screen
 from advisor.ui.window import Window
@@ -272,7 +271,6 @@ def main() -> int:
         app.processEvents()
         dog = Watchdog()
         screen = ui_app.fill(app, window, complete(profiles.load(EXAMPLE)), Workload(), Settings(theme="light"), "en")
-        Garbage(app, screen.cells.completed, window)
         screen.begin()
         done = drive(app, screen, dog, seconds, Path(own))
         dog.stop()

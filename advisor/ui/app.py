@@ -44,10 +44,8 @@ def run_window(
 
     def begin() -> None:
         from advisor import crashes
-        from advisor.ui.base.garbage import Garbage
 
         screen = fill(app, window, machine, workload, settings, language)
-        Garbage(app, screen.cells.completed, window)
         screen.begin()
         screen.own_models.look_around()
         screen.work.run(crashes.left_behind, care.show_last_time, lambda _error: None)  # an error is in the log

@@ -16,6 +16,7 @@ from advisor.ui.advising import Advising, Rooms
 from advisor.ui.base import texts
 from advisor.ui.base.commands import Commands
 from advisor.ui.base.core import Core
+from advisor.ui.base.garbage import Garbage
 from advisor.ui.base.state import State
 from advisor.ui.base.work import Work
 from advisor.ui.cell_tools import CellTools, Tooled
@@ -57,6 +58,7 @@ class Screen(QWidget):
         super().__init__()
         self.state, self.core, self.work = state, core, work
         self.cells = Cells(core.estimate, self)
+        self.garbage = Garbage(self.cells.completed, self)
         self.commands = Commands(self)
         self.header = Header(state)
         self.gauges = GaugesPanel(state, work)
@@ -304,4 +306,5 @@ class Screen(QWidget):
         if self.report.page is not None:
             self.report.page.stop()
         self.work.close()
+        self.garbage.stop()
         self.actions_.save_settings()

@@ -27,6 +27,7 @@ def _clean(qapp: QApplication) -> Iterator[None]:
     """Fails the test that leaves a thread or a running timer."""
     ui_app.application()
     threads = set(threading.enumerate())
+    gc.disable()  # as while the program has a window: no other thread may take widgets apart
     yield
     OPENED.clear()
     outliving = []
@@ -39,6 +40,7 @@ def _clean(qapp: QApplication) -> Iterator[None]:
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     QCoreApplication.processEvents()
     gc.collect()
+    gc.enable()
     assert not outliving, f"timers that outlive a closed window: {outliving}"
     running = [timer for timer in qapp.findChildren(QTimer) if timer.isActive()]
     assert not running, f"timers left running: {running}"

@@ -1,4 +1,7 @@
-"""When Python looks for garbage among the window's objects: rarely, never through all of them while someone is there.
+"""When Python looks for garbage: in the window's thread alone, and never through everything while someone is there.
+
+Python looks for it in whichever thread happens to make the next object. A thread that computes advice would then take
+the window's widgets apart, and Qt ends the program for that. So Python's own search is off while there is a window.
 
 The catalogue and the cells are two hundred thousand objects that live as long as the window. Looking through all of
 them takes 60 to 200 ms, in which no key is answered. So they are set aside when the matrix is complete, and the whole
@@ -7,23 +10,50 @@ heap is looked through only when the user turns to another program.
 
 import gc
 
-from PySide6.QtCore import QObject, Qt, SignalInstance
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QObject, Qt, QTimer, SignalInstance
+from PySide6.QtGui import QGuiApplication
 
-YOUNG, MIDDLE, OLD = 2000, 10, 100
+EVERY_MS = 1000
+YOUNG, MIDDLE, OLD = 2000, 10, 20  # new objects, searches of the young ones, of the middle ones; until the next search
 
 
 class Garbage(QObject):
-    """Sets aside what is there whenever `completed` is emitted, and tidies up when the program is left."""
+    """Looks for garbage now and then; sets aside what is there whenever `completed` is emitted; tidies up when the
+    program is left.
+    """
 
-    def __init__(self, app: QApplication, completed: SignalInstance, parent: QObject) -> None:
+    def __init__(self, completed: SignalInstance, parent: QObject) -> None:
         super().__init__(parent)
-        gc.set_threshold(YOUNG, MIDDLE, OLD)
-        completed.connect(lambda: gc.freeze())  # noqa: PLW0108 - Qt asks a slot how many values it takes
+        gc.disable()
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.VeryCoarseTimer)
+        self._timer.setInterval(EVERY_MS)
+        self._timer.timeout.connect(self._look)
+        self._timer.start()
+        completed.connect(self._set_aside)
+        app = QGuiApplication.instance()
+        assert isinstance(app, QGuiApplication)
         app.applicationStateChanged.connect(self._state_changed)
 
+    def stop(self) -> None:
+        """No more searches of its own; what was set aside may be found again. Python's search stays off: threads that
+        were not waited for may run on.
+        """
+        self._timer.stop()
+        gc.unfreeze()
+
+    def _look(self) -> None:
+        young, middle, old = gc.get_count()
+        if young > YOUNG:
+            gc.collect(2 if old > OLD else 1 if middle > MIDDLE else 0)
+
+    def _set_aside(self) -> None:
+        if self._timer.isActive():
+            gc.collect()  # of what came since the last time: what is garbage already would be set aside for good
+            gc.freeze()
+
     def _state_changed(self, state: Qt.ApplicationState) -> None:
-        if state != Qt.ApplicationState.ApplicationActive:
+        if state != Qt.ApplicationState.ApplicationActive and self._timer.isActive():
             tidy()
 
 
