@@ -206,8 +206,11 @@ Row = tuple[float, float, float, float, float]  # a Moment without its names: th
 
 def highest(moments: Iterable[Row]) -> list[Moment]:
     """The moments that no other one, or two others together, exceed at every batch and length."""
+    falling = sorted(moments, reverse=True)
+    if len({moment[2] for moment in falling}) == 1:
+        return _envelope(list(map(Moment._make, _rising(falling))))
     kept: list[Row] = []
-    for moment in sorted(moments, reverse=True):
+    for moment in falling:
         _, token, square, _, _ = moment
         # Sorted by the constant: those kept before are at least as large in it.
         for other in kept:
@@ -217,6 +220,15 @@ def highest(moments: Iterable[Row]) -> list[Moment]:
             kept.append(moment)
     named = list(map(Moment._make, kept))
     return _envelope(named) if len({moment.square for moment in named}) == 1 else named
+
+
+def _rising(falling: Iterable[Row]) -> Iterator[Row]:
+    """Of moments by falling constant, those that grow faster with the tokens than all before."""
+    steepest = float("-inf")
+    for moment in falling:
+        if moment[1] > steepest:
+            steepest = moment[1]
+            yield moment
 
 
 def _envelope(rising: list[Moment]) -> list[Moment]:
