@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from advisor import words
 from advisor.catalog.model import Model
-from advisor.estimator.result import COMPONENTS, Component, Estimate
+from advisor.estimator.result import COMPONENTS, Component, Estimate, MemoryEstimate
 from advisor.machine import Machine
 from advisor.settings import Budget
 from advisor.ui.base import texts
@@ -186,11 +186,20 @@ class MemoryPanel(Card):
         parts = sorted((part for part in memory.components if part.bytes), key=lambda p: COMPONENTS.index(p.name))
         lines = [self._line(part, part.name) for part in parts]
         lines.append(Line("", said.total(_, memory), _.gib(memory.total), "total"))
+        lines += self._in_ram(memory)
         shared = any(pool.shared for pool in self._pools)
         for key, part in pools.beside(self._pools, memory):
             words_ = _("{part} in {device}", part=_(words.COMPONENT_WORDS[part.name]), device=said.kind(_, key, shared))
             lines.append(Line(part.name, words_, _.gib(part.bytes), key))
         self.legend.show_lines(lines, self._state.colors, _("Why? The formula of every number"))
+
+    def _in_ram(self, memory: MemoryEstimate) -> list[Line]:
+        """What a run on the processor touches of the whole, where that is another figure: it is the bar's."""
+        _, need = self._state.tr_, memory.resident_needed
+        alone = [pool.device for pool in self._pools if pool.used] == ["ram"]
+        if not alone or need is None or _.gib(need) == _.gib(memory.total):
+            return []
+        return [Line("", _("RAM of a CPU run"), _.gib(need), "ram")]
 
     def _line(self, part: Component, key: str) -> Line:
         _ = self._state.tr_
