@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QApplication, QSlider
+from PySide6.QtWidgets import QApplication, QComboBox, QScrollArea, QSlider, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from advisor.machine import Machine
@@ -71,7 +71,9 @@ def test_by_mouse(user: User, tmp_path: Path) -> None:
     slider = next(one for one in run.findChildren(QSlider) if one.accessibleName() == "上下文")
     user.click(slider, QPoint(slider.width() - 30, slider.height() // 2))
     memory.moved()
-    user.choose(run.control("quant"), "Q8_0")
+    quant = run.control("quant")
+    assert isinstance(quant, QComboBox)
+    user.choose(quant, "Q8_0")
     memory.moved()
     assert "推理 Q8_0" in screen.memory.title.accessibleName()
     user.click_cell("Qwen2.5-1.5B", "LoRA")
@@ -79,7 +81,10 @@ def test_by_mouse(user: User, tmp_path: Path) -> None:
     train = screen.settings.forms[1]
     assert train.isVisible()
     rank = train.control("rank")
-    screen.settings.tabs.currentWidget().ensureWidgetVisible(rank)
+    assert isinstance(rank, QSpinBox)
+    area = screen.settings.tabs.currentWidget()
+    assert isinstance(area, QScrollArea)
+    area.ensureWidgetVisible(rank)
     before = rank.text()
     user.click(rank, QPoint(rank.width() - 8, 6))
     assert rank.text() != before

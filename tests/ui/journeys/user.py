@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QImage, QInputMethodEvent, QKeySequence
 from PySide6.QtTest import QTest
@@ -26,13 +25,16 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from advisor.catalog.complete import complete
+from advisor.catalog.model import Model
+from advisor.catalog.models import find_model
 from advisor.machine import Machine
 from advisor.settings import Settings, WindowChoices
 from advisor.ui import app as ui_app
+from advisor.ui.base.core import Core
 from advisor.ui.screen import Screen
 from advisor.ui.window import Window
 from advisor.workload import Workload
-from tests.ui.helpers import OPENED, FewModels
+from tests.ui.helpers import MODELS, OPENED
 
 WAIT = 20_000
 TABS = 80  # more stops of the Tab key than any window has
@@ -229,12 +231,26 @@ def spoken(widget: QWidget) -> str:
     return face.text(QAccessible.Text.Name) if face is not None else ""
 
 
-def sit_down(qtbot: QtBot, qapp: QApplication, machine: Machine, language: str = "en") -> User:
+class Some(Core):
+    """The real estimator over some of the catalogue's models."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__()
+        self._names = names
+
+    def models(self) -> Sequence[Model]:
+        """Those."""
+        return tuple(find_model(name) for name in self._names)
+
+
+def sit_down(
+    qtbot: QtBot, qapp: QApplication, machine: Machine, language: str = "en", models: Sequence[str] = MODELS
+) -> User:
     """Open the window on a machine, at the size that a small laptop's screen leaves it."""
     window = Window()
     OPENED.append(window)
     settings = Settings(theme="light", window=WindowChoices(hint_seen=True))
-    screen = ui_app.fill(qapp, window, complete(machine), Workload(), settings, language, FewModels())
+    screen = ui_app.fill(qapp, window, complete(machine), Workload(), settings, language, Some(models))
     window.resize(1366, 728)
     window.show()
     window.activateWindow()

@@ -188,6 +188,8 @@ def test_every_figure_answers_why_by_mouse_and_keys(
     QTest.mouseClick(panel.legend, Qt.MouseButton.LeftButton, pos=panel.legend.places()[1].center())
     panel.legend.setFocus()
     QTest.keyClick(panel.legend, Qt.Key.Key_End)
+    assert panel.legend.answers[panel.legend.current].words.startswith("RAM of a CPU run")
+    QTest.keyClick(panel.legend, Qt.Key.Key_Up)
     assert panel.legend.answers[panel.legend.current].key == "total"
     QTest.keyClick(panel.legend, Qt.Key.Key_Return)
     QTest.mouseClick(panel.bars, Qt.MouseButton.LeftButton, pos=panel.bars.places()[0].center())
