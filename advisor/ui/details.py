@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
+from advisor.catalog.model import Model
 from advisor.estimator.result import Estimate
+from advisor.i18n import Translator
 from advisor.machine import Machine
 from advisor.settings import Budget
 from advisor.ui.advice.strip import AdviceStrip
@@ -21,6 +23,7 @@ from advisor.ui.machines import machine_text
 from advisor.ui.matrix.cells import Cells
 from advisor.ui.memory.panel import MemoryPanel
 from advisor.ui.memory.savings import Saving, savings
+from advisor.words import clauses
 from advisor.workload import Workload
 
 if TYPE_CHECKING:  # its rooms load after the first paint
@@ -41,7 +44,7 @@ class Panes(NamedTuple):
 class Details(QObject):
     """Hears the state and tells the panes; owns the reading dialogs."""
 
-    advised = Signal(object)  # the model that suits this machine best
+    picked = Signal(object)  # the models that suit this machine best, each with what for
     told = Signal()  # tier and verdict stand in the header
     waiting = Signal()  # new advice is on its way; `known` or `unknown` follows
     known = Signal(object)
@@ -59,6 +62,7 @@ class Details(QObject):
         self.advice_timer = self._timer(ADVICE_MS, self._ask_advice)
         state.selection_changed.connect(self.refresh)
         state.machine_changed.connect(self._question_changed)
+        state.machine_changed.connect(lambda: self.picked.emit({}))  # those were the other machine's
         state.workload_changed.connect(self._question_changed)
 
     def _timer(self, wait_ms: int, run: Callable[[], None]) -> QTimer:
@@ -190,8 +194,7 @@ class Details(QObject):
         self._panes.strip.show_advice(advice)
         self.known.emit(advice)
         self._show_tier()
-        if advice.picks:
-            self.advised.emit(advice.picks[0].estimate.model)
+        self.picked.emit(_picks(self._state.tr_, advice))
 
     def _advice_failed(self, error: Exception) -> None:
         self._job = None
@@ -207,6 +210,16 @@ class Details(QObject):
             self._panes.header.show_tier(*advice_text.tier(self._state.tr_, advice))
             self._panes.header.show_verdict(verdict(self._state.tr_, advice))
             self.told.emit()
+
+
+def _picks(_: Translator, advice: "Advice") -> dict[Model, str]:
+    """Every model of the picks, with all that it is picked for."""
+    from advisor.ui.advice import text as advice_text
+
+    found: dict[Model, list[str]] = {}
+    for pick, use in zip(advice.picks, advice_text.pick_uses(_, advice.picks), strict=True):
+        found.setdefault(pick.estimate.model, []).append(use)
+    return {model: clauses(_, uses) for model, uses in found.items()}
 
 
 def _asker(machine: Machine, workload: Workload, budget: Budget, language: str) -> Callable[[], "Advice"]:

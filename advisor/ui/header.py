@@ -70,16 +70,13 @@ class Header(QFrame):
         first.addWidget(self.name)
         first.addWidget(self.tier)
         first.addStretch(1)
-        said = QVBoxLayout()
-        said.setSpacing(1)
-        said.addLayout(first)
-        said.addWidget(self.verdict)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(4, 0, 0, 0)
-        layout.setSpacing(8)
-        layout.addLayout(said, 1)
         for button in (self.what_if, self.language, self.report):
-            layout.addWidget(button)
+            first.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(4, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addLayout(first)
+        layout.addWidget(self.verdict)  # below the buttons too: the sentence needs the whole width
 
     def retranslate(self) -> None:
         """All texts and menus again."""

@@ -71,7 +71,6 @@ class Screen(QWidget):
         self.report = Later(self._make_report)
         self.pages.add("report", self.report)
         self._tour: Tour | None = None
-        self._suggested: Model | None = None
         self.actions_ = Actions(self, state, work)
         self.own_models = OwnModels(self, state, work, self.actions_)
         self.details = Details(self, DetailPanes(self.header, self.memory, self.strip), state, self.cells, work)
@@ -129,7 +128,7 @@ class Screen(QWidget):
         self.own_models.opened.connect(self.matrix.show_model)
         self.memory.asked.connect(self.details.show_why)
         self.memory.tried.connect(lambda changes: self.state.change(**changes))
-        self.details.advised.connect(self._suggest)
+        self.details.picked.connect(self.matrix.mark_picks)
         self.details.told.connect(self._welcome)
         self.strip.opened.connect(self.details.show_advice)
         self.gauges.asked.connect(self.details.show_gauge)
@@ -262,19 +261,9 @@ class Screen(QWidget):
     def _arranged(self) -> None:
         """The rows are in order: at the start the first of them is selected."""
         if self.state.model is None and self.matrix.model.rows:
-            self._suggest(self.matrix.model.rows[0])
+            self.matrix.select(self.matrix.model.rows[0], self.state.column)
         if self.strip.advice is not None:
             self._welcome()
-
-    def _suggest(self, model: Model) -> None:
-        """Select a model for the user, unless the user has selected one. No better suggestion moves rows that are being
-        read: it is followed where it is seen.
-        """
-        row = self.matrix.model.row_of(model)  # None while no rows are shown yet
-        seen = row is not None and (self._suggested is None or row in self.matrix.visible_rows())
-        if self.state.model is self._suggested and seen:
-            self._suggested = model
-            self.matrix.select(model, self.state.column)
 
     @property
     def settled(self) -> bool:

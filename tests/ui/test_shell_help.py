@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLineEdit, QMessag
 from pytestqt.qtbot import QtBot
 
 from advisor import __version__, advice, diagnostics, logs, settings
+from advisor.advice.result import Pick
 from advisor.catalog.complete import complete
 from advisor.i18n import translator
 from advisor.machine import Gpu
@@ -21,6 +22,7 @@ from advisor.ui import app as ui_app
 from advisor.ui.advice.verdict import verdict
 from advisor.ui.help.about import About, toolkit
 from advisor.ui.help.hint import Tour, beside
+from advisor.ui.matrix.model import NAME
 from advisor.ui.screen import Screen
 from advisor.ui.shell import text_size
 from advisor.workload import Workload
@@ -175,17 +177,23 @@ def test_larger_texts_reach_every_panel_and_come_back(qtbot: QtBot, qapp: QAppli
     screen.window().close()
 
 
-def test_a_better_suggestion_moves_no_rows(qtbot: QtBot, qapp: QApplication) -> None:
-    """Where its row is seen it is selected; where it is not, selection and place stay."""
+def test_advice_marks_its_picks_and_moves_nothing(qtbot: QtBot, qapp: QApplication) -> None:
+    """The first row stays selected; names say for ears and in tips what they are picked for; another machine's go."""
     screen = open_window(qapp)
     qtbot.waitUntil(lambda: screen.state.model is not None)
-    rows = screen.matrix.model.rows
-    screen.details.advised.emit(rows[1])
-    assert screen.state.model is rows[1]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(screen.matrix, "visible_rows", lambda: range(2))
-        screen.details.advised.emit(rows[-1])
-    assert screen.state.model is rows[1]
+    rows = tuple(screen.matrix.model.rows)
+    estimates = [screen.cells.get(model, screen.state.column) for model in rows[1:3]]
+    picks = tuple(Pick("chat", one) for one in estimates if one is not None)
+    screen.details._advised(replace(advice.advise(MACHINE, Workload()), picks=picks))
+    picked = set(rows[1:3])
+    assert screen.state.model is rows[0]
+    assert tuple(screen.matrix.model.rows) == rows
+    for row, model in enumerate(rows):
+        index = screen.matrix.model.index(row, NAME)
+        spoken, tip = index.data(Qt.ItemDataRole.DisplayRole), index.data(Qt.ItemDataRole.ToolTipRole)
+        assert ("pick of the advice" in spoken) == ("Pick of the advice" in tip) == (model in picked)
+    screen.state.show_machine(screen.state.own, "the same again")
+    assert not screen.matrix.model.picks
     screen.window().close()
 
 

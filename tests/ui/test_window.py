@@ -28,8 +28,8 @@ from advisor.estimator.result import Estimate
 from advisor.machine import Gpu, Machine, Memory, Origin
 from advisor.probes import live
 from advisor.probes.live import LiveSample
+from advisor.ui.base.texts import short_name
 from advisor.ui.gauges import panel as gauges_panel
-from advisor.ui.gauges import readings
 from advisor.ui.matrix.cells import relevant
 from advisor.ui.matrix.model import FIRST_METHOD
 from advisor.ui.matrix.order import rank
@@ -250,7 +250,7 @@ def test_notes_of_the_probes_stand_below_the_gauges(qtbot: QtBot, qapp: QApplica
 )
 def test_gauges_name_processors_and_cards_shortly(name: str | None, short: str) -> None:
     """What tells them apart has room under a dial."""
-    assert readings.short_name(name) == short
+    assert short_name(name) == short
 
 
 def test_why_a_card_shows_no_load_stands_in_its_hint(qapp: QApplication) -> None:

@@ -1,5 +1,6 @@
 """The window's sentences: a cell in two lines, a verdict with its reasons, the names of columns and machines."""
 
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -52,6 +53,17 @@ def split_size(_: Translator, size: float) -> tuple[str, str]:
     """A size as figure and unit, to be painted in two colours."""
     figure, unit = _.gib(size).rsplit(" ", 1)
     return figure, unit
+
+
+def short_name(name: str | None) -> str:
+    """A processor's name as people say it: "Intel(R) Core(TM) i5-3210M CPU @ 2.50GHz" -> "i5-3210M"."""
+    if not name:
+        return ""
+    for noise in ("(R)", "(TM)", "(r)", "(tm)", "Intel ", "AMD ", "NVIDIA ", "Core ", "GeForce ", " CPU", " Processor"):
+        name = name.replace(noise, " " if noise[0] == " " else "")
+    # "11th Gen" says no more than the number does, and "with Radeon Graphics" leaves no room for it.
+    name = re.sub(r"^\d+th Gen | (?:with|w/) .*$", "", name.split(" @ ")[0])
+    return " ".join(name.split())
 
 
 def pace(_: Translator, estimate: Estimate) -> str:

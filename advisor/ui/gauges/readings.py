@@ -1,6 +1,5 @@
 """What the gauges show: a machine's sizes, and the last live sample where there is one."""
 
-import re
 from collections.abc import Iterator, Sequence
 
 from advisor.i18n import Translator
@@ -33,17 +32,6 @@ def placeholders(_: Translator, live: LiveSample | None) -> list[Reading]:
     return [cpu, ram, disk, gpu]
 
 
-def short_name(name: str | None) -> str:
-    """A processor's name as people say it: "Intel(R) Core(TM) i5-3210M CPU @ 2.50GHz" -> "i5-3210M"."""
-    if not name:
-        return ""
-    for noise in ("(R)", "(TM)", "(r)", "(tm)", "Intel ", "AMD ", "NVIDIA ", "Core ", "GeForce ", " CPU", " Processor"):
-        name = name.replace(noise, " " if noise[0] == " " else "")
-    # "11th Gen" says no more than the number does, and "with Radeon Graphics" leaves no room for it.
-    name = re.sub(r"^\d+th Gen | (?:with|w/) .*$", "", name.split(" @ ")[0])
-    return " ".join(name.split())
-
-
 def _share(part: float, whole: float) -> float:
     """A share in hundredths: an arc that moves by less would be painted for nothing."""
     return round(min(1.0, max(0.0, part / whole)), 2)
@@ -73,7 +61,7 @@ def _room(_: Translator, reading: Reading, free: float, total: float) -> Reading
 def _cpu(_: Translator, machine: Machine, live: LiveSample | None) -> Reading:
     cpu = machine.cpu
     cores = "" if cpu.cores is None else _("{cores} cores", cores=cpu.cores)
-    name = short_name(cpu.name) or _("CPU")
+    name = texts.short_name(cpu.name) or _("CPU")
     mhz = cpu.max_mhz or cpu.base_mhz
     clock = "" if mhz is None else f"{_.number(mhz / GIGA, 2)} GHz"
     reading = Reading(name, "?", _("CPU"), note=clock, facts=facts_of(_, "cpu", cpu), key="cpu")
@@ -102,7 +90,7 @@ def _ram(_: Translator, machine: Machine, live: LiveSample | None) -> Reading:
 def _gpus(_: Translator, machine: Machine, live: LiveSample | None) -> Iterator[Reading]:
     several = len(machine.gpus) > 1
     for number, gpu in enumerate(machine.gpus):
-        name = short_name(gpu.name) or _("GPU")
+        name = texts.short_name(gpu.name) or _("GPU")
         reading = Reading(
             f"{number} · {name}" if several else name, "–", "", facts=facts_of(_, "gpu", gpu), key=f"gpu{number}"
         )

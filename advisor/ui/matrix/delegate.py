@@ -27,6 +27,7 @@ OWN_BAR = 3  # the mark at the left of the user's own models
 MARK = 10  # from the cell's left edge to the middle of its symbol
 STAR_SIDE = 14
 SAME = N_("the same")  # as in the first column that runs it
+PICK = N_("pick")  # the advice suggests this model
 GROUP_INDENT = 8
 _CELL_TEXTS_KEPT = 2000  # each keeps its estimate alive, some 3 KB
 _LAYOUTS_KEPT = 1000
@@ -224,6 +225,11 @@ class MatrixDelegate(QStyledItemDelegate):
                  filled=starred)  # fmt: skip
             width -= STAR_SIDE + 4
         painter.setFont(self._small)
+        if model in self._model.picks:
+            word, right = self._state.tr_(PICK), left + width
+            painter.setPen(theme.color(colors.accent))
+            self._write(painter, right, top + self._line, self._small_line, word, self._small)
+            width -= self._unit_width(word) + 4
         painter.setPen(theme.color(colors.caption))
         below = QRect(left, top + self._line, width, self._small_line)
         size = self._state.tr_.parameters(self._model.parameters(model) or None) if self._model.compact else ""

@@ -1,6 +1,6 @@
 """The matrix as a table: models and headings of groups down, columns across; its words for ears and tool tips."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +10,7 @@ from advisor.catalog.model import Model
 from advisor.estimator.result import Estimate
 from advisor.ui.base import columns as base_columns
 from advisor.ui.base import texts
+from advisor.i18n import N_
 from advisor.ui.base.columns import RUNS, Column
 from advisor.ui.base.state import State
 from advisor.ui.look.widgets import hint
@@ -23,6 +24,7 @@ from advisor.ui.matrix.rows import Question, Rows
 Index = QModelIndex | QPersistentModelIndex
 NAME, SIZE, FIRST_METHOD = 0, 1, 2
 UP, DOWN = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
+CHANGES = {"better": N_("{cell}, better than on this computer"), "worse": N_("{cell}, worse than on this computer")}
 
 
 class MatrixModel(QAbstractTableModel):
@@ -40,6 +42,7 @@ class MatrixModel(QAbstractTableModel):
         self.held = True  # no rows are shown until their order is known
         # How a cell compares with the same one of another machine: "better", "worse" or None.
         self.change: Callable[[Model, Column], str | None] | None = None
+        self.picks: Mapping[Model, str] = {}  # what the advice suggests, with what for
         # What the other machine says to it, for the tool tip; "" where nothing is compared.
         self.other: Callable[[Model, Column], str] | None = None
 
@@ -273,18 +276,21 @@ class MatrixModel(QAbstractTableModel):
         if isinstance(line, Group):
             return words.group_spoken(_, *self._group_words(line, section))
         if column is not None:
-            return texts.spoken(_, line.name, self.heading(section), self._cells.get(line, column))
+            said = texts.spoken(_, line.name, self.heading(section), self._cells.get(line, column))
+            change = self.change(line, column) if self.change is not None else None
+            return said if change is None else _(CHANGES[change], cell=said)
         if section == SIZE:
             return _.parameters(self._parameters(line) or None)
         starred = line.id in self._state.choices.favourites
-        return _("{name}, favourite", name=line.name) if starred else line.name
+        name = _("{name}, favourite", name=line.name) if starred else line.name
+        return _("{name}, pick of the advice", name=name) if line in self.picks else name
 
     def _tip(self, row: int, section: int) -> str:
         _, line, column = self._state.tr_, self.lines[row], self.column(section)
         if isinstance(line, Group):
             return words.group_tip(_, *self._group_words(line, section))
         if column is None:
-            return words.model_tip(self._state, line, self._parameters(line))
+            return words.model_tip(self._state, line, self._parameters(line), self.picks.get(line, ""))
         estimate = self._cells.get(line, column)
         if estimate is None:
             return ""

@@ -1,6 +1,6 @@
 """The middle of the window: its bar and the matrix; keeps rows, selection and cells in step with the state."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout
@@ -144,6 +144,11 @@ class MatrixPanel(Card):
         self._show_stale()
         if self.state.choices.group != "none":
             self.view.viewport().update()
+
+    def mark_picks(self, picks: Mapping[Model, str]) -> None:
+        """What the advice suggests, with what for; the marks take no room, so that no row moves."""
+        self.model.picks = picks
+        self.view.viewport().update()
 
     # The rows --------------------------------------------------------------------------------------------------------
 

@@ -68,8 +68,8 @@ def group_tip(_: Translator, group: Group, closed: bool, heading: str, count: in
     return "\n".join((group_spoken(_, group, closed, heading, count), what))
 
 
-def model_tip(state: State, model: Model, parameters: int) -> str:
-    """All that is known of a model."""
+def model_tip(state: State, model: Model, parameters: int, suggested: str = "") -> str:
+    """All that is known of a model; `suggested` is what the advice picked it for."""
     _ = state.tr_
     facts = [model.name, _.parameters(parameters or None), model.family, model.licence or ""]
     if model in state.own_models:
@@ -77,6 +77,8 @@ def model_tip(state: State, model: Model, parameters: int) -> str:
         facts += [model.source, model.count_note]
     if model.max_context:
         facts.append(_("context up to {count}", count=_.integer(model.max_context)))
+    if suggested:
+        facts.append(_("Pick of the advice: {uses}", uses=suggested))
     starred = model.id in state.choices.favourites
     facts.append(_("The star takes it out of the favourites") if starred else _("The star makes it a favourite"))
     return "\n".join(filter(None, facts))

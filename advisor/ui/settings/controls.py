@@ -7,27 +7,55 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QCheckBox,
+    QSizePolicy,
     QSlider,
     QSpinBox,
     QWidget,
 )  # fmt: skip
 
+from advisor.ui.look import theme
 from advisor.ui.settings.choice import NARROWEST, Choice
 
 STEPS_PER_OCTAVE = 4
 GAP = 8  # between slider and field
 SLIDER_LEAST = 56
+SWITCH_FRAME = 28  # pixels of a switch beside its name: the box, gaps, border
 FIELD_FRAME = 38  # pixels of a number's field beside its text: border, padding, cursor, arrows
 
 
 class Switch(QCheckBox):
-    """On or off."""
+    """On or off, with its own name, which is cut where it has no room."""
 
     turned = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
+        self._whole = ""
+        self.setProperty("elides", True)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.toggled.connect(self.turned.emit)
+
+    def say(self, text: str) -> None:
+        """Its name."""
+        self._whole = text
+        self.updateGeometry()
+        self._cut()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Cut the name again."""
+        super().resizeEvent(event)
+        self._cut()
+
+    def _cut(self) -> None:
+        self.setText(theme.elide(self.fontMetrics(), self._whole, self.width() - SWITCH_FRAME).replace("&", "&&"))
+
+    def sizeHint(self) -> QSize:
+        """The whole name."""
+        return QSize(self.fontMetrics().horizontalAdvance(self._whole) + SWITCH_FRAME, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """The box and a few letters."""
+        return QSize(SLIDER_LEAST + SWITCH_FRAME, super().minimumSizeHint().height())
 
     def set_value(self, value: bool) -> None:
         """Show a value; tells nobody."""

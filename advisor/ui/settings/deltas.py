@@ -130,10 +130,3 @@ def signed(_: Translator, one: Effect) -> str:
     if one.hours is not None and one.time is not None and abs(one.time - 1) > NOTABLE:
         return f"{'−' if one.hours < 0 else '+'}{_.duration(abs(one.hours) * 3600)}"
     return "±0"
-
-
-def figure(_: Translator, found: Cost) -> str:
-    """What stands beside a knob: plain for what its value costs, in brackets what a turn would change."""
-    if found.done is not None:
-        return signed(_, found.done)
-    return "" if found.possible is None else f"({signed(_, found.possible)})"

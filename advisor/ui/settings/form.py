@@ -12,7 +12,7 @@ from advisor.ui.base.state import State
 from advisor.ui.settings import words
 from advisor.ui.settings.choice import NARROWEST, Choice
 from advisor.ui.settings.controls import Control
-from advisor.ui.settings.deltas import cost, defaults, figure, options, shown, signed, turned, value_of
+from advisor.ui.settings.deltas import cost, defaults, options, shown, signed, turned, value_of
 from advisor.ui.settings.knobs import Section
 from advisor.ui.settings.live import Live
 from advisor.ui.settings.options import Note
@@ -38,7 +38,7 @@ class KnobForm(QWidget):
         layout = QFormLayout(self)
         layout.setContentsMargins(4, 4, 8, 8)
         layout.setHorizontalSpacing(0)  # Qt leaves it out when it decides which rows wrap: the labels have it
-        layout.setVerticalSpacing(4)
+        layout.setVerticalSpacing(3)
         layout.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         layout.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         layout.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
@@ -57,7 +57,10 @@ class KnobForm(QWidget):
             row.control.turned.connect(self._turner(knob.key))
             row.reset.connect(self._resetter(knob.key))
             row.asked.connect(self._asker(knob.key))
-            self._layout.addRow(row.head, row.control)
+            if row.head is row.field:
+                self._layout.addRow(row.field)
+            else:
+                self._layout.addRow(row.head, row.field)
             self._layout.addRow(row.reason)
             self.rows.append(row)
 
@@ -80,7 +83,7 @@ class KnobForm(QWidget):
             section = next(one for one in self._sections if one.key == heading.key)
             heading.say(_(section.heading), _("Fold these settings away, or show them again"))
         for row in self.rows:
-            row.label.setText(_(row.knob.label))
+            row.name(_(row.knob.label))
             row.control.setAccessibleName(_(row.knob.label))
             row.why.setText(_("Why this figure?"))
         self._dress()
@@ -94,19 +97,15 @@ class KnobForm(QWidget):
 
     def _dress(self) -> None:
         """Captions in their size; labels of one width, so that a control goes below its label when that leaves it too
-        little. A switch takes no room: its label may break, and widens no other's.
+        little. A switch says its name itself.
         """
         for row in self.rows:
             row.dress()
             row.label.setWordWrap(False)
             row.label.setMinimumWidth(0)
             row.label.setContentsMargins(0, 0, GAP, 0)
-        widths = {row: row.label.sizeHint().width() for row in self.rows}
-        advance = self.fontMetrics().horizontalAdvance
-        switches = [row for row in self.rows if row.knob.kind == "switch"]
-        least = max((advance(word) for row in switches for word in row.label.text().split()), default=0) + GAP
-        widest = max(least, *(width for row, width in widths.items() if row not in switches))
-        room = min(widest, NARROWEST)
+        widths = {row: row.label.sizeHint().width() for row in self.rows if row.knob.kind != "switch"}
+        room = min(max(widths.values()), NARROWEST)
         for row, width in widths.items():
             row.label.setMinimumWidth(room)
             row.label.setWordWrap(width > room)
@@ -161,9 +160,11 @@ class KnobForm(QWidget):
             key = row.knob.key
             found = cost(key, w, self._training, effects)
             because = idle(key, w)
-            row.show_figure(figure(_, found), because is None and live.cell is not None)
+            row.show_figure(
+                words.figure(_, key, value_of(key, usual), found), because is None and live.cell is not None
+            )
             lines = words.costs(_, w, key, value_of(key, usual), found) if because is None else []
-            rule = _("In brackets: what one turn would change. Plain: the cost against the default")
+            rule = _("Below the setting: after an arrow what one turn would change, else the cost against the default")
             lines += [rule] if lines else []
             lines += [words.because(_, because)] if because is not None else []
             lines += [] if because is not None or effects or live.cell is None else [_("No figure for this cell")]

@@ -73,7 +73,7 @@ class SettingsPanel(Card):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where both do not fit beside each other, presets stand above the budget."""
         super().resizeEvent(event)
-        room = self._top.geometry().width() - GAP - self.budget.sizeHint().width()
+        room = event.size().width() - 2 * GAP - GAP - self.budget.sizeHint().width()  # what the card's margins leave
         beside = room >= self.presets.room()
         self._top.setDirection(QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom)
 

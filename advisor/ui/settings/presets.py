@@ -76,7 +76,7 @@ class PresetButton(QToolButton):
 
     def room(self) -> int:
         """The width below which a usual name is cut."""
-        return self.fontMetrics().averageCharWidth() * LETTERS + EDGES
+        return self.fontMetrics().horizontalAdvance("n") * LETTERS + EDGES
 
     def sizeHint(self) -> QSize:
         """The whole name, if there is room."""

@@ -1,11 +1,12 @@
-"""One row of the settings: a label with what the setting costs below it, its control, and why it may be greyed."""
+"""One row of the settings: a label, its control with what the setting costs below it, and why it may be greyed."""
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QLayout, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from advisor.ui.look import theme
-from advisor.ui.look.widgets import caption, hint
+from advisor.ui.look.flow import FlowLayout
+from advisor.ui.look.widgets import RIGHT, ElidedLabel, caption, hint
 from advisor.ui.settings.choice import Choice
 from advisor.ui.settings.controls import Control, Number, Switch, Tokens
 from advisor.ui.settings.knobs import SLIDERS, Knob
@@ -38,15 +39,21 @@ class Row(QObject):
         super().__init__(parent)
         self.knob = knob
         self.control = control_for(knob)
-        self.label, self.figure, self.reason = QLabel(), caption(), caption(wrap=True)
+        self.label, self.figure, self.reason = QLabel(), Figure(), caption(wrap=True)
         self.label.setBuddy(self.control)
-        self.head = QWidget()
-        self.head.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        layout = QVBoxLayout(self.head)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.label)
-        layout.addWidget(self.figure)
+        self.field = QWidget()
+        if isinstance(self.control, Switch):  # it has its name beside its box, and its figure behind that
+            self.head = self.field
+            self.label.setParent(self.field)
+            self.label.hide()
+            self.figure.setAlignment(RIGHT)
+            line = FlowLayout(across=8, down=0)
+            self.field.setLayout(line)
+            _fill(self.field, line, self.control, self.figure)
+        else:
+            self.head = QWidget()
+            _fill(self.head, QVBoxLayout(self.head), self.label)
+            _fill(self.field, QVBoxLayout(self.field), self.control, self.figure)
         self.action = QAction(self)
         self.action.triggered.connect(self.reset)
         self.why = QAction(self)
@@ -59,8 +66,16 @@ class Row(QObject):
         self.dress()
 
     def dress(self) -> None:
-        """The figure in the caption's size."""
+        """The figure in the caption's size, the label beside the middle of its control."""
         self.figure.setFont(theme.scaled(self.head.font(), theme.CAPTION))
+        self.label.setMinimumHeight(self.control.sizeHint().height())
+
+    def name(self, text: str) -> None:
+        """What the setting is called: a switch says so itself."""
+        if isinstance(self.control, Switch):
+            self.control.say(text)
+        else:
+            self.label.setText(text)
 
     def enable(self, possible: bool) -> None:
         """Grey it, or not."""
@@ -72,6 +87,7 @@ class Row(QObject):
         if self.head.toolTip() != tip:
             self.head.setToolTip(tip)
             self.control.setToolTip(tip)
+        self.figure.setToolTip(tip)
         if self.control.accessibleDescription() != spoken:
             self.control.setAccessibleDescription(spoken)
 
@@ -111,6 +127,40 @@ class Row(QObject):
         menu.addAction(self.why)
         menu.addAction(self.action)
         return menu
+
+
+class Figure(ElidedLabel):
+    """A figure in the caption's colour. It keeps its line while there is none, so that no row moves when it comes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("caption")
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy.setRetainSizeWhenHidden(True)
+        self.setSizePolicy(policy)
+
+    def sizeHint(self) -> QSize:
+        """All of it, though it may be cut now."""
+        return QSize(self.fontMetrics().horizontalAdvance(self.accessibleName()) + 2, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """It may be cut."""
+        return QSize(0, super().minimumSizeHint().height())
+
+    def setText(self, text: str) -> None:
+        """Show as much of `text` as fits."""
+        super().setText(text)
+        self.updateGeometry()
+
+
+def _fill(host: QWidget, layout: QLayout, *widgets: QWidget) -> None:
+    policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+    policy.setHeightForWidth(layout.hasHeightForWidth())
+    host.setSizePolicy(policy)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(0)
+    for widget in widgets:
+        layout.addWidget(widget)
 
 
 class Heading(QToolButton):

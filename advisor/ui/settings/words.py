@@ -8,7 +8,7 @@ from advisor.conflicts import Because, Clash
 from advisor.i18n import N_, Translator
 from advisor.presets import WORDS, Preset
 from advisor.settings import Budget
-from advisor.ui.settings.deltas import MIB, NOTABLE, Cost, Effect, Turn, value_of
+from advisor.ui.settings.deltas import MIB, NOTABLE, Cost, Effect, Turn, signed, value_of
 from advisor.ui.settings.knobs import INFERENCE, TRAINING, VALUE_WORDS, Knob
 from advisor.workload import SWITCHES, Workload
 
@@ -74,6 +74,17 @@ def change(_: Translator, one: Effect) -> str:
     if one.time is not None and abs(one.time - 1) > NOTABLE:
         parts.append(_("training time × {factor}", factor=_.number(one.time, 3)))
     return words.clauses(_, parts)
+
+
+def figure(_: Translator, key: str, usual: object, found: Cost) -> str:
+    """What stands below a knob: "+28.0 MiB vs 4,096" for what its value costs against the default, "→ q8_0: −25.9 MiB"
+    for what one turn would change.
+    """
+    if found.done is not None:
+        return _("{change} vs {usual}", change=signed(_, found.done), usual=value(_, key, usual))
+    if found.possible is None or found.turn is None:
+        return ""
+    return _("→ {value}: {change}", value=value(_, *found.turn), change=signed(_, found.possible))
 
 
 def costs(_: Translator, w: Workload, key: str, usual: object, found: Cost) -> list[str]:

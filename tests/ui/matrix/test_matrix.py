@@ -65,7 +65,7 @@ def test_no_row_is_shown_before_its_place_is_known(qtbot: QtBot, qapp: QApplicat
     screen.loaded(screen.core.models())
     assert shown(screen) == []
     assert screen.matrix.view.empty
-    screen.details.advised.emit(screen.state.models[5])  # advice that is quicker than the rows selects nothing
+    screen.details.picked.emit({screen.state.models[5]: "Chat"})  # advice that is quicker than the rows shows nothing
     assert not shown(screen)
     with qtbot.waitSignal(screen.matrix.arranged, timeout=20_000):
         screen.state.set_own(MACHINE)

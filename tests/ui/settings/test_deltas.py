@@ -9,8 +9,9 @@ from advisor.catalog.whatif import assemble
 from advisor.estimator.estimate import estimate
 from advisor.i18n import translator
 from advisor.ui.settings import words
-from advisor.ui.settings.deltas import Effect, Turn, cost, effect, figure, shown, signed, turned, turns
+from advisor.ui.settings.deltas import Effect, Turn, cost, effect, shown, signed, turned, turns
 from advisor.ui.settings.knobs import INFERENCE, TRAINING
+from advisor.ui.settings.words import figure
 from advisor.workload import BOUNDS, Workload, for_method
 from tests.ui.helpers import GIB
 
@@ -44,7 +45,7 @@ def test_every_knob_has_a_turn_within_its_bounds(training: bool) -> None:
     assert list(turns("context", largest, False)) == [("context", 4096)]
 
 
-def test_at_its_default_a_knob_tells_in_brackets_what_a_turn_would_change() -> None:
+def test_at_its_default_a_knob_tells_behind_an_arrow_what_a_turn_would_change() -> None:
     """Twice the context costs what the estimator says; flash attention off costs; the best cache type saves."""
     w = Workload()
     model = find_model("qwen2.5-1.5b")
@@ -56,21 +57,21 @@ def test_at_its_default_a_knob_tells_in_brackets_what_a_turn_would_change() -> N
     assert found.done is None
     assert found.possible is not None
     assert found.possible.bytes == doubled.total - plain.total > 0
-    assert figure(_, found) == f"(+{_.gib(doubled.total - plain.total)})"
+    assert figure(_, "context", 4096, found) == f"→ 8,192: +{_.gib(doubled.total - plain.total)}"
     flash = cost("flash_attention", w, False, effects("flash_attention", w, False))
-    assert figure(_, flash).startswith("(+")
+    assert figure(_, "flash_attention", True, flash).startswith("→ off: +")
     cache = cost("kv_type", w, False, effects("kv_type", w, False))
     assert cache.turn == ("kv_type", "q4_0")
-    assert figure(_, cache).startswith("(−")
+    assert figure(_, "kv_type", "f16", cache).startswith("→ q4_0: −")
 
 
 def test_away_from_its_default_a_knob_tells_what_that_costs() -> None:
-    """Plain figures, the change against the default: a quantised cache saves, no checkpointing costs."""
+    """The change against the default: a quantised cache saves, no checkpointing costs."""
     asked = Workload(kv_type="q8_0")
     found = cost("kv_type", asked, False, effects("kv_type", asked, False))
     assert found.done is not None
     assert found.done.bytes < 0
-    assert figure(_, found) == signed(_, found.done)
+    assert figure(_, "kv_type", "f16", found) == f"{signed(_, found.done)} vs f16"
     loose = Workload(checkpointing=False)
     found = cost("checkpointing", shown(loose, True), True, effects("checkpointing", loose, True))
     assert found.done is not None
@@ -86,8 +87,8 @@ def test_what_costs_time_alone_says_time() -> None:
     assert found.possible is not None
     assert found.possible.bytes == 0
     assert found.possible.time == pytest.approx(2)
-    assert "GiB" not in figure(_, found)
-    assert figure(_, found).startswith("(+")
+    assert "GiB" not in figure(_, "epochs", 1, found)
+    assert figure(_, "epochs", 1, found).startswith("→ 2: +")
 
 
 def test_figures_have_signs_and_units() -> None:

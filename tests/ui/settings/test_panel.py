@@ -68,8 +68,8 @@ def test_figures_follow_the_cell_and_the_knobs(qtbot: QtBot, qapp: QApplication)
     assert not row.figure.isEnabled()  # stale at once
     settle(qtbot, window)
     grown = total(window) - before
-    assert figure == f"(+{window.state.tr_.gib(grown)})"
-    assert row.figure.text() == f"+{window.state.tr_.gib(grown)}"
+    assert figure == f"→ off: +{window.state.tr_.gib(grown)}"
+    assert row.figure.text() == f"+{window.state.tr_.gib(grown)} vs on"
     assert row.figure.isEnabled()
     assert "of memory" in row.control.accessibleDescription()
     window.window().close()
@@ -198,7 +198,7 @@ def test_the_other_group_tells_whose_figures_it_shows(qtbot: QtBot, qapp: QAppli
     settle(qtbot, window)
     assert window.settings.live.cell == (window.state.model, as_column("qlora"))
     assert window.settings.cell.isVisibleTo(window.settings)
-    assert window.settings.forms[1].row("checkpointing").figure.text().startswith("(+")
+    assert window.settings.forms[1].row("checkpointing").figure.text().startswith("→ off: +")
     window.window().close()
 
 
@@ -303,7 +303,9 @@ def test_nothing_is_wider_than_the_panel(qtbot: QtBot, qapp: QApplication, point
                 assert form.minimumSizeHint().width() <= area.width()
             for row in form.rows:
                 assert row.control.width() >= row.control.minimumSizeHint().width()
-                assert row.figure.width() >= row.figure.sizeHint().width() or not row.figure.isVisibleTo(form)
+                if row.figure.isVisibleTo(form) and row.figure.width() < row.figure.sizeHint().width() - 2:
+                    assert row.figure.text().endswith("…")  # its tip says all of it, and more
+                    assert row.figure.toolTip()
         window.window().close()
     finally:
         qapp.setFont(font)
