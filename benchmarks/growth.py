@@ -23,13 +23,14 @@ from PySide6.QtWidgets import QApplication
 from advisor import profiles
 from advisor.catalog.complete import complete
 from advisor.report import SECTION_KEYS
-from advisor.settings import Settings
+from advisor.settings import Settings, WindowChoices
 from advisor.ui import app as ui_app
 from advisor.ui.report.tasks import Order, export
 from advisor.ui.screen import Screen
 from advisor.ui.window import Window
 from advisor.workload import Workload
 
+SETTINGS = Settings(theme="light", window=WindowChoices(hint_seen=True))  # no callouts of the first start
 EXAMPLE = Path(__file__).resolve().parents[1] / "docs" / "example-lenovo-g480.json"
 GOAL_MIB = 5.0
 PARTS = 5
@@ -100,7 +101,7 @@ def of_toggles(count: int) -> float:
     app = ui_app.application()
     window = Window()
     machine = complete(profiles.load(EXAMPLE))
-    screen = ui_app.fill(app, window, machine, Workload(), Settings(theme="light"), "en")
+    screen = ui_app.fill(app, window, machine, Workload(), SETTINGS, "en")
     window.show()
     screen.begin()
     settle(app, screen)

@@ -13,12 +13,13 @@ from PySide6.QtCore import QCoreApplication, QEvent
 
 from advisor import profiles
 from advisor.catalog.complete import complete
-from advisor.settings import Settings
+from advisor.settings import Settings, WindowChoices
 from advisor.ui import app as ui_app
 from advisor.ui.screen import Screen
 from advisor.ui.window import Window
 from advisor.workload import Workload
 
+SETTINGS = Settings(theme="light", window=WindowChoices(hint_seen=True))  # no callouts of the first start
 EXAMPLE = Path(__file__).resolve().parents[1] / "docs" / "example-lenovo-g480.json"
 GOAL_MS = 16
 TURNS: dict[str, list[dict[str, Any]]] = {
@@ -56,7 +57,7 @@ def main() -> int:
     app = ui_app.application()
     machine = complete(profiles.load(EXAMPLE))
     frame = Window()
-    window = ui_app.fill(app, frame, machine, Workload(), Settings(theme="light"), "en")
+    window = ui_app.fill(app, frame, machine, Workload(), SETTINGS, "en")
     frame.show()
     window.begin()
     wait(app, window)

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QScrollBar
 
 from advisor import profiles
 from advisor.catalog.complete import complete
-from advisor.settings import Settings, Theme
+from advisor.settings import Settings, Theme, WindowChoices
 from advisor.ui import app as ui_app
 from advisor.ui.base.wish import Wish
 from advisor.ui.screen import Screen
@@ -34,6 +34,7 @@ from advisor.ui.window import Window
 from advisor.workload import METHODS, Workload
 
 ROOT = Path(__file__).resolve().parents[1]
+SETTINGS = Settings(theme="light", window=WindowChoices(hint_seen=True))  # no callouts of the first start
 EXAMPLE = ROOT / "docs" / "example-lenovo-g480.json"
 GOAL_MS = 50
 BEAT_MS = 5
@@ -116,7 +117,7 @@ def _stack(frame: FrameType) -> str:
 def typed(screen: Screen, text: str) -> Iterator[Step]:
     """A search, letter by letter, and emptied again."""
     for letter in text:
-        yield f"search {text}", 0.12, partial(QTest.keyClicks, screen.matrix.search, letter)
+        yield f"search {text}", 0.12, partial(screen.matrix.search.insert, letter)  # no key gives a Chinese letter
     yield "clear search", 0.4, screen.matrix.search.clear
 
 
@@ -270,7 +271,7 @@ def main() -> int:
         window.show()
         app.processEvents()
         dog = Watchdog()
-        screen = ui_app.fill(app, window, complete(profiles.load(EXAMPLE)), Workload(), Settings(theme="light"), "en")
+        screen = ui_app.fill(app, window, complete(profiles.load(EXAMPLE)), Workload(), SETTINGS, "en")
         screen.begin()
         done = drive(app, screen, dog, seconds, Path(own))
         dog.stop()

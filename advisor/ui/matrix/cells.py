@@ -20,7 +20,9 @@ from advisor.workload import Method, Workload, for_method
 
 Answer = Callable[[Machine, Model, Workload, Budget], Estimate]
 Answers = dict[Model, Estimate]
-PAINT_S = 0.006  # what one repaint may spend on cells that it sees for the first time
+PAINT_S = 0.006  # what one repaint may spend on cells that it sees for the first time,
+TURN_S = 0.009  # as long as it is no later than this after the knob's turn that it shows,
+LEAST_S = 0.001  # and this in any case
 SLICE_S = 0.006  # what one idle slice may take, so that keys and mouse are answered between slices
 REPAINT_S = 0.05  # cells that had to wait appear in batches: painting takes as long as computing
 # Two settings of the knobs times six columns, of models and of networks: flicking a switch to and fro costs nothing.
@@ -65,7 +67,7 @@ class Cells(QObject):
         # A network's inference has a batch and a precision.
         self._of_networks: dict[Column, tuple[Workload, Answers]] = {}
         self._kept: OrderedDict[tuple[Workload, Budget], Answers] = OrderedDict()
-        self._deadline = 0.0
+        self._deadline = self._turned_at = 0.0
         self._missed = False
         self._told_at = 0.0
         self.missed = 0  # cells of the last repaint that had to wait for an idle moment
@@ -84,6 +86,7 @@ class Cells(QObject):
         self, machine: Machine | None, workload: Workload, budget: Budget, columns: Iterable[Column] = USUAL
     ) -> None:
         """From now on the cells answer for this machine and these knobs. Another machine forgets all."""
+        self._turned_at = perf_counter()
         if machine is not self._machine:
             self._kept.clear()
         self._machine, self._budget, self._base = machine, budget, workload
@@ -161,8 +164,11 @@ class Cells(QObject):
         return found
 
     def begin_paint(self) -> None:
-        """A repaint begins: it may compute for PAINT_S."""
-        self._deadline = perf_counter() + PAINT_S
+        """A repaint begins: it may compute for PAINT_S; less where other panes took their time before it."""
+        now = perf_counter()
+        turning = now - self._turned_at < REPAINT_S
+        until = min(now + PAINT_S, self._turned_at + TURN_S) if turning else now + PAINT_S
+        self._deadline = max(until, now + LEAST_S)
         self.missed = 0
 
     def fill(self, order: Iterable[tuple[Model, Column]]) -> None:
