@@ -8,9 +8,9 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from advisor.catalog.model import Model
 from advisor.estimator.result import Estimate
+from advisor.i18n import N_
 from advisor.ui.base import columns as base_columns
 from advisor.ui.base import texts
-from advisor.i18n import N_
 from advisor.ui.base.columns import RUNS, Column
 from advisor.ui.base.state import State
 from advisor.ui.look.widgets import hint

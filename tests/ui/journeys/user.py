@@ -61,20 +61,21 @@ class User:
         """How a part of the window looks now."""
         return widget.grab().toImage()
 
-    def row(self) -> str:
-        """The first row of the matrix, as it is read."""
+    def column_of(self, heading: str) -> int:
+        """Where a column of the matrix stands, by the beginning of its heading."""
         model = self.screen.matrix.view.model()
-        return str(model.index(0, 0).data(Qt.ItemDataRole.DisplayRole))
+        headings = [str(model.headerData(at, Qt.Orientation.Horizontal)) for at in range(model.columnCount())]
+        return next(at for at, text in enumerate(headings) if text.startswith(heading))
+
+    def row_of(self, name: str) -> int:
+        """Where a model stands in the matrix."""
+        model = self.screen.matrix.view.model()
+        return next(at for at in range(model.rowCount()) if str(model.index(at, 0).data()).startswith(name))
 
     def cell(self, name: str, heading: str) -> str:
         """What a screen reader says of a cell of the matrix."""
-        model = self.screen.matrix.view.model()
-        sections = [str(model.headerData(at, Qt.Orientation.Horizontal)) for at in range(model.columnCount())]
-        column = next(at for at, text in enumerate(sections) if text.startswith(heading))
-        for row in range(model.rowCount()):
-            if str(model.index(row, 0).data()).startswith(name):
-                return str(model.index(row, column).data(Qt.ItemDataRole.AccessibleTextRole))
-        raise AssertionError(f"{name} is not in the table")
+        index = self.screen.matrix.view.model().index(self.row_of(name), self.column_of(heading))
+        return str(index.data(Qt.ItemDataRole.AccessibleTextRole))
 
     def total(self) -> str:
         """The memory of the selected cell: legend, bars and curve must all say this figure."""
@@ -113,14 +114,9 @@ class User:
     def click_cell(self, name: str, heading: str) -> None:
         """A cell of the matrix."""
         view = self.screen.matrix.view
-        model = view.model()
-        column = next(
-            at for at in range(model.columnCount())
-            if str(model.headerData(at, Qt.Orientation.Horizontal)).startswith(heading)
-        )  # fmt: skip
-        row = next(at for at in range(model.rowCount()) if str(model.index(at, 0).data()).startswith(name))
-        view.scrollTo(model.index(row, column))
-        self.click(view.viewport(), view.visualRect(model.index(row, column)).center())
+        index = view.model().index(self.row_of(name), self.column_of(heading))
+        view.scrollTo(index)
+        self.click(view.viewport(), view.visualRect(index).center())
 
     def click_tab(self, bar: QTabBar, text: str) -> None:
         """A tab by its words."""
@@ -169,6 +165,9 @@ class User:
 
     def press(self, *keys: str) -> None:
         """Key combinations, one after the other, wherever the focus is."""
+        if QApplication.activeWindow() is None:  # a desktop goes back to the window when a dialog closes
+            self.window.activateWindow()
+            self.wait(self.window.isActiveWindow)
         for one in keys:
             QTest.keySequence(self.focus, QKeySequence(one))
             QApplication.processEvents()  # commands run once their key's event is over
