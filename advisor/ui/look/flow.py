@@ -42,7 +42,7 @@ class FlowLayout(QLayout):
     def heightForWidth(self, width: int) -> int:
         """Pixels of all lines at this width."""
         lines = self._lines(width)
-        return sum(self._height(line) for line in lines) + self._down * max(0, len(lines) - 1)
+        return sum(self._height(line, width) for line in lines) + self._down * max(0, len(lines) - 1)
 
     def sizeHint(self) -> QSize:
         """All in one line."""
@@ -60,8 +60,8 @@ class FlowLayout(QLayout):
         super().setGeometry(rect)
         top = rect.top()
         for line in self._lines(rect.width()):
-            self._place(line, QRect(rect.left(), top, rect.width(), self._height(line)))
-            top += self._height(line) + self._down
+            self._place(line, QRect(rect.left(), top, rect.width(), self._height(line, rect.width())))
+            top += self._height(line, rect.width()) + self._down
 
     def _shown(self) -> list[QLayoutItem]:
         return [item for item in self._items if not item.isEmpty()]
@@ -79,7 +79,10 @@ class FlowLayout(QLayout):
         return lines
 
     @staticmethod
-    def _height(line: list[QLayoutItem]) -> int:
+    def _height(line: list[QLayoutItem], width: int) -> int:
+        """What a line needs: an item that has it to itself may break into lines of its own."""
+        if len(line) == 1 and line[0].hasHeightForWidth():
+            return line[0].heightForWidth(width)
         return max(item.sizeHint().height() for item in line)
 
     def _place(self, line: list[QLayoutItem], rect: QRect) -> None:

@@ -1,24 +1,24 @@
 """What stands above the matrix: what to find and what to leave out; what is shown, and how."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QMenu, QToolButton, QWidget
 
 from advisor.ui.base.commands import Commands
 from advisor.ui.base.state import State
 from advisor.ui.look.flow import FlowLayout, grows
-from advisor.ui.look.widgets import ElidedLabel, link
+from advisor.ui.look.widgets import caption, link
 from advisor.ui.matrix.filters import OWN, SIZES
 
-SEARCH_LETTERS, COUNT_LETTERS = 30, 16
+SEARCH_LETTERS = 17
 MOST_LETTERS = 14  # of the filters' boxes; a longer family is cut there, not in its list
 FIGURES = ("matrix.figure_memory", "matrix.figure_speed", "matrix.figure_time")
 GROUPS = ("matrix.group_none", "matrix.group_family", "matrix.group_size")
 
 
 class MatrixBar(FlowLayout):
-    """Search, family, size, more filters, "fits only". How many models there are and the switches of what is shown are
-    a line of their own, `corner`, for beside the pages' tabs.
+    """Search, how many models are left, family, size, more filters, "fits only". The switches of what is shown are a
+    line of their own, `corner`, for beside the pages' tabs.
     """
 
     changed = Signal()  # search, family or size
@@ -26,14 +26,14 @@ class MatrixBar(FlowLayout):
     def __init__(self, state: State) -> None:
         super().__init__()
         self._state = state
+        self._everything = 0
         self.search = QLineEdit()
         self.search.setClearButtonEnabled(True)
         self.family = QComboBox()
         self.size_class = QComboBox()
         self.filters = QToolButton()
         self.fits_only = QToolButton()
-        self.how_many = ElidedLabel()
-        self.how_many.setObjectName("caption")
+        self.how_many = caption()
         self.clear_link, self.again = link(), link()
         self.clear_link.hide()
         self.again.hide()
@@ -49,34 +49,38 @@ class MatrixBar(FlowLayout):
 
     def _controls(self) -> list[QWidget]:
         """In the order of the keyboard."""
-        letter = self.search.fontMetrics().horizontalAdvance("n")
-        self.search.setMinimumWidth(letter * SEARCH_LETTERS)
         grows(self.search)
         for box in (self.family, self.size_class):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-            # Room for its letters, its frame and its arrow.
-            box.setMaximumWidth(letter * MOST_LETTERS + 40)
         for button in (*self.figures, self.group, self.columns):
             button.setProperty("low", True)
         grows(self.corner)
-        line = QHBoxLayout(self.corner)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(6)
-        line.addWidget(self._said(letter), 1)
-        for control in (self._switch(), self.group, self.columns):
+        line = FlowLayout()
+        self.corner.setLayout(line)
+        left = QWidget()  # takes what is left over
+        grows(left)
+        for control in (left, self._switch(), self.group, self.columns):
             line.addWidget(control)
-        return [self.search, self.family, self.size_class, self.filters, self.fits_only]
+        self.dress()
+        return [self.search, self._said(), self.family, self.size_class, self.filters, self.fits_only]
 
-    def _said(self, letter: int) -> QWidget:
-        """How many models; the offer to sort again takes its room, so that nothing moves when it appears."""
+    def dress(self) -> None:
+        """Widths for the size that texts have now."""
+        letter = self.search.fontMetrics().horizontalAdvance("n")
+        self.search.setMinimumWidth(letter * SEARCH_LETTERS)
+        for box in (self.family, self.size_class):
+            box.setMaximumWidth(letter * MOST_LETTERS + 40)  # room for its letters, its frame and its arrow
+
+    def _said(self) -> QWidget:
+        """How many models of all are left, and what can be done about the rows; the search gives way to it."""
         said = QWidget()
-        said.setMinimumWidth(letter * COUNT_LETTERS)
-        grows(said)
         line = QHBoxLayout(said)
         line.setContentsMargins(0, 0, 0, 0)
-        line.addWidget(self.how_many, 1)
-        line.addWidget(self.clear_link)
-        line.addWidget(self.again)
+        line.setSpacing(2)
+        for widget in (self.how_many, self.clear_link, self.again):
+            line.addWidget(widget)
+        self.how_many.hide()
+        said.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         return said
 
     def _switch(self) -> QWidget:
@@ -114,7 +118,7 @@ class MatrixBar(FlowLayout):
     def retranslate(self) -> None:
         """All texts that are not the commands'."""
         _ = self._state.tr_
-        self.search.setPlaceholderText(_("Search models (Ctrl+F)"))
+        self._invite()
         self.search.setAccessibleName(_("Search models"))
         self.family.setAccessibleName(_("Model family"))
         self.size_class.setAccessibleName(_("Model size"))
@@ -176,10 +180,20 @@ class MatrixBar(FlowLayout):
         self.filters.setProperty("active", bool(behind))
         self.filters.style().polish(self.filters)
 
-    def show_count(self, text: str, tip: str) -> None:
-        """How many models are shown and in which order; `tip` says more."""
-        self.how_many.setText(text)
+    def show_count(self, shown: int, everything: int, tip: str) -> None:
+        """How many models there are, and how many of them are shown; `tip` says more."""
+        _ = self._state.tr_
+        self._everything = everything
+        self.how_many.setText(_("{count} of {all}", count=shown, all=everything))
         self.how_many.setToolTip(tip)
+        self.how_many.setVisible(shown < everything)
+        self._invite()
+
+    def _invite(self) -> None:
+        _, count = self._state.tr_, self._everything
+        text = _("Search {count} models (Ctrl+F)", count=count) if count else _("Search models (Ctrl+F)")
+        self.search.setPlaceholderText(text)
+        self.search.setToolTip(text)  # it may have no room for all of that
 
     def offer_again(self, text: str, tip: str) -> None:
         """Offer to sort again; "" takes the offer back."""

@@ -79,6 +79,7 @@ class MatrixPanel(Card):
         kinds = (QEvent.Type.FontChange, QEvent.Type.StyleChange)
         if event.type() in kinds and self.delegate.font != self.view.font():
             self.delegate.set_font(self.view.font())
+            self.bar.dress()
             self.view.verticalHeader().setDefaultSectionSize(self.delegate.row_height)
             self.view.share_width()
 
@@ -228,13 +229,10 @@ class MatrixPanel(Card):
         shown, everything = len(self.model.rows), len(state.models)
         if not everything or self.model.held:
             self.view.empty = _("Working out what fits …") if everything else ""
-            self.bar.show_count("", "")
+            self.bar.show_count(0, 0, "")
         else:
             self.view.empty = _("No model matches. Ctrl+Shift+X clears search and filters.")
-            counted = _("{count} models", count=everything)
-            if shown < everything:
-                counted = _("{count} of {all} models", count=shown, all=everything)
-            self.bar.show_count(counted, self._count_tip())
+            self.bar.show_count(shown, everything, self._count_tip())
         self.bar.show_filters(self.model.filters.active, self.model.filters.behind)
         self.view.viewport().update()
 

@@ -3,12 +3,13 @@
 from typing import NamedTuple
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QSize, Qt
-from PySide6.QtGui import QPainter, QPalette, QStandardItemModel
+from PySide6.QtGui import QPainter, QPalette
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from advisor.ui.look import theme
 
 FIGURE = Qt.ItemDataRole.UserRole + 1
+_FLAGS = Qt.ItemDataRole.UserRole - 1  # where a QStandardItem keeps its flags; nothing there means the usual ones
 GAP = 16
 EDGE = 6
 PADDING = 6  # above and below together
@@ -31,10 +32,10 @@ def annotate(model: QAbstractItemModel, index: QModelIndex, note: Note) -> None:
     ):
         if index.data(role) != value:
             model.setData(index, value, role)
-    assert isinstance(model, QStandardItemModel)
-    item = model.itemFromIndex(index)
-    if item.isEnabled() != note.possible:
-        item.setEnabled(note.possible)
+    # Never by the QStandardItem itself: Qt deletes items without telling Python, whose hold on one would then be taken
+    # for whatever comes to lie at its address, an event for example, and its first call ends the program.
+    if bool(model.flags(index) & Qt.ItemFlag.ItemIsEnabled) != note.possible:
+        model.setData(index, None if note.possible else 0, _FLAGS)
 
 
 class OptionDelegate(QStyledItemDelegate):

@@ -1,17 +1,18 @@
 """One row of the settings: a label, its control with what the setting costs below it, and why it may be greyed."""
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QContextMenuEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QLabel, QLayout, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from advisor.ui.look import theme
-from advisor.ui.look.flow import FlowLayout
 from advisor.ui.look.widgets import RIGHT, ElidedLabel, caption, hint
 from advisor.ui.settings.choice import Choice
 from advisor.ui.settings.controls import Control, Number, Switch, Tokens
 from advisor.ui.settings.knobs import SLIDERS, Knob
 from advisor.workload import BOUNDS
 
+FIGURE_LETTERS = 15  # of a switch's figure: "→ off: +89.0 MiB"
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 LEAST = 72  # of a heading
 ARROW = 20  # its arrow's room beside the icon: gaps, padding, border
 DELETES = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
@@ -41,17 +42,14 @@ class Row(QObject):
         self.control = control_for(knob)
         self.label, self.figure, self.reason = QLabel(), Figure(), caption(wrap=True)
         self.label.setBuddy(self.control)
-        self.field = QWidget()
+        self.head: QWidget
+        self.field: QWidget
         if isinstance(self.control, Switch):  # it has its name beside its box, and its figure behind that
-            self.head = self.field
+            self.head = self.field = Beside(self.control, self.figure)
             self.label.setParent(self.field)
             self.label.hide()
-            self.figure.setAlignment(RIGHT)
-            line = FlowLayout(across=8, down=0)
-            self.field.setLayout(line)
-            _fill(self.field, line, self.control, self.figure)
         else:
-            self.head = QWidget()
+            self.head, self.field = QWidget(), QWidget()
             _fill(self.head, QVBoxLayout(self.head), self.label)
             _fill(self.field, QVBoxLayout(self.field), self.control, self.figure)
         self.action = QAction(self)
@@ -67,7 +65,7 @@ class Row(QObject):
 
     def dress(self) -> None:
         """The figure in the caption's size, the label beside the middle of its control."""
-        self.figure.setFont(theme.scaled(self.head.font(), theme.CAPTION))
+        self.figure.setFont(theme.scaled(QGuiApplication.font(), theme.CAPTION))
         self.label.setMinimumHeight(self.control.sizeHint().height())
 
     def name(self, text: str) -> None:
@@ -153,10 +151,31 @@ class Figure(ElidedLabel):
         self.updateGeometry()
 
 
-def _fill(host: QWidget, layout: QLayout, *widgets: QWidget) -> None:
-    policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-    policy.setHeightForWidth(layout.hasHeightForWidth())
-    host.setSizePolicy(policy)
+class Beside(QWidget):
+    """A switch with its figure behind it; below it where both do not fit side by side."""
+
+    def __init__(self, switch: Switch, shown: Figure) -> None:
+        super().__init__()
+        self._switch, self._shown = switch, shown
+        self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        _fill(self, self._box, switch, shown)
+        self.setLayout(self._box)
+        self._turn()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Look again whether both fit."""
+        super().resizeEvent(event)
+        self._turn()
+
+    def _turn(self) -> None:
+        room = self.width() - self._switch.sizeHint().width()
+        fits = room >= self.fontMetrics().horizontalAdvance("n") * FIGURE_LETTERS
+        self._box.setDirection(QBoxLayout.Direction.LeftToRight if fits else QBoxLayout.Direction.TopToBottom)
+        self._shown.setAlignment(RIGHT if fits else LEFT)
+
+
+def _fill(host: QWidget, layout: QBoxLayout, *widgets: QWidget) -> None:
+    host.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
     layout.setContentsMargins(0, 0, 0, 0)
     layout.setSpacing(0)
     for widget in widgets:

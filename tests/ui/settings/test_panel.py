@@ -1,10 +1,11 @@
 """The settings panel: figures beside knobs, options ruled out with reasons, presets, folding, keyboard, languages."""
 
+import gc
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QContextMenuEvent, QFont, QStandardItemModel, QWheelEvent
+from PySide6.QtGui import QContextMenuEvent, QFont, QStandardItem, QStandardItemModel, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
@@ -93,6 +94,19 @@ def test_options_carry_their_figures(qtbot: QtBot, qapp: QApplication) -> None:
     assert figures["Q8_0"].endswith("GiB")
     assert "does not fit" in figures["F16"]
     assert "with BF16" in choice(window.settings.forms[0], "stack").itemData(2, FIGURE)
+    window.window().close()
+
+
+def test_no_hold_on_items_that_qt_deletes(qtbot: QtBot, qapp: QApplication) -> None:
+    """Python keeps no QStandardItem: one that Qt has deleted was taken for the event that came to lie at its address,
+    and the program ended.
+    """
+    window = opened(qtbot, qapp)
+    for stack in ("vllm", "transformers", "llama.cpp"):
+        window.state.change(stack=stack)
+        settle(qtbot, window)
+    held = [one for one in gc.get_objects() if type(one) is QStandardItem]
+    assert held == []
     window.window().close()
 
 
