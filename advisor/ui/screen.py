@@ -4,7 +4,7 @@ import linecache
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
@@ -26,6 +26,7 @@ from advisor.ui.gauges.panel import GaugesPanel
 from advisor.ui.header import Header
 from advisor.ui.look import theme
 from advisor.ui.look.later import Later
+from advisor.ui.look.tab_order import in_order
 from advisor.ui.machines import commands as machine_commands
 from advisor.ui.machines.banner import Banner
 from advisor.ui.machines.before import Before
@@ -57,7 +58,7 @@ class Screen(QWidget):
     def __init__(self, state: State, core: Core, work: Work) -> None:
         super().__init__()
         self.state, self.core, self.work = state, core, work
-        self.cells = Cells(core.estimate, self)
+        self.cells = Cells(core.estimate, self, work, core.quick)
         self.garbage = Garbage(self.cells.completed, self)
         self.commands = Commands(self)
         self.header = Header(state)
@@ -144,7 +145,9 @@ class Screen(QWidget):
         machine_commands.register(self.commands, state, self.actions_, self.chooser)
         self.banner = Banner(state, self.work, self.actions_, self.commands)
         self._whole.insertWidget(1, self.banner)
-        own = Cells(self.core.estimate, self)
+        in_order(self.header.report, *self.banner.buttons)
+        self.pages.order_keys()
+        own = Cells(self.core.estimate, self, self.work, self.core.quick)
         self.before = Before(state, own, self.cells, lambda: model.columns, self)
         for filled in (own.filled, own.completed, self.cells.completed):
             filled.connect(self.before.filled)
@@ -216,6 +219,13 @@ class Screen(QWidget):
 
         page = ReportPage(self.state, self.work)
         CompareWith(page, self.state, self.work)
+
+        def order_keys() -> None:
+            in_order(self.pages.tabs, *page.stops)
+
+        for changed in (page.renewed, self.pages.shown):
+            changed.connect(order_keys)
+        QTimer.singleShot(0, page, order_keys)  # once it stands in the window
         return page
 
     def show_report(self) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction, QImage, QInputMethodEvent, QKeySequence
+from PySide6.QtGui import QAction, QImage, QInputMethodEvent, QKeySequence, QTextCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -19,7 +19,9 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMenu,
     QMenuBar,
+    QScrollArea,
     QTabBar,
+    QTextBrowser,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -138,6 +140,31 @@ class User:
         )
         self.wait(lambda: not view.isVisible())
 
+    def show_knob(self, control: QWidget) -> None:
+        """Scroll the settings until a knob is seen."""
+        area = self.screen.settings.tabs.currentWidget()
+        assert isinstance(area, QScrollArea)
+        area.ensureWidgetVisible(control)
+        QApplication.processEvents()
+
+    def click_link(self, sheet: QTextBrowser, address: str) -> bool:
+        """A link of a text, where it is painted; False when there is none."""
+        block = sheet.document().begin()
+        while block.isValid():
+            at = block.begin()
+            while not at.atEnd():
+                fragment = at.fragment()
+                if fragment.charFormat().anchorHref() == address:
+                    cursor = QTextCursor(sheet.document())
+                    cursor.setPosition(fragment.position() + 1)
+                    sheet.setTextCursor(cursor)
+                    sheet.ensureCursorVisible()
+                    self.click(sheet.viewport(), sheet.cursorRect(cursor).center() + QPoint(2, 0))
+                    return True
+                at += 1
+            block = block.next()
+        return False
+
     def menu(self, *texts: str) -> None:
         """Go through the menu bar by clicks: titles of menus, then an entry."""
         bar = next(iter(self.window.findChildren(QMenuBar)))
@@ -189,6 +216,22 @@ class User:
                 return self.focus
             self.press(key)
         raise AssertionError(f"Tab does not reach {name!r}")
+
+    def walk_to(self, title: str) -> None:
+        """Press Right in the matrix until the right side speaks of a cell."""
+        for _times in range(TABS):
+            if self.screen.memory.title.accessibleName() == title:
+                return
+            self.press("Right")
+        raise AssertionError(f"Right does not reach {title!r}")
+
+    def tab_to_link(self, sheet: QTextBrowser, address: str) -> bool:
+        """Press Tab until a link of the text is marked; False when that does not happen."""
+        for _times in range(10 * TABS):
+            if sheet.textCursor().charFormat().anchorHref() == address:
+                return True
+            self.press("Tab")
+        return False
 
     def save(self, path: Path) -> None:
         """Type a path into the dialog that asks for one, press Enter, and wait until the page says that it is saved."""
