@@ -212,7 +212,7 @@ class User:
     def tab_to(self, name: str, key: str = "Tab") -> QWidget:
         """Press Tab until the control that is called so has the focus."""
         for _times in range(TABS):
-            if spoken(self.focus).startswith(name):
+            if spoken(self.focus) == name:
                 return self.focus
             self.press(key)
         raise AssertionError(f"Tab does not reach {name!r}")
