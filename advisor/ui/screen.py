@@ -285,6 +285,7 @@ class Screen(QWidget):
         """Between wide and narrow the panes change their shares; else the matrix takes what there is."""
         super().resizeEvent(event)
         self.panes.fit(event.size().width())
+        self.strip.fit(event.size().height())
 
     def minimumSizeHint(self) -> QSize:
         """Room enough for every panel, unless the screen is smaller."""

@@ -245,6 +245,8 @@ def test_notes_of_the_probes_stand_below_the_gauges(qtbot: QtBot, qapp: QApplica
         ("AMD Ryzen 7 PRO 4750U with Radeon Graphics", "Ryzen 7 PRO 4750U"),
         ("AMD Ryzen 7 7840U w/ Radeon 780M Graphics", "Ryzen 7 7840U"),
         ("NVIDIA GeForce GTX 1650", "GTX 1650"),
+        ("GeForce RTX 3060 12 GB", "RTX 3060"),
+        ("Intel(R) HD Graphics 4000", "HD 4000"),
         (None, ""),
     ],
 )

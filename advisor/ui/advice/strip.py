@@ -1,5 +1,6 @@
 """The bottom strip: tier, picks, cloud plan, upgrades and techniques side by side; a click opens all of it."""
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:  # its rooms load after the first paint
     from advisor.advice.result import Advice
 
 LINES = 4
+_ASIDE = re.compile(r"\s*[(（][^()（）]*[)）]$")  # a price's date: the tool tip and the page have it
+LOW, LOW_LINES = 680, 3  # in a lower window the rows above need the room more
 SHARES = (6, 5, 5, 6, 5)  # widths of the columns, as long as their lines tend to be
 WIDE = 1180  # in a narrower strip no column could be read: the last one goes, the memory panel has its figures
 POINT = "• "
@@ -69,6 +72,7 @@ class Column(QWidget):
         self._items: Sequence[Line] = ()
         self._section = ""
         self._places: list[str] = []  # by line
+        self._most = LINES
         self.title = Title()
         self.lines = [ElidedLabel() for _unused in range(LINES)]
         layout = QVBoxLayout(self)
@@ -95,6 +99,14 @@ class Column(QWidget):
         self.setCursor(Qt.CursorShape.PointingHandCursor if section else Qt.CursorShape.ArrowCursor)
         self.setAccessibleName("\n".join([title, *lines]))
 
+    def set_most(self, lines: int) -> None:
+        """Show this many lines at most."""
+        if lines != self._most:
+            self._most = lines
+            for number, label in enumerate(self.lines):
+                label.setVisible(number < lines)
+            self._lay()
+
     def _open_section(self) -> None:
         if self._section:
             self.opened.emit(self._section)
@@ -118,12 +130,12 @@ class Column(QWidget):
         rows: list[str] = []
         self._places = []
         shown = 0
-        for item in self._items:
-            room = LINES - len(rows)
-            parts = self._broken(point + item.text, LINES + 1)
+        for item in self._shortened():
+            room = self._most - len(rows)
+            parts = self._broken(point + item.text, self._most + 1)
             if rows and len(parts) > room:
                 break  # whole or not at all
-            parts = parts if len(parts) <= LINES else self._broken(point + item.text, LINES)
+            parts = parts if len(parts) <= self._most else self._broken(point + item.text, self._most)
             rows += parts
             self._places += [item.place] * len(parts)
             shown += 1
@@ -134,6 +146,12 @@ class Column(QWidget):
         whole = hint("\n".join([self._title, *(item.text for item in self._items)]))
         for widget in (self, self.title, *self.lines):
             widget.setToolTip(whole)
+
+    def _shortened(self) -> Sequence[Line]:
+        """The items; without what stands in brackets at their end where lines are few."""
+        if self._most == LINES:
+            return self._items
+        return [item._replace(text=_ASIDE.sub("", item.text)) for item in self._items]
 
     def _broken(self, text: str, most: int) -> list[str]:
         for unit, kept in WHOLE_UNITS.items():
@@ -174,6 +192,11 @@ class AdviceStrip(Card):
         """Where not all columns can be read, the last one is left out."""
         super().resizeEvent(event)
         self.columns[-1].setVisible(event.size().width() >= WIDE)
+
+    def fit(self, height: int) -> None:
+        """The window is `height` pixels high."""
+        for column in self.columns:
+            column.set_most(LOW_LINES if height < LOW else LINES)
 
     def wait(self) -> None:
         """New advice is on its way."""

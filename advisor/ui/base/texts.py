@@ -59,10 +59,24 @@ def short_name(name: str | None) -> str:
     """A processor's name as people say it: "Intel(R) Core(TM) i5-3210M CPU @ 2.50GHz" -> "i5-3210M"."""
     if not name:
         return ""
-    for noise in ("(R)", "(TM)", "(r)", "(tm)", "Intel ", "AMD ", "NVIDIA ", "Core ", "GeForce ", " CPU", " Processor"):
+    for noise in (
+        "(R)",
+        "(TM)",
+        "(r)",
+        "(tm)",
+        "Intel ",
+        "AMD ",
+        "NVIDIA ",
+        "Core ",
+        "GeForce ",
+        " CPU",
+        " Processor",
+        " Graphics",
+    ):
         name = name.replace(noise, " " if noise[0] == " " else "")
-    # "11th Gen" says no more than the number does, and "with Radeon Graphics" leaves no room for it.
-    name = re.sub(r"^\d+th Gen | (?:with|w/) .*$", "", name.split(" @ ")[0])
+    # "11th Gen" says no more than the number does, and "with Radeon Graphics" leaves no room for it; a card's
+    # memory stands below its name.
+    name = re.sub(r"^\d+th Gen | \d+ GB$| (?:with|w/) .*$", "", name.split(" @ ")[0])
     return " ".join(name.split())
 
 

@@ -15,6 +15,7 @@ THIN = 3
 SPAN = 270  # degrees; the gap lies at the bottom
 DIAL = 76  # pixels across; more where the text is larger
 WIDEST = "0.000"  # the longest figure that a dial holds
+MOUTH = 0.83  # of the dial: where the arc ends and words can stand below it
 RING = 2  # pixels of the focus ring
 MIDDLE = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
 
@@ -103,11 +104,15 @@ class Gauge(QAbstractButton):
     def sizeHint(self) -> QSize:
         """The dial and its three lines; the third is kept free where there is no note, so that nothing jumps."""
         dial = dial_size(self.font())
-        return QSize(dial + 12, dial + 3 * self._line() + 2)
+        return QSize(dial + 12, self._below() + 3 * self._line() + 2)
 
     def minimumSizeHint(self) -> QSize:
         """Room for the dial; two columns of them leave room for a scroll bar."""
         return QSize(dial_size(self.font()) + 2, self.sizeHint().height())
+
+    def _below(self) -> int:
+        """Where the first line below the arc begins."""
+        return round(MOUTH * dial_size(self.font()))
 
     def _line(self) -> int:
         return theme.line_height(theme.scaled(self.font(), theme.CAPTION))
@@ -159,7 +164,7 @@ class Gauge(QAbstractButton):
         painter.setPen(theme.color(colors.disabled if reading.off else colors.text))
         painter.drawText(dial, MIDDLE, reading.figure)
         painter.setFont(small)
-        metrics, bottom = QFontMetrics(small), QRect(0, round(dial.bottom()) - line + 2, self.width(), line)
+        metrics, bottom = QFontMetrics(small), QRect(0, self._below(), self.width(), line)
         inks = (colors.caption, colors.caption if reading.off else colors.text, colors.caption)
         for ink, text in zip(inks, (reading.unit, reading.name, reading.note), strict=True):
             painter.setPen(theme.color(ink))

@@ -18,7 +18,7 @@ from advisor.ui.settings.choice import NARROWEST, Choice
 
 STEPS_PER_OCTAVE = 4
 GAP = 8  # between slider and field
-SLIDER_LEAST = 56
+SLIDER_LEAST = 44
 SWITCH_FRAME = 28  # pixels of a switch beside its name: the box, gaps, border
 FIELD_FRAME = 38  # pixels of a number's field beside its text: border, padding, cursor, arrows
 

@@ -168,7 +168,10 @@ class KnobForm(QWidget):
             lines += [rule] if lines else []
             lines += [words.because(_, because)] if because is not None else []
             lines += [] if because is not None or effects or live.cell is None else [_("No figure for this cell")]
-            row.tell(words.wrapped("\n".join((_(row.knob.hint), *lines))), "\n".join((*lines, _(row.knob.hint))))
+            named = [_(row.knob.label)] if row.knob.kind == "switch" else []  # it may be cut
+            row.tell(
+                words.wrapped("\n".join((*named, _(row.knob.hint), *lines))), "\n".join((*lines, _(row.knob.hint)))
+            )
             default = value_of(key, usual)
             row.action.setText(_("Reset to {value}", value=words.value(_, key, default)))
             row.action.setEnabled(value_of(key, w) != default)

@@ -157,6 +157,7 @@ SLIDERS: Mapping[str, tuple[int, int]] = {
 VALUE_WORDS: Mapping[tuple[str, str], str] = {
     ("output_rows", "few"): N_("last token"),
     ("output_rows", "all"): N_("whole batch"),
+    ("stack", "vllm"): "vLLM",
     ("stack", "fused-loss"): N_("fused loss"),
     ("targets", "all-linear"): N_("all linear"),
     ("targets", "attention"): N_("attention"),

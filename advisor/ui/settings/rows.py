@@ -170,6 +170,7 @@ class Beside(QWidget):
     def _turn(self) -> None:
         room = self.width() - self._switch.sizeHint().width()
         fits = room >= self.fontMetrics().horizontalAdvance("n") * FIGURE_LETTERS
+        self._switch.setMinimumWidth(self._switch.sizeHint().width() if fits else 0)  # its figure gives way first
         self._box.setDirection(QBoxLayout.Direction.LeftToRight if fits else QBoxLayout.Direction.TopToBottom)
         self._shown.setAlignment(RIGHT if fits else LEFT)
 
