@@ -1,6 +1,7 @@
 """The page of advice: all that is advised in calm sections; a click shows a cell, turns a knob, builds an upgrade."""
 
 from collections.abc import Callable
+from html import escape
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -31,6 +32,7 @@ class AdvicePage(Card):
         self._advice: Advice | None = None
         self._error: Exception | None = None
         self._needs: tuple[Needs, ...] = ()
+        self._not_needed: Exception | None = None
         self._job: Job | None = None
         self._stale, self._dirty = False, True
         self.sections: tuple[Section, ...] = ()
@@ -108,7 +110,8 @@ class AdvicePage(Card):
 
     def _needs_failed(self, error: Exception) -> None:
         self._job = None
-        print(error)
+        self._not_needed = error  # said in the section's place
+        self._again()
 
     def _again(self) -> None:
         self._dirty = True
@@ -130,7 +133,10 @@ class AdvicePage(Card):
             needs = tuple(items.need_item(_, one) for one in self._needs)
             found.append(items.Section("needs", _("What well-known models need anywhere"), needs))
         self.sections = tuple(found)
-        self.sheet.show_parts(list(html.parts(_, self._state.colors, self.sections)))
+        shown = list(html.parts(_, self._state.colors, self.sections))
+        if self._not_needed is not None:
+            shown.append(f"<p>{escape(error_text(_, self._not_needed))}</p>")
+        self.sheet.show_parts(shown)
         self._veil()
 
     def _veil(self) -> None:

@@ -11,6 +11,8 @@ from pytestqt.qtbot import QtBot
 from advisor import settings
 from advisor.advice import advise
 from advisor.advice.result import Advice
+from advisor.errors import UserError
+from advisor.ui.advice import page as advice_page
 from advisor.ui.advice.items import Select
 from advisor.ui.advice.page import AdvicePage
 from advisor.ui.screen import Screen
@@ -132,3 +134,17 @@ def test_all_of_it_is_copied(screen: Screen, advice: Advice, qtbot: QtBot, qapp:
     assert len(text) > 2000
     page.sheet.used.emit("act:nowhere/7")  # a link of an older text does nothing
     page.sheet.used.emit("act:picks/999")
+
+
+def test_what_cannot_be_read_of_other_models_is_said(
+    screen: Screen, advice: Advice, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The advice stands; below it one sentence, no markup."""
+
+    def refuse() -> None:
+        raise UserError("{path}: cannot be read ({reason})", path="<b>known.json</b>", reason="gone")
+
+    monkeypatch.setattr(advice_page, "_needed", refuse)
+    page = shown(screen, advice, qtbot)
+    assert page.text().endswith("<b>known.json</b>: cannot be read (gone)")
+    assert page.sections[-1].key != "needs"
