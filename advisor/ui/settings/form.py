@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QGuiApplication
 from PySide6.QtWidgets import QFormLayout, QWidget
 
 from advisor import words as program_words
@@ -104,7 +105,8 @@ class KnobForm(QWidget):
             row.label.setWordWrap(False)
             row.label.setMinimumWidth(0)
             row.label.setContentsMargins(0, 0, GAP, 0)
-        widths = {row: row.label.sizeHint().width() for row in self.rows if row.knob.kind != "switch"}
+        advance = QFontMetrics(QGuiApplication.font()).horizontalAdvance  # the labels may still have theirs of before
+        widths = {row: advance(row.label.text()) + GAP for row in self.rows if row.knob.kind != "switch"}
         room = min(max(widths.values()), NARROWEST)
         for row, width in widths.items():
             row.label.setMinimumWidth(room)

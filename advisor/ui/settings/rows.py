@@ -11,6 +11,7 @@ from advisor.ui.settings.controls import Control, Number, Switch, Tokens
 from advisor.ui.settings.knobs import SLIDERS, Knob
 from advisor.workload import BOUNDS
 
+CONTROL_FRAME = 8  # pixels of a control above and below its letters
 FIGURE_LETTERS = 15  # of a switch's figure: "→ off: +89.0 MiB"
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 LEAST = 72  # of a heading
@@ -65,15 +66,22 @@ class Row(QObject):
 
     def dress(self) -> None:
         """The figure in the caption's size, the label beside the middle of its control."""
-        self.figure.setFont(theme.scaled(QGuiApplication.font(), theme.CAPTION))
-        self.label.setMinimumHeight(self.control.sizeHint().height())
+        font = QGuiApplication.font()  # when it changes, these widgets have theirs of before
+        self.figure.setFont(theme.scaled(font, theme.CAPTION))
+        self.label.setMinimumHeight(theme.line_height(font) + CONTROL_FRAME)
+        self._fit()
 
     def name(self, text: str) -> None:
         """What the setting is called: a switch says so itself."""
         if isinstance(self.control, Switch):
             self.control.say(text)
+            self._fit()
         else:
             self.label.setText(text)
+
+    def _fit(self) -> None:
+        if isinstance(self.field, Beside):
+            self.field.fit()
 
     def enable(self, possible: bool) -> None:
         """Grey it, or not."""
@@ -160,14 +168,14 @@ class Beside(QWidget):
         self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         _fill(self, self._box, switch, shown)
         self.setLayout(self._box)
-        self._turn()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Look again whether both fit."""
         super().resizeEvent(event)
-        self._turn()
+        self.fit()
 
-    def _turn(self) -> None:
+    def fit(self) -> None:
+        """Beside each other, or one below the other."""
         room = self.width() - self._switch.sizeHint().width()
         fits = room >= self.fontMetrics().horizontalAdvance("n") * FIGURE_LETTERS
         self._switch.setMinimumWidth(self._switch.sizeHint().width() if fits else 0)  # its figure gives way first
