@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 from advisor.i18n import N_, Translator
 from advisor.ui.look import theme
 from advisor.ui.look.flow import FlowLayout
-from advisor.ui.look.tab_order import follow
 
 PAGE_TITLES: Mapping[str, str] = {
     "models": N_("Models"),
@@ -89,12 +88,4 @@ class Pages(QWidget):
         self._stack.setCurrentIndex(number)
         for key, corner in self._corners.items():
             corner.setVisible(key == self._keys[number])
-        self.order_keys()
         self.shown.emit(self._keys[number])
-
-    def order_keys(self) -> None:
-        """Tab goes from the tabs to what stands beside them and into the page, whenever its widgets were made."""
-        corner = self._corners.get(self.current)
-        page = self._stack.currentWidget()
-        if page is not None:
-            follow(self.tabs, *([corner] if corner is not None else []), page)

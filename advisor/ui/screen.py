@@ -4,7 +4,7 @@ import linecache
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
@@ -146,7 +146,6 @@ class Screen(QWidget):
         self.banner = Banner(state, self.work, self.actions_, self.commands)
         self._whole.insertWidget(1, self.banner)
         in_order(self.header.report, *self.banner.buttons)
-        self.pages.order_keys()
         own = Cells(self.core.estimate, self, self.work, self.core.quick)
         self.before = Before(state, own, self.cells, lambda: model.columns, self)
         for filled in (own.filled, own.completed, self.cells.completed):
@@ -219,13 +218,6 @@ class Screen(QWidget):
 
         page = ReportPage(self.state, self.work)
         CompareWith(page, self.state, self.work)
-
-        def order_keys() -> None:
-            in_order(self.pages.tabs, *page.stops)
-
-        for changed in (page.renewed, self.pages.shown):
-            changed.connect(order_keys)
-        QTimer.singleShot(0, page, order_keys)  # once it stands in the window
         return page
 
     def show_report(self) -> None:

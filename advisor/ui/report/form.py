@@ -79,11 +79,6 @@ class ReportForm(QWidget):
         self.sections.itemChanged.connect(self.changed)
         self.show_against("")
 
-    @property
-    def stops(self) -> tuple[QWidget, ...]:
-        """Its controls, as they are read."""
-        return self.kind, self.language, self.paper, self.compare, self.all, self.none, self.sections
-
     def _menu(self, own: bool) -> QMenu:
         _ = self._tr
         menu = QMenu(self.compare)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QHideEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from advisor.machine import Machine
 from advisor.ui.base import texts
@@ -31,7 +31,6 @@ class ReportPage(Card):
     """
 
     against = Signal(str)
-    renewed = Signal()  # the form is another, behind the whole window for the Tab key
 
     def __init__(self, state: State, work: Work) -> None:
         super().__init__()
@@ -104,12 +103,6 @@ class ReportPage(Card):
         self._listen()
         if self._against is not None:
             self.form.show_against(self._against[0])
-        self.renewed.emit()
-
-    @property
-    def stops(self) -> tuple[QWidget, ...]:
-        """Where the Tab key stops, as the page is read."""
-        return *self.form.stops, self.writing.export, self.writing.copy, self.view, *self.writing.stops
 
     @property
     def machines(self) -> Sequence[tuple[str, Machine]]:

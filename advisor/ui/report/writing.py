@@ -86,11 +86,6 @@ class Writing(QWidget):
         self.copy.setText(_("Copy as Markdown"))
 
     @property
-    def stops(self) -> tuple[QWidget, ...]:
-        """The buttons of the line, as they are read."""
-        return self.open_file, self.open_folder, self.cancel
-
-    @property
     def busy(self) -> bool:
         """Whether a file is being written."""
         return self._run is not None

@@ -98,7 +98,7 @@ def test_by_keys(user: User, dump: Path, tmp_path: Path, monkeypatch: pytest.Mon
     user.press("Space")
     user.save(tmp_path / "en.pdf")
     hands_out(tmp_path / "en.pdf", "Conclusion", "结论")
-    user.tab_to("English", "Shift+Tab")
+    user.tab_to("English")
     user.press("Down")
     user.tab_to("Export …")
     user.press("Space")
