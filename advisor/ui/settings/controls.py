@@ -51,7 +51,7 @@ class Switch(QCheckBox):
 
     def sizeHint(self) -> QSize:
         """The whole name."""
-        return QSize(self.fontMetrics().horizontalAdvance(self._whole) + SWITCH_FRAME, super().sizeHint().height())
+        return QSize(self.fontMetrics().horizontalAdvance(self._whole) + SWITCH_FRAME + 2, super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
         """The box and a few letters."""
