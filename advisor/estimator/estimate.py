@@ -108,6 +108,13 @@ def _network(place: Ground, model: Network, workload: Workload) -> Estimate:
     return Estimate(model, parameters(model), workload, memory, placed.placements, placed.verdict, reasons, None, time)
 
 
+def quick(model: Model, workload: Workload) -> bool:
+    """Whether an estimate takes a millisecond or so; else a tenth of a second, for what it reads is not there yet."""
+    return not isinstance(model, Network) or (
+        network_memory.refusal(model, workload.task) is not None or network_memory.ready(model, workload)
+    )
+
+
 def _of_network(model: Network, workload: Workload) -> tuple[Reason, ...]:
     """What of the workload a network takes otherwise than it was asked."""
     reasons: tuple[Reason, ...] = ()

@@ -18,6 +18,7 @@ from advisor.workload import Workload
 _BLOCK = 512  # torch's allocator gives every tensor a multiple of so many bytes (c10 CUDACachingAllocator.cpp)
 # A network of convolutions has nothing that LoRA adapts but its last layer.
 _WITHOUT_LORA = (PlainCnn, ResNet, MobileNet)
+_PLANS_KEPT = 2048
 
 
 class Plan(NamedTuple):
@@ -31,6 +32,9 @@ class Plan(NamedTuple):
     peaks: tuple[Moment, ...]
     trainable: int
     flops: float  # of one sample's forward pass
+
+
+_plans: dict[tuple[Network, Workload], Plan] = {}  # a cache that can be asked whether it knows something
 
 
 def refusal(network: Network, task: str) -> tuple[Verdict, str] | None:
@@ -84,6 +88,11 @@ def plan(network: Network, workload: Workload) -> Plan:
     return _plan(network, _settings(network, workload))
 
 
+def ready(network: Network, workload: Workload) -> bool:
+    """Whether the plan is known already: recording a large network takes up to a tenth of a second."""
+    return (network, _settings(network, workload)) in _plans
+
+
 @lru_cache(maxsize=4096)
 def _settings(network: Network, workload: Workload) -> Workload:
     """`workload` without what a plan does not depend on: sequence lengths, for most networks, among it."""
@@ -106,9 +115,14 @@ def length(network: Network, workload: Workload) -> int:
     return min(asked, recipe.positions) if isinstance(recipe, Whisper) else 1
 
 
-@lru_cache(maxsize=4096)
 def _plan(network: Network, settings: Workload) -> Plan:
-    return _training_plan(network, settings) if settings.training else _inference_plan(network, settings)
+    found = _plans.get((network, settings))
+    if found is None:
+        found = _training_plan(network, settings) if settings.training else _inference_plan(network, settings)
+        while len(_plans) >= _PLANS_KEPT:
+            _plans.pop(next(iter(_plans)), None)
+        _plans[network, settings] = found
+    return found
 
 
 def _inference_plan(network: Network, settings: Workload) -> Plan:

@@ -36,3 +36,9 @@ class Core:
         from advisor.estimator.estimate import estimate
 
         return estimate(machine, model, workload, budget)
+
+    def quick(self, model: Model, workload: Workload) -> bool:
+        """Whether that answer takes a millisecond or so; else up to a tenth of a second."""
+        from advisor.estimator.estimate import quick
+
+        return quick(model, workload)

@@ -16,9 +16,11 @@ from advisor.estimator.result import Estimate, Reason
 from advisor.machine import Machine
 from advisor.settings import Budget
 from advisor.ui.base.columns import USUAL, Column, as_column
+from advisor.ui.base.work import Job, Work
 from advisor.workload import Method, Workload, for_method
 
 Answer = Callable[[Machine, Model, Workload, Budget], Estimate]
+Quick = Callable[[Model, Workload], bool]
 Answers = dict[Model, Estimate]
 PAINT_S = 0.006  # what one repaint may spend on cells that it sees for the first time,
 TURN_S = 0.009  # as long as it is no later than this after the knob's turn that it shows,
@@ -57,9 +59,13 @@ class Cells(QObject):
     filled = Signal()  # cells that were asked for in vain are there now
     completed = Signal()  # every cell of the matrix is there
 
-    def __init__(self, answer: Answer, parent: QObject | None = None) -> None:
+    def __init__(
+        self, answer: Answer, parent: QObject | None = None, work: Work | None = None, quick: Quick | None = None
+    ) -> None:
+        """What is not `quick` to answer is asked of `work`, one cell after the other, while nobody waits for it."""
         super().__init__(parent)
-        self._answer = answer
+        self._answer, self._work, self._quick = answer, work, quick
+        self._job: Job | None = None
         self._machine: Machine | None = None
         self._budget: Budget = "free"
         self._base: Workload | None = None
@@ -80,7 +86,7 @@ class Cells(QObject):
     @property
     def busy(self) -> bool:
         """Whether cells are still being filled."""
-        return self._timer.isActive()
+        return self._timer.isActive() or self._job is not None
 
     def set_question(
         self, machine: Machine | None, workload: Workload, budget: Budget, columns: Iterable[Column] = USUAL
@@ -141,8 +147,11 @@ class Cells(QObject):
     def compute(self, model: Model, workload: Workload) -> Estimate:
         """A fresh estimate for the machine and budget of now; a failure becomes "unknown" with its reason."""
         assert self._machine is not None
+        return self._compute(self._machine, model, workload, self._budget)
+
+    def _compute(self, machine: Machine, model: Model, workload: Workload, budget: Budget) -> Estimate:
         try:
-            return self._answer(self._machine, model, workload, self._budget)
+            return self._answer(machine, model, workload, budget)
         except Exception as error:  # one bad model must not take the whole matrix with it
             if not isinstance(error, UserError) and repr(error) not in self._told:
                 self._told.add(repr(error))  # once: the same fault may sit in a thousand cells
@@ -157,7 +166,7 @@ class Cells(QObject):
             return None
         found = entry[1].get(model)
         if found is None:
-            if perf_counter() < self._deadline:
+            if perf_counter() < self._deadline and not self._slow(model, entry[0]):
                 return self.get(model, column)
             self._missed = True
             self.missed += 1
@@ -173,6 +182,7 @@ class Cells(QObject):
 
     def fill(self, order: Iterable[tuple[Model, Column]]) -> None:
         """Fill the cells in this order whenever nothing else is to do."""
+        self.stop()
         self._rest = iter(order)
         if self._machine is not None:
             self._timer.start()
@@ -181,12 +191,42 @@ class Cells(QObject):
         """No more idle work."""
         self._timer.stop()
         self._rest = iter(())
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
+
+    def _slow(self, model: Model, workload: Workload) -> bool:
+        return self._work is not None and self._quick is not None and not self._quick(model, workload)
+
+    def _asked_elsewhere(self, model: Model, column: Column) -> bool:
+        """Whether a cell takes so long that another thread answers it; the rest is filled when it has."""
+        entry = self._entries(model).get(column)
+        if self._work is None or self._machine is None or entry is None:
+            return False
+        workload, answers = entry
+        if model in answers or not self._slow(model, workload):
+            return False
+
+        def came(estimate: Estimate) -> None:
+            answers.setdefault(model, estimate)
+            go_on()
+
+        def go_on(_error: Exception | None = None) -> None:  # an error is in the log; the cell is asked here then
+            self._job = None
+            self._timer.start()
+
+        machine, budget = self._machine, self._budget
+        self._timer.stop()
+        self._job = self._work.run(lambda: self._compute(machine, model, workload, budget), came, go_on)
+        return True
 
     def _slice(self) -> None:
         while len(self._kept) > max(COLUMNS_KEPT, KEPT_OF_EACH * len(self._columns)):
             self._kept.popitem(last=False)
         end = perf_counter() + SLICE_S
         for model, column in self._rest:
+            if self._asked_elsewhere(model, column):
+                return
             self.get(model, column)
             if perf_counter() > end:
                 if end - self._told_at > REPAINT_S:
