@@ -76,6 +76,7 @@ def write_reports(order: Order, count: int, folder: Path) -> None:
     kinds = itertools.cycle(("pdf", "html", "md", "json"))
     for kind in itertools.islice(kinds, count):
         export(order, folder / f"report.{kind}", lambda _part: None, lambda: False)
+        gc.collect()  # as the window does every second; Python's own search is off since there was one
 
 
 def row(name: str, count: int, first: float, figures: list[float]) -> float:

@@ -7,7 +7,7 @@ import weakref
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from advisor.ui.base.garbage import Garbage
+from advisor.ui.base.garbage import QUIET, YOUNG, Garbage
 from tests.ui.helpers import open_window
 
 
@@ -41,7 +41,7 @@ def test_garbage_is_not_set_aside(qapp: QApplication) -> None:
     ring = weakref.ref(_Ring())
     kept = _Ring()
     screen.cells.completed.emit()
-    assert ring() is None
+    assert ring() is None, "garbage was set aside"
     assert not any(one is kept for one in gc.get_objects())  # set aside: it is not looked through
 
 
@@ -56,3 +56,20 @@ def test_what_was_set_aside_can_be_found_once_the_window_is_closed(qapp: QApplic
     assert found() is None
     assert isinstance(screen.garbage, Garbage)
     assert not screen.garbage._timer.isActive()
+
+
+def test_what_stayed_is_looked_through_once_nothing_happens(qapp: QApplication) -> None:
+    """Garbage that outlived a search, as a report's does that took a second."""
+    screen = open_window(qapp)
+    ring = _Ring()
+    found = weakref.ref(ring)
+    gc.collect(0)
+    del ring
+    junk = [[number] for number in range(YOUNG + 100)]
+    screen.garbage._look()
+    assert found() is not None
+    del junk
+    for _quiet in range(QUIET):
+        gc.collect(0)
+        screen.garbage._look()
+    assert found() is None

@@ -1,11 +1,21 @@
 """Networks that are no decoders in the matrix: the knobs they read, what they refuse, the details beside them."""
 
+import threading
+from dataclasses import replace
+
 import pytest
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
+from advisor.catalog.model import Model
 from advisor.catalog.models import find_model
-from advisor.estimator.estimate import estimate
+from advisor.estimator.estimate import estimate, quick
+from advisor.estimator.result import Estimate
+from advisor.machine import Machine
+from advisor.settings import Budget
 from advisor.ui.base import texts
+from advisor.ui.base.columns import as_column
+from advisor.ui.base.work import Work
 from advisor.ui.matrix.cells import Cells
 from advisor.ui.memory.savings import savings
 from advisor.workload import METHODS, Workload, for_method
@@ -49,3 +59,32 @@ def test_savings_of_a_network_are_its_own() -> None:
     answer = estimate(MACHINE, network, Workload(task="full", batch=32, checkpointing=False))
     found = savings(answer, compute)  # type: ignore[arg-type]
     assert any(saving.changes == {"checkpointing": True} and saving.bytes > 0 for saving in found)
+
+
+def test_a_large_network_is_recorded_off_the_windows_thread(qapp: QApplication, qtbot: QtBot) -> None:
+    """Recording takes up to a tenth of a second: a repaint leaves the cell out, another thread fills it."""
+    network, column = find_model("whisper-small"), as_column("full")
+    workload = Workload(seq=77, checkpointing=False)  # asked for by no other test
+    threads: list[int] = []
+
+    def answer(machine: Machine, model: Model, asked: Workload, budget: Budget) -> Estimate:
+        threads.append(threading.get_ident())
+        return estimate(machine, model, asked, budget)
+
+    work = Work()
+    cells = Cells(answer, None, work, quick)
+    cells.set_question(MACHINE, workload, "free")
+    cells.begin_paint()
+    assert cells.peek(network, column) is None
+    with qtbot.waitSignal(cells.completed):
+        cells.fill([(network, column)])
+        assert cells.busy
+    assert not cells.busy
+    assert threads != [threading.get_ident()]
+    assert len(threads) == 1
+    found = cells.peek(network, column)
+    assert found == estimate(MACHINE, network, column.workload(workload))
+    cells.set_question(MACHINE, replace(workload, batch=4), "free")
+    cells.begin_paint()
+    assert cells.peek(network, column) is not None, "what was recorded serves every batch at once"
+    assert work.close()

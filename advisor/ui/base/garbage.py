@@ -5,7 +5,8 @@ the window's widgets apart, and Qt ends the program for that. So Python's own se
 
 The catalogue and the cells are two hundred thousand objects that live as long as the window. Looking through all of
 them takes 60 to 200 ms, in which no key is answered. So they are set aside when the matrix is complete, and the whole
-heap is looked through only when the user turns to another program.
+heap is looked through only when the user turns to another program. Else new objects are looked through several times a
+second, while they are few, and those that stayed once nothing happens.
 """
 
 import gc
@@ -13,8 +14,9 @@ import gc
 from PySide6.QtCore import QObject, Qt, QTimer, SignalInstance
 from PySide6.QtGui import QGuiApplication
 
-EVERY_MS = 1000
-YOUNG, MIDDLE, OLD = 2000, 10, 20  # new objects, searches of the young ones, of the middle ones; until the next search
+EVERY_MS = 250
+YOUNG = 2000  # new objects that are worth a search
+QUIET = 4  # times in a row with fewer: nobody works in the window
 
 
 class Garbage(QObject):
@@ -25,8 +27,8 @@ class Garbage(QObject):
     def __init__(self, completed: SignalInstance, parent: QObject) -> None:
         super().__init__(parent)
         gc.disable()
+        self._quiet, self._due = 0, False
         self._timer = QTimer(self)
-        self._timer.setTimerType(Qt.TimerType.VeryCoarseTimer)
         self._timer.setInterval(EVERY_MS)
         self._timer.timeout.connect(self._look)
         self._timer.start()
@@ -43,13 +45,18 @@ class Garbage(QObject):
         gc.unfreeze()
 
     def _look(self) -> None:
-        young, middle, old = gc.get_count()
-        if young > YOUNG:
-            gc.collect(2 if old > OLD else 1 if middle > MIDDLE else 0)
+        if gc.get_count()[0] > YOUNG:
+            gc.collect(0)
+            self._quiet, self._due = 0, True
+            return
+        self._quiet += 1
+        if self._due and self._quiet >= QUIET:
+            gc.collect()
+            self._due = False
 
     def _set_aside(self) -> None:
         if self._timer.isActive():
-            gc.collect()  # of what came since the last time: what is garbage already would be set aside for good
+            gc.collect(0)  # what is garbage already would be set aside for as long as the program is used
             gc.freeze()
 
     def _state_changed(self, state: Qt.ApplicationState) -> None:

@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+from shiboken6 import isValid
 
 
 class FlowLayout(QLayout):
@@ -21,15 +22,17 @@ class FlowLayout(QLayout):
 
     def count(self) -> int:
         """How many items there are."""
-        return len(self._items)
+        return len(self._living())
 
     def itemAt(self, index: int) -> QLayoutItem | None:
         """An item by its number."""
-        return self._items[index] if 0 <= index < len(self._items) else None
+        items = self._living()
+        return items[index] if 0 <= index < len(items) else None
 
     def takeAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]
         """Take an item out."""
-        return self._items.pop(index) if 0 <= index < len(self._items) else None
+        items = self._living()
+        return items.pop(index) if 0 <= index < len(items) else None
 
     def expandingDirections(self) -> Qt.Orientation:
         """It wants no more height than it needs."""
@@ -46,7 +49,7 @@ class FlowLayout(QLayout):
 
     def sizeHint(self) -> QSize:
         """All in one line."""
-        hints = [item.sizeHint() for item in self._items]
+        hints = [item.sizeHint() for item in self._living()]
         width = sum(hint.width() for hint in hints) + self._across * max(0, len(hints) - 1)
         return QSize(width, max((hint.height() for hint in hints), default=0))
 
@@ -64,7 +67,13 @@ class FlowLayout(QLayout):
             top += self._height(line, rect.width()) + self._down
 
     def _shown(self) -> list[QLayoutItem]:
-        return [item for item in self._items if not item.isEmpty()]
+        return [item for item in self._living() if not item.isEmpty()]
+
+    def _living(self) -> list[QLayoutItem]:
+        # Qt may delete an item without taking it out, and PySide 6.9 ends the program when a layout's answer fails.
+        if not all(map(isValid, self._items)):
+            self._items = [item for item in self._items if isValid(item)]
+        return self._items
 
     def _lines(self, width: int) -> list[list[QLayoutItem]]:
         lines: list[list[QLayoutItem]] = []
