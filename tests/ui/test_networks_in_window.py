@@ -78,8 +78,8 @@ def test_a_large_network_is_recorded_off_the_windows_thread(qapp: QApplication, 
     assert cells.peek(network, column) is None
     with qtbot.waitSignal(cells.completed):
         cells.fill([(network, column)])
-        assert cells.busy
-    assert not cells.busy
+        busy = cells.busy
+    assert (busy, cells.busy) == (True, False)
     assert threads != [threading.get_ident()]
     assert len(threads) == 1
     found = cells.peek(network, column)
