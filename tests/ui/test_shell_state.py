@@ -60,7 +60,8 @@ def test_a_window_opens_where_it_was_left(qtbot: QtBot, qapp: QApplication, save
     assert again.window().size() == left.size()
     assert abs(again.window().y() - left.y()) <= 2  # a frame; not x: the window is as wide as the tests' screen
     assert again.pages.current == screen.pages.keys[-1]
-    assert again.panes.splitters[1].sizes() == shares
+    found = again.panes.splitters[1].sizes()  # as shares: the lines above the panes may have another height by then
+    assert found[0] / sum(found) == pytest.approx(shares[0] / sum(shares), abs=0.01)
     again.window().close()
 
 
