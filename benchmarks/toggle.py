@@ -55,6 +55,7 @@ def turn(window: Screen, changes: dict[str, Any]) -> tuple[float, float]:
 def main() -> int:
     """Print the table; exit 1 when fewer than 95 of 100 turns stay within the goal."""
     app = ui_app.application()
+    sys.setswitchinterval(ui_app.SWITCH_S)
     machine = complete(profiles.load(EXAMPLE))
     frame = Window()
     window = ui_app.fill(app, frame, machine, Workload(), SETTINGS, "en")

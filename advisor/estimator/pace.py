@@ -24,7 +24,7 @@ def paced(between: Callable[[], None]) -> Iterator[None]:
 
 
 def pause() -> None:
-    """The moment before an estimate."""
+    """The moment before an estimate, or within a long one."""
     between = _between.get()
     if between is not None:
         between()

@@ -12,6 +12,8 @@ from functools import cache, cached_property
 from itertools import accumulate
 from typing import NamedTuple
 
+from advisor.estimator import pace
+
 Form = Mapping[str, float]  # bytes as a linear form: symbol -> factor; "tokens*hidden" style symbols, "" for constants
 
 NOTHING: Form = {}
@@ -93,6 +95,7 @@ class Tape:
 
         A `view` lies in the memory of the first input.
         """
+        pace.pause()  # a large network has thousands of operations
         inputs = tuple(takes)
         grad = bool(parameter_grads) or any(value.grad for value in inputs)
         result = self.value(elements, width, grad, inputs[0] if view else None)
@@ -407,6 +410,7 @@ class _Backward:
         return add(*(size for size, holders in zip(self._sizes, self._holders, strict=True) if holders))
 
     def _step(self, operation: Operation) -> None:
+        pace.pause()
         incoming = [place for value in operation.gives if (place := self._gradient.pop(value.id, None)) is not None]
         if not incoming:
             return
