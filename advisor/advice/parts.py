@@ -45,14 +45,16 @@ def card_remarks(_: Translator, base: Machine, after: Machine, name: str, beside
         found.insert(0, Reason("slot_free", {}))
     remarks = [words_upgrades.warning(_, reason) for reason in found]
     if base.chassis is None:
-        remarks.append(_(words.UPGRADES["form_unknown"]))
+        unknown = words.UPGRADES["form_unknown"]
+        remarks.append(_(unknown))
     return remarks
 
 
 def memory_remarks(_: Translator, base: Machine, gib: float, modules: int) -> list[str]:
     """What to know before putting `gib` of memory, in so many modules (0: not told), into `base`."""
     if any(gpu.kind == "unified" for gpu in base.gpus):
-        return [_(words.UPGRADES["unified"])]
+        whole = words.UPGRADES["unified"]
+        return [_(whole)]
     kind = base.memory.kind or ""
     if kind.startswith("LP"):
         return [_(_SOLDERED, kind=kind)]
