@@ -124,7 +124,7 @@ def test_the_figure_beside_a_knob_is_asked(screen: Screen, qtbot: QtBot) -> None
     why = screen.advising.why
     assert why is not None
     assert why.page is not None
-    shown = row.figure.text().strip("()")
+    shown = row.figure.text().rsplit(": ", 1)[-1]  # behind the value that one turn leads to
     assert why.page.lines[0].result == shown
     row.why.trigger()
     assert why.page.lines[0].result == shown
