@@ -94,7 +94,11 @@ class Advising(QObject):
         page = AdvicePage(self._state, self._work)
         page.wanted.connect(self.do)
         page.asked.connect(self.ask)
-        page.show_advice(self._rooms.details.advice)
+        details = self._rooms.details
+        if details.error is not None:
+            page.show_error(details.error)
+        else:
+            page.show_advice(details.advice)
         return page
 
     def show_advice(self, place: str = "") -> None:

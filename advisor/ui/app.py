@@ -101,8 +101,10 @@ def fill(
     from advisor.ui.base.state import State
     from advisor.ui.base.work import Work
     from advisor.ui.screen import Screen
+    from advisor.ui.shell import text_size
 
     dress(app)
+    text_size.apply(app, settings.window.text_percent)
     speak(app, language)
     state = State(workload, settings, language, window)
     state.refresh_theme()

@@ -58,6 +58,8 @@ class Details(QObject):
         self._window = window
         self._dialogs: dict[str, ReadingDialog] = {}
         self._job: Job | None = None
+        self._asked = False  # for advice, at some time
+        self.error: Exception | None = None  # why there is no advice
         self._savings_timer = self._timer(SAVINGS_MS, self._show_savings)
         self.advice_timer = self._timer(ADVICE_MS, self._ask_advice)
         state.selection_changed.connect(self.refresh)
@@ -97,7 +99,7 @@ class Details(QObject):
             dialog.hide()
         self._show_tier()
         self.refresh()
-        if self._panes.strip.advice is not None:
+        if self._asked:  # what is on its way, too, is for readers of the language before
             self._question_changed()
 
     def refresh(self) -> None:
@@ -185,19 +187,20 @@ class Details(QObject):
             return
         if self._job is not None:
             self._job.cancel()
+        self._asked = True
         self._job = self._work.run(
             _asker(machine, workload, budget, self._state.tr_.language), self._advised, self._advice_failed
         )
 
     def _advised(self, advice: "Advice") -> None:
-        self._job = None
+        self._job, self.error = None, None
         self._panes.strip.show_advice(advice)
         self.known.emit(advice)
         self._show_tier()
         self.picked.emit(_picks(self._state.tr_, advice))
 
     def _advice_failed(self, error: Exception) -> None:
-        self._job = None
+        self._job, self.error = None, error
         self._panes.strip.show_error(error)
         self.unknown.emit(error)
 

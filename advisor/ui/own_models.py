@@ -42,17 +42,14 @@ class OwnModels(QObject):
 
     def open(self, path: str) -> None:
         """Read a model's file and show the model; one sentence in a dialog when it is none."""
-        self._actions.busy()
-        self._work.run(lambda: read(path), self._shower(path), self._actions.failed)
+        self._actions.ask(lambda: read(path), self._shower(path))
 
     def drop(self, *paths: str) -> None:
         """Open what was dropped onto the window: models, and all else together as a saved machine or dumps of one."""
-        self._actions.busy()
-        self._work.run(lambda: [is_model(Path(path)) for path in paths], self._opener(paths), self._actions.failed)
+        self._actions.ask(lambda: [is_model(Path(path)) for path in paths], self._opener(paths))
 
     def _opener(self, paths: Sequence[str]) -> Callable[[Sequence[bool]], None]:
         def go_on(models: Sequence[bool]) -> None:
-            self._actions.free()
             for path in itertools.compress(paths, models):
                 self.open(path)
             machine = [path for path, model in zip(paths, models, strict=True) if not model]
@@ -63,7 +60,6 @@ class OwnModels(QObject):
 
     def _shower(self, path: str) -> Callable[[Model], None]:
         def show(model: Model) -> None:
-            self._actions.free()
             self._state.remember(path)
             self._state.add_own_models({model: ""})
             self.opened.emit(model)

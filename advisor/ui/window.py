@@ -120,6 +120,12 @@ class Window(QMainWindow):
         bar.showMessage(text, for_ms)
         bar.show()
 
+    def event(self, event: QEvent) -> bool:
+        """Hints of commands stand in their tips. In the status bar they would wipe away what it says, and let it come
+        and go with the mouse over a menu.
+        """
+        return event.type() == QEvent.Type.StatusTip or super().event(event)
+
     def changeEvent(self, event: QEvent) -> None:
         """The system's colours changed."""
         screen = self.screen_

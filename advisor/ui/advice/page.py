@@ -84,7 +84,9 @@ class AdvicePage(Card):
             self._job.cancel()
 
     def text(self) -> str:
-        """All of it as plain text."""
+        """All of it as plain text, put together now if nobody has looked yet."""
+        if self._dirty:
+            self._show()
         self.sheet.finish()
         return self.sheet.toPlainText()
 
@@ -105,7 +107,7 @@ class AdvicePage(Card):
 
     def _needs_known(self, found: "tuple[Needs, ...]") -> None:
         self._job = None
-        self._needs = found
+        self._needs, self._not_needed = found, None
         self._again()
 
     def _needs_failed(self, error: Exception) -> None:

@@ -74,7 +74,6 @@ class Commands(QObject):
             action.setText(_(text))
             if hint:
                 action.setToolTip(_(hint))
-                action.setStatusTip(_(hint))
 
 
 def plain(text: str) -> str:

@@ -23,6 +23,7 @@ class State(QObject):
     """The window's one document. Setters change it and say so once; nothing else holds a copy."""
 
     machine_changed = Signal()
+    own_changed = Signal()  # this computer is known, or known better, while another machine is shown
     models_changed = Signal()
     workload_changed = Signal()  # workload or budget
     selection_changed = Signal()
@@ -96,6 +97,8 @@ class State(QObject):
         if self.what_if is None:
             self.machine = machine
             self.machine_changed.emit()
+        else:
+            self.own_changed.emit()
 
     def show_machine(self, machine: Machine | None, name: str | None) -> None:
         """Show a what-if machine under `name`, or (None, None) this computer again."""

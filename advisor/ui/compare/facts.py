@@ -179,9 +179,7 @@ _READ = {
 def _setting(_: Translator, key: str, workload: Workload) -> str:
     if key not in _READ[workload.training] or (key in ("rank", "targets") and workload.task == "full"):
         return NONE
-    if key == "stack":
-        return workload.resolved_stack
-    value = getattr(workload, key)
+    value = workload.resolved_stack if key == "stack" else getattr(workload, key)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     return _.integer(value) if isinstance(value, int) else _(VALUE_WORDS.get((key, value), value))

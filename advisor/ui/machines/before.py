@@ -76,7 +76,10 @@ class Before(QObject):
         super().__init__(parent)
         self._state, self._own, self._shown, self._columns = state, own, shown, columns
         self._on = False
-        for signal in (state.machine_changed, state.workload_changed, state.choices_changed, state.models_changed):
+        for signal in (
+            state.machine_changed, state.own_changed, state.workload_changed, state.choices_changed,
+            state.models_changed,
+        ):  # fmt: skip
             signal.connect(self._follow)
         self._follow()
 

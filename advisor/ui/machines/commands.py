@@ -34,6 +34,6 @@ def register(commands: Commands, state: State, desk: Fitting, chooser: Chooser) 
         commands["machine.compare"].setChecked(state.choices.compare_own)
         commands["machine.keep"].setEnabled(state.machine is not None)
 
-    for signal in (state.machine_changed, state.choices_changed, desk.history.changed):
+    for signal in (state.machine_changed, state.own_changed, state.choices_changed, desk.history.changed):
         signal.connect(follow)
     follow()

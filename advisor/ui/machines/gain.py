@@ -32,7 +32,8 @@ class Gain(QObject):
         self._timer.setSingleShot(True)
         self._timer.setInterval(WAIT_MS)
         self._timer.timeout.connect(self._ask)
-        state.machine_changed.connect(self._changed)
+        for signal in (state.machine_changed, state.own_changed):
+            signal.connect(self._changed)
         for signal in (state.workload_changed, state.language_changed):
             signal.connect(self._later)
 

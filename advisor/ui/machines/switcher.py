@@ -57,9 +57,10 @@ class Switcher(QToolButton):
         """The machine's name, short enough for the header."""
         _ = self._state.tr_
         what = self._state.what_if or _("this machine")
-        text = self._waits or _("What if: {machine}", machine=what.replace("&", "&&"))  # no mnemonic of the name's own
+        text = self._waits or _("What if: {machine}", machine=what)
         metrics = self.fontMetrics()
-        self.setText(theme.elide(metrics, text, metrics.horizontalAdvance("n" * LETTERS)))
+        shown = theme.elide(metrics, text, metrics.horizontalAdvance("n" * LETTERS))
+        self.setText(shown.replace("&", "&&"))  # no mnemonic of a name's own
         self.setToolTip(hint(what))
         self.setAccessibleName(_("Machine: {machine}", machine=what))
         self.setAccessibleDescription(_("Opens the list of machines"))

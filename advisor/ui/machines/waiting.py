@@ -13,6 +13,13 @@ from advisor.ui.dialogs.basic import ErrorDialog
 T = TypeVar("T")
 
 
+class Wait:
+    """One thing that is waited for."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+
+
 class Waiting(QObject):
     """Runs what was asked for off the window's thread; `window` is whose dialogs they are."""
 
@@ -22,34 +29,42 @@ class Waiting(QObject):
     def __init__(self, window: QWidget, state: State, work: Work) -> None:
         super().__init__(window)
         self.window, self._state, self._work = window, state, work
-        self._waits: list[str] = []
+        self._waits: list[Wait] = []
 
     def ask(self, function: Callable[[], T], done: Callable[[T], object], what: str = "") -> Job:
         """Run `function` elsewhere, and `done` with its result here; `what` says what is waited for."""
 
         def finish(result: T) -> None:
-            self.free()
+            self.free(wait)
             done(result)
 
-        self.busy(what)
-        return self._work.run(function, finish, self.failed)
+        def fail(error: Exception) -> None:
+            self.free(wait)
+            self.failed(error)
 
-    def busy(self, what: str = "") -> None:
-        """Show that something is being waited for."""
-        self._waits.append(what)
+        wait = self.busy(what)
+        return self._work.run(function, finish, fail)
+
+    def busy(self, what: str = "") -> Wait:
+        """Show that something is being waited for, until it is given to `free`."""
+        wait = Wait(what)
+        self._waits.append(wait)
         QApplication.setOverrideCursor(Qt.CursorShape.BusyCursor)
-        self.waits.emit(what)
+        self._tell()
+        return wait
 
-    def free(self) -> None:
-        """The waiting is over, or that for the latest of several things."""
-        if self._waits:
-            self._waits.pop()
+    def free(self, wait: Wait) -> None:
+        """The waiting for this is over; other things may still be waited for."""
+        self._waits.remove(wait)
         QApplication.restoreOverrideCursor()
-        self.waits.emit(self._waits[-1] if self._waits else "")
+        self._tell()
+
+    def _tell(self) -> None:
+        """The latest of what has words."""
+        self.waits.emit(next((one.what for one in reversed(self._waits) if one.what), ""))
 
     def failed(self, error: Exception) -> None:
         """Say what went wrong."""
-        self.free()
         dialog = ErrorDialog(self._state.tr_, error, self.window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()

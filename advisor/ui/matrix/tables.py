@@ -52,11 +52,11 @@ def tabbed(rows: Iterable[Sequence[str]]) -> str:
 
 
 def html(rows: Sequence[Sequence[str]]) -> str:
-    """The same as a table for word processors and mail."""
+    """The same as a table for word processors and mail; spreadsheets take it before the text with tabs."""
     if not rows:
         return "<table></table>"
-    head = "".join(f"<th>{escape(text)}</th>" for text in rows[0])
-    lines = ["".join(f"<td>{escape(text)}</td>" for text in row) for row in rows[1:]]
+    head = "".join(f"<th>{escape(harmless(text))}</th>" for text in rows[0])
+    lines = ["".join(f"<td>{escape(harmless(text))}</td>" for text in row) for row in rows[1:]]
     body = "".join(f"<tr>{line}</tr>" for line in lines)
     return f'<meta charset="utf-8"><table border="1" cellspacing="0"><tr>{head}</tr>{body}</table>'
 

@@ -85,7 +85,8 @@ class MemoryPanel(Card):
         self.techniques.asked.connect(self.asked_saving)
         self.techniques.tried.connect(self.tried)
         self._state.theme_changed.connect(self.retranslate)
-        self._state.choices_changed.connect(self._show_bars)
+        for signal in (self._state.choices_changed, self._state.own_changed):
+            signal.connect(self._show_bars)
 
     @property
     def savings(self) -> tuple[Saving, ...]:

@@ -143,9 +143,7 @@ class ReportPage(Card):
         self.view.stop()
         self.writing.stop()
         self.settle()
-        if self._job is not None:
-            self._job.cancel()
-            self._job = None
+        self._give_up_preview()
 
     # The machine to compare with
 
@@ -167,6 +165,8 @@ class ReportPage(Card):
     # The preview
 
     def _machine_changed(self) -> None:
+        if self._against is not None and self._against[1] is self._state.machine:
+            self._against = None  # nothing is compared with itself
         self._renew_form()
         self._question_changed()
 
@@ -178,6 +178,7 @@ class ReportPage(Card):
         self.settle()
         self.writing.clear()
         self._stale = True
+        self._give_up_preview()  # it would be one of before, and the basis of the next
         self.writing.allow(self.order() is not None)
         if self.isVisible():
             self._timer.start()
@@ -193,10 +194,13 @@ class ReportPage(Card):
         super().hideEvent(event)
         self._timer.stop()
 
-    def _ask_preview(self) -> None:
+    def _give_up_preview(self) -> None:
         if self._job is not None:
             self._job.cancel()
             self._job = None
+
+    def _ask_preview(self) -> None:
+        self._give_up_preview()
         _, order = self._state.tr_, self.order()
         if order is None:
             words = _("Choose at least one section.") if self.machines else _("Reading this computer …")
@@ -245,12 +249,15 @@ class ReportPage(Card):
         if order is None:
             return
         basis = self._bases.get(order.language)
-        self._work.run(lambda: report_tasks.markdown(order, basis), self._copied, self.writing.failed)
+        self._work.run(lambda: report_tasks.markdown(order, basis), self._copied, self._not_copied)
 
     def _copied(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)
         _ = self._state.tr_
         self.writing.tell(_("The report is on the clipboard as Markdown."))
+
+    def _not_copied(self, error: Exception) -> None:
+        self.writing.tell(error_text(self._state.tr_, error))  # a file that is being written goes on
 
     def _run_changed(self, running: bool) -> None:
         self.form.setEnabled(not running)

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from advisor import RESOURCES
 from advisor.palette import DARK, Palette
+from advisor.ui.base.commands import plain
 from advisor.ui.base.state import State
 from advisor.ui.look.widgets import hint
 from advisor.ui.settings import words
@@ -57,7 +58,7 @@ class StepButtons(QWidget):
         undo.setEnabled(back is not None)
         redo.setEnabled(again is not None)
         for button, action in zip(self.buttons, self._actions, strict=True):
-            text = action.text().replace("&", "")
+            text = plain(action.text())
             keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
             button.setEnabled(action.isEnabled())
             button.setToolTip(hint(_("{command} ({keys})", command=text, keys=keys) if keys else text))

@@ -44,8 +44,10 @@ class History(QObject):
         """Whatever `run` changes is one step of this name."""
         self._name = name
         self._last = (-TOGETHER_S, "")
-        run()
-        self._name = ""
+        try:
+            run()
+        finally:
+            self._name = ""
 
     def _note(self) -> None:
         after = (self._state.asked, self._state.budget)
@@ -55,8 +57,10 @@ class History(QObject):
         row = key and key == self._last[1] and self._done
         if row and (self._held() or monotonic() - self._last[0] < TOGETHER_S):
             first = self._done.pop()
-            if first.before != after:  # turned to and fro: nothing was done
+            if first.before != after:
                 self._done.append(Step(first.before, after, first.name))
+            else:  # turned to and fro: nothing was done, and the next turn goes on from no step
+                key = ""
         else:
             self._done.append(Step(self._now, after, self._name))
             del self._done[:-MOST]

@@ -51,7 +51,8 @@ class SettingsPanel(Card):
             self.tabs.addTab(area, "")
         self.buttons = StepButtons(self.history, state)
         self._preset_actions: Mapping[str, QAction] = {}
-        self._stacks, self._aside = self._stacks_now(), ""
+        self._stacks = self._stacks_now()
+        self._aside: tuple[bool, str, str] | None = None  # the other kind of task, its program now and before
         self._arrange()
         self._wire()
         self.retranslate()
@@ -129,7 +130,7 @@ class SettingsPanel(Card):
     def _show(self) -> None:
         stacks = self._stacks_now()
         other = INFERENCE_TAB if self.tabs.currentIndex() == TRAINING_TAB else TRAINING_TAB
-        self._aside = words.aside(self._state.tr_, other == TRAINING_TAB, stacks[other], self._stacks[other])
+        self._aside = other == TRAINING_TAB, stacks[other], self._stacks[other]
         self._stacks = stacks
         for form in self.forms:
             if form is self.shown_form:
@@ -146,7 +147,8 @@ class SettingsPanel(Card):
         """What stands around the knobs."""
         _ = self._state.tr_
         self.budget.offer([(key, _(said)) for key, said in words.BUDGETS.items()], self._state.budget)
-        said = "\n".join(filter(None, (words.clashes(_, self._state.clashes), self._aside)))
+        aside = words.aside(_, *self._aside) if self._aside is not None else ""
+        said = "\n".join(filter(None, (words.clashes(_, self._state.clashes), aside)))
         new = said != self.note.text()
         self.note.setText(said)
         self.note.setVisible(bool(said))
@@ -215,7 +217,6 @@ class SettingsPanel(Card):
         self._reset(lambda: self._state.restore(form.reset_to(form.keys()), self._state.budget))
 
     def _reset(self, run: Callable[[], None]) -> None:
-
         self.history.named(N_("Reset"), run)
 
     def focus_first(self) -> None:

@@ -44,7 +44,8 @@ def named(_: Translator, key: str, found: object) -> str:
 
 def because(_: Translator, one: Because) -> str:
     """A reason."""
-    return _(one.text, **one.values) if one.values else _(one.text)
+    values = {name: value(_, name, found) if name == "stack" else found for name, found in one.values.items()}
+    return _(one.text, **values) if values else _(one.text)
 
 
 def clashes(_: Translator, found: Sequence[Clash]) -> str:
@@ -56,6 +57,7 @@ def aside(_: Translator, training: bool, stack: str, before: str) -> str:
     """What became of the other kind of task's program, which no knob in sight shows; "" where it is as it was."""
     if stack == before:
         return ""
+    stack = value(_, "stack", stack)
     if training:
         return _("Training uses {stack} now: one program is kept for running and training", stack=stack)
     return _("Models run with {stack} now: one program is kept for running and training", stack=stack)

@@ -11,6 +11,7 @@ from advisor.ui.shell import place
 WIDTHS = (196, 850, 300)
 NARROW = 1200  # a 1366 screen at 125 %: the gauges stand in one column then, and the matrix keeps its six
 NARROW_WIDTHS = (124, 674, 262)
+AROUND = 32  # of the window's width, what is no pane's: its margins, and the handles between the panes
 HEIGHTS = (330, 300)
 _WIDEST = 1.4  # of the side panes' usual width: larger texts must leave the matrix the most
 
@@ -29,7 +30,7 @@ class Panes(QObject):
         right.setSizes(HEIGHTS)
         self._share()
         if place.restore_shares(self.splitters, kept):
-            self._narrow = sum(kept[0]) < NARROW
+            self._narrow = sum(kept[0]) + AROUND < NARROW
             self._moved_ever = True
         for splitter in self.splitters:
             splitter.splitterMoved.connect(self._moved)

@@ -148,3 +148,12 @@ def test_what_cannot_be_read_of_other_models_is_said(
     page = shown(screen, advice, qtbot)
     assert page.text().endswith("<b>known.json</b>: cannot be read (gone)")
     assert page.sections[-1].key != "needs"
+
+
+def test_all_of_it_is_copied_from_another_page(screen: Screen, advice: Advice, qapp: QApplication) -> None:
+    """The command works while the page is out of sight, and was never seen."""
+    screen.details._advised(advice)
+    qapp.clipboard().setText("before")
+    screen.commands["advice.copy"].trigger()
+    qapp.processEvents()
+    assert advice.picks[0].estimate.model.name in qapp.clipboard().text()

@@ -125,3 +125,29 @@ def test_resets(qtbot: QtBot, qapp: QApplication) -> None:
     panel.forms[1].row("rank").reset.emit()
     assert window.state.workload.rank == 16
     window.window().close()
+
+
+def test_a_switch_flicked_to_and_fro_takes_no_other_step_along(qapp: QApplication) -> None:
+    """What was done before a switch was flicked thrice in a row stays a step of its own."""
+    state, steps, _owner = history()
+    state.change(context=8192)
+    for on in (False, True, False):
+        state.change(flash_attention=on)
+    steps.undo()
+    assert (state.workload.context, state.workload.flash_attention) == (8192, True)
+    steps.undo()
+    assert state.workload == Workload()
+
+
+def test_a_step_that_fails_leaves_no_name_behind(qapp: QApplication) -> None:
+    """The next step is called by what it changes, not by what went wrong before it."""
+    state, steps, _owner = history()
+
+    def fail() -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        steps.named("Reset", fail)
+    state.change(context=8192)
+    assert steps.to_undo is not None
+    assert steps.to_undo.name == ""

@@ -139,7 +139,7 @@ def test_what_gives_way_is_said_and_comes_back(qtbot: QtBot, qapp: QApplication)
     assert not note.isVisibleTo(window.settings)
     choice(window.settings.forms[0], "stack").setCurrentIndex(2)
     assert window.state.workload.quant == "BF16"
-    assert "vllm does not load Q5_K_M" in note.text()
+    assert "vLLM does not load Q5_K_M" in note.text()
     assert note.isVisibleTo(window.settings)
     choice(window.settings.forms[0], "stack").setCurrentIndex(0)
     assert window.state.workload.quant == "Q5_K_M"
