@@ -271,7 +271,11 @@ def main() -> int:
         window.show()
         app.processEvents()
         dog = Watchdog()
-        screen = ui_app.fill(app, window, complete(profiles.load(EXAMPLE)), Workload(), SETTINGS, "en")
+        steps = ui_app.filling(app, window, complete(profiles.load(EXAMPLE)), Workload(), SETTINGS, "en")
+        ui_app.in_turns(window, steps, app.quit)
+        app.exec()
+        screen = window.screen_
+        assert screen is not None
         screen.begin()
         done = drive(app, screen, dog, seconds, Path(own))
         dog.stop()

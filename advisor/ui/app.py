@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
@@ -17,7 +18,7 @@ from advisor.ui.look import colors
 from advisor.ui.window import Window
 
 if TYPE_CHECKING:  # what the first paint does not need is not loaded for it
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from advisor.machine import Machine
     from advisor.settings import Settings
@@ -26,6 +27,14 @@ if TYPE_CHECKING:  # what the first paint does not need is not loaded for it
     from advisor.workload import Workload
 
 LEAST_POINTS = 9
+# What the screen imports, in parts of which none keeps the window from answering for long.
+PARTS = (
+    "advisor.ui.base.core", "advisor.ui.header", "advisor.ui.gauges.panel", "advisor.catalog.models",
+    "advisor.ui.matrix.panel", "advisor.ui.settings.panel", "advisor.ui.memory.panel", "advisor.catalog.typed",
+    "advisor.estimator.mixes", "advisor.estimator.llama_cpp", "advisor.estimator.estimate", "advisor.advice.survey",
+    "advisor.advice", "advisor.ui.machines.whatif",
+    "advisor.ui.advising", "advisor.ui.cell_tools", "advisor.ui.screen", "advisor.ui.menus",
+)  # fmt: skip
 # Threads that compute advice hand the interpreter over this often, so that the window answers within a frame.
 SWITCH_S = 0.001
 
@@ -43,9 +52,13 @@ def run_window(
     care = Care(window, lambda: window.screen_.state.tr_ if window.screen_ else translator(language), hooks)
 
     def begin() -> None:
+        in_turns(window, filling(app, window, machine, workload, settings, language), started)
+
+    def started() -> None:
         from advisor import crashes
 
-        screen = fill(app, window, machine, workload, settings, language)
+        screen = window.screen_
+        assert screen is not None
         screen.begin()
         screen.own_models.look_around()
         screen.work.run(crashes.left_behind, care.show_last_time, lambda _error: None)  # an error is in the log
@@ -97,6 +110,25 @@ def fill(
     core: Core | None = None,
 ) -> Screen:
     """Load the panels, put them into the window, and give back the screen; nothing is read or computed yet."""
+    for _step in filling(app, window, machine, workload, settings, language, core):
+        pass
+    assert window.screen_ is not None
+    return window.screen_
+
+
+def filling(
+    app: QApplication,
+    window: Window,
+    machine: Machine | None,
+    workload: Workload,
+    settings: Settings,
+    language: str,
+    core: Core | None = None,
+) -> Iterator[None]:
+    """The same in steps, between which the window may answer."""
+    for name in PARTS:
+        import_module(name)
+        yield
     from advisor.ui.base.core import Core
     from advisor.ui.base.state import State
     from advisor.ui.base.work import Work
@@ -114,8 +146,30 @@ def fill(
     if machine is not None:
         state.set_own(machine)
     screen = Screen(state, core or Core(), Work(window))
-    window.fill(screen)
-    return screen
+    window.take(screen)
+    yield
+    yield from screen.making()
+    yield from window.fill(screen)
+
+
+def in_turns(window: Window, steps: Iterator[None], done: Callable[[], None]) -> None:
+    """One step in each turn of the event loop, then `done`. A window that was closed meanwhile needs no more of them;
+    an error in a step ends them too.
+    """
+    timer = QTimer(window)
+    timer.setSingleShot(True)
+
+    def turn() -> None:
+        if not window.isVisible():
+            return
+        for _step in steps:
+            timer.start()
+            return
+        timer.deleteLater()
+        done()
+
+    timer.timeout.connect(turn)
+    timer.start()
 
 
 def speak(app: QApplication, language: str) -> None:

@@ -1,7 +1,7 @@
 """The screen inside the window: puts the panels together and connects them; what they show and do is theirs."""
 
 import linecache
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
@@ -58,20 +58,37 @@ class Screen(QWidget):
     def __init__(self, state: State, core: Core, work: Work) -> None:
         super().__init__()
         self.state, self.core, self.work = state, core, work
+        self._dress()  # what is put in from now on takes the style sheet once, and not anew with every parent
+        self._tour: Tour | None = None
+
+    def making(self) -> Iterator[None]:
+        """Make the rooms and put them in; between two steps the window may answer. After the last one `retranslate`
+        gives all texts, those of the commands too that others have added.
+        """
+        state, core, work = self.state, self.core, self.work
+        self._arrange()
         self.cells = Cells(core.estimate, self, work, core.quick)
         self.garbage = Garbage(self.cells.completed, self)
         self.commands = Commands(self)
         self.header = Header(state)
+        self._whole.insertWidget(0, self.header)
         self.gauges = GaugesPanel(state, work)
+        self._across.insertWidget(0, self.gauges)
+        yield
         self.matrix = MatrixPanel(state, self.cells, core.parameters)
-        self.settings = SettingsPanel(state, self.cells.compute)
-        self.memory = MemoryPanel(state, self.cells.compute, core.estimate)
-        self.strip = AdviceStrip(state)
-        self.pages = Pages()
         self.pages.add("models", self.matrix, self.matrix.bar.corner)
         self.report = Later(self._make_report)
         self.pages.add("report", self.report)
-        self._tour: Tour | None = None
+        yield
+        self.settings = SettingsPanel(state, self.cells.compute)
+        yield
+        self._right.addWidget(self.settings)
+        yield
+        self.memory = MemoryPanel(state, self.cells.compute, core.estimate)
+        self._right.addWidget(self.memory)
+        self.strip = AdviceStrip(state)
+        self._whole.addWidget(self.strip)
+        yield
         self.actions_ = Actions(self, state, work)
         self.own_models = OwnModels(self, state, work, self.actions_)
         self.details = Details(self, DetailPanes(self.header, self.memory, self.strip), state, self.cells, work)
@@ -79,37 +96,28 @@ class Screen(QWidget):
         self.cell_tools = CellTools(self, state, core, work, tooled)
         rooms = Rooms(self.details, self.matrix, self.cells, self.pages, self.actions_)
         self.advising = Advising(self, state, work, rooms)
-        self._arrange()
         self._wire()
         self._commands()
+        yield
         self._restore()
-        self.retranslate()
-        self._dress()
-        self.matrix.view.setFocus()
 
     def _arrange(self) -> None:
-        right = QSplitter(Qt.Orientation.Vertical)
-        right.addWidget(self.settings)
-        right.addWidget(self.memory)
-        across = QSplitter(Qt.Orientation.Horizontal)
-        for panel in (self.gauges, self.pages, right):
-            across.addWidget(panel)
-        self._across, self._right = across, right
-        across.setStretchFactor(0, 0)
-        across.setStretchFactor(1, 1)
-        across.setStretchFactor(2, 0)
-        for splitter in (right, across):
+        """Where the rooms stand, before there are any."""
+        self.pages = Pages()
+        self._right = QSplitter(Qt.Orientation.Vertical)
+        self._across = QSplitter(Qt.Orientation.Horizontal)
+        self._across.addWidget(self.pages)
+        self._across.addWidget(self._right)
+        self._across.setStretchFactor(0, 1)  # the pages take what there is
+        for splitter in (self._right, self._across):
             splitter.setChildrenCollapsible(False)
             splitter.setHandleWidth(8)
-        right.setMinimumWidth(248)
+        self._right.setMinimumWidth(248)
         self.pages.setMinimumWidth(360)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 8, 8, 8)
-        layout.setSpacing(8)
-        layout.addWidget(self.header)
-        layout.addWidget(across, 1)
-        layout.addWidget(self.strip)
-        self._whole = layout
+        self._whole = QVBoxLayout(self)
+        self._whole.setContentsMargins(8, 8, 8, 8)
+        self._whole.setSpacing(8)
+        self._whole.addWidget(self._across, 1)
 
     def _wire(self) -> None:
         state = self.state

@@ -21,6 +21,8 @@ from advisor.i18n import N_
 from advisor.ui.look.frame import FRAME
 
 if TYPE_CHECKING:  # it loads after the first paint
+    from collections.abc import Iterator
+
     from advisor.ui.menus import Menus
     from advisor.ui.screen import Screen
     from advisor.ui.shell.drop import DropTarget
@@ -59,22 +61,29 @@ class Window(QMainWindow):
         self.resize(SIZE.boundedTo(room))  # what it goes back to from the whole screen
         self.showMaximized()
 
-    def fill(self, screen: Screen) -> None:
-        """Show the screen from now on."""
+    def take(self, screen: Screen) -> None:
+        """Hold a screen that is still being made; nobody sees it before `fill`."""
+        screen.hide()
+        self.setCentralWidget(screen)
+
+    def fill(self, screen: Screen) -> Iterator[None]:
+        """Show a screen that `take` was given, after the last step."""
         from advisor.ui.menus import Menus
         from advisor.ui.shell.recent_menu import RecentMenu
 
-        self.screen_ = screen
         screen.commands.add("help.shortcuts", N_("&Keyboard shortcuts"), self.show_shortcuts, shortcut="Ctrl+F1")
         self.menus = Menus(self.menuBar(), screen.commands)
         recent = self.menus.named["recent"]
         RecentMenu(recent, screen.state, screen.work, screen.own_models, screen.actions_)
-        self.setCentralWidget(screen)
         screen.state.language_changed.connect(self.retranslate)
         screen.state.theme_changed.connect(self._dress)
+        self.screen_ = screen
         self._dress()
+        yield
         screen.retranslate()
         self.retranslate()  # after the commands'
+        yield
+        screen.show()
         screen.matrix.view.setFocus()
         screen.actions_.told.connect(self._tell)
 

@@ -54,6 +54,7 @@ class MatrixBar(FlowLayout):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         for button in (*self.figures, self.group, self.columns):
             button.setProperty("low", True)
+        self.group.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)  # the style looks at it once
         grows(self.corner)
         line = FlowLayout()
         self.corner.setLayout(line)
@@ -107,7 +108,6 @@ class MatrixBar(FlowLayout):
         for key in ("matrix.fold_all", "matrix.unfold_all"):
             menu.addAction(commands[key])
         self.group.setMenu(menu)
-        self.group.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.fits_only.setDefaultAction(commands["matrix.fits_only"])
         self._name_switches()
         for button, key in ((self.filters, "matrix.filters"), (self.columns, "matrix.columns")):

@@ -182,7 +182,7 @@ from advisor.workload import Workload
 
 if sys.argv[1] == "broken":
     from advisor.ui import app
-    app.fill = lambda *_args: 1 // 0
+    app.filling = lambda *_args: 1 // 0
 if sys.argv[1] == "no window":
     from advisor.ui import app
     app.Window = lambda *_args: 1 // 0
