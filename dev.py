@@ -2,6 +2,9 @@
 
 python3 dev.py run [options of advisor]   make a private environment, install, start
 python3 dev.py test [options of pytest]   the same, then ruff, mypy, import contracts and the tests
+python3 dev.py package linux              freeze the program for Linux, pack it, see it work (packaging/build_linux.py)
+python3 dev.py package windows            the same for Windows, inside Wine, with its installer (build_windows.py)
+python3 dev.py package check              only what is cheap of both, as every change is checked
 """
 
 import ctypes
@@ -49,7 +52,7 @@ INSTALLERS = (
 
 def main() -> int:
     """Do what the first argument asks for; the exit code says whether it went well."""
-    commands = {"run": run, "test": test}
+    commands = {"run": run, "test": test, "package": package}
     if len(sys.argv) < 2 or sys.argv[1] not in commands:
         print(__doc__.strip(), file=sys.stderr)
         return 2
@@ -88,6 +91,18 @@ def test(arguments: list[str]) -> int:
     if failed:
         say("failed: " + ", ".join(failed))
     return 1 if failed else 0
+
+
+def package(arguments: list[str]) -> int:
+    """What is handed out; each build prints one table of its steps."""
+    builds = {"linux": "build_linux.py", "windows": "build_windows.py", "check": "check.py"}
+    if not arguments or arguments[0] not in builds:
+        print(__doc__.strip(), file=sys.stderr)
+        return 2
+    install("test")
+    qt_libraries(needed=True)
+    command = [str(PYTHON), str(ROOT / "packaging" / builds[arguments[0]]), *arguments[1:]]
+    return subprocess.call(command, cwd=ROOT, env=environment())
 
 
 def install(purpose: str) -> None:

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,6 +24,14 @@ _SENTENCES: Mapping[int | None, str] = {
     errno.EPERM: _CLOSED,
     errno.EROFS: _READ_ONLY,
 }
+
+
+def beside_the_program() -> Path | None:
+    """The `data` folder beside a frozen program, in which a portable copy keeps everything; None without one."""
+    if not getattr(sys, "frozen", False):
+        return None
+    data = Path(sys.executable).parent / "data"
+    return data if data.is_dir() else None
 
 
 def home() -> Path:

@@ -27,8 +27,12 @@ def folder() -> Path:
     """The folder of the logs, by each platform's own rules; it may not exist yet.
 
     Windows: https://learn.microsoft.com/windows/win32/shell/knownfolderid (FOLDERID_LocalAppData); macOS: the File
-    System Programming Guide; others: XDG Base Directory Specification 0.8, `XDG_STATE_HOME`.
+    System Programming Guide; others: XDG Base Directory Specification 0.8, `XDG_STATE_HOME`. A portable copy keeps them
+    beside itself.
     """
+    portable = files.beside_the_program()
+    if portable is not None:
+        return portable / "logs"
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA") or files.home() / "AppData" / "Local") / "HardwareAdvisor" / "logs"
     if sys.platform == "darwin":

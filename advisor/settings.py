@@ -84,7 +84,12 @@ class Settings:
 
 
 def folder() -> Path:
-    """The folder for this user's settings, where the platform keeps such things; it may not exist yet."""
+    """The folder for this user's settings, where the platform keeps such things; it may not exist yet. A portable copy
+    keeps them beside itself.
+    """
+    portable = files.beside_the_program()
+    if portable is not None:
+        return portable
     if sys.platform == "win32":
         return Path(os.environ.get("APPDATA") or files.home() / "AppData" / "Roaming") / "HardwareAdvisor"
     if sys.platform == "darwin":

@@ -66,3 +66,21 @@ def test_a_file_over_the_limit_is_refused(tmp_path: Path) -> None:
     path.write_bytes(bytes((1 << 20) + 1))
     with pytest.raises(UserError, match="larger than 1 MiB"):
         files.read_bytes(path, 1 << 20)
+
+
+def test_a_portable_copy_keeps_everything_beside_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only a frozen program with a `data` folder beside it is portable; settings and logs go there then."""
+    from advisor import logs, settings
+
+    program = tmp_path / "HardwareAdvisor" / "HardwareAdvisor.exe"
+    program.parent.mkdir()
+    monkeypatch.setattr(sys, "executable", str(program))
+    (program.parent / "data").mkdir()
+    assert files.beside_the_program() is None
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    assert files.beside_the_program() == program.parent / "data"
+    assert settings.folder() == program.parent / "data"
+    assert logs.folder() == program.parent / "data" / "logs"
+    (program.parent / "data").rmdir()
+    assert files.beside_the_program() is None
+    assert settings.folder() != program.parent / "data"

@@ -82,12 +82,12 @@ def own_catalogue() -> Sequence[UserError]:
 
 def _window(arguments: Sequence[str], _: Translator, skipped: Sequence[str]) -> int:
     """The window for this computer, or for the machine that the options name; a summary where none can be opened."""
-    machine = language = None
+    machine = language = test = None
     if arguments:
         from advisor.cli import machines, options
 
         wishes = vars(options.parse_window(arguments))
-        language = wishes["lang"]
+        language, test = wishes["lang"], wishes["self_test"]
         if any(wishes[key] is not None for key in machines.KEYS):
             machine = machines.choose(wishes)
     reason = no_display(_)
@@ -97,7 +97,7 @@ def _window(arguments: Sequence[str], _: Translator, skipped: Sequence[str]) -> 
         saved, trouble = settings.read()
         spoken = language or saved.language or system_language()
         told = [] if trouble is None else [translator(spoken)(trouble.message, **trouble.values)]
-        return ui.run(machine, saved.workload, saved, spoken, (*told, *skipped))
+        return ui.run(machine, saved.workload, saved, spoken, (*told, *skipped), test)
     _say(f"advisor: {reason}")
     from advisor.cli import commands
 

@@ -4,6 +4,7 @@ import contextlib
 import datetime
 import math
 import os
+import random
 import re
 import threading
 import time
@@ -196,11 +197,14 @@ class _Readers:
 
 
 def _multiply(np: Any, progress: Progress, cancelled: Cancelled, free_bytes: int | None) -> float | None:
-    random = np.random.default_rng(1)
+    dice = random.Random(1)
 
     def prepare(size: int) -> Callable[[], object]:
-        # Random numbers: equal ones would need less power, and a processor would clock higher than it does.
-        factor, result = random.random((size, size), dtype=np.float32), np.empty((size, size), dtype=np.float32)
+        # Random numbers: equal ones would need less power, and a processor would clock higher than it does. Python's
+        # own: numpy's are a megabyte of the installer, for this alone.
+        thrown = np.frombuffer(dice.randbytes(4 * size * size), dtype=np.uint32)
+        factor = (thrown.astype(np.float32) / np.float32(1 << 32)).reshape(size, size)
+        result = np.empty((size, size), dtype=np.float32)
         return lambda: np.matmul(factor, factor, out=result)
 
     room = _FREE_SHARE * free_bytes if free_bytes is not None else _LEAST

@@ -180,14 +180,14 @@ def _lines(chart: Lines, width: float) -> Drawing:
 
 
 def _points(chart: Points, width: float) -> Drawing:
-    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
-
     above, y0 = axes.legend([(s.name, s.colour) for s in chart.series], width, 0.0, squares=False)
     y0 += ROW
     y1 = y0 + _PLOT + 8
     every = [point for s in chart.series for point in s.points]
     xs, ys = (axes.log_span([point[axis] for point in every]) for axis in (0, 1))
     with plotting.figure(width, y1 + _FOOT) as made:
+        from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter  # only after plotting has loaded it
+
         on = _two_axes(made, y0, y1, width, chart)
         on.set_xscale("log")
         on.set_yscale("log")

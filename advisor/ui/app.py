@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
@@ -24,6 +25,7 @@ if TYPE_CHECKING:  # what the first paint does not need is not loaded for it
     from advisor.settings import Settings
     from advisor.ui.base.core import Core
     from advisor.ui.screen import Screen
+    from advisor.ui.self_test import SelfTest
     from advisor.workload import Workload
 
 LEAST_POINTS = 9
@@ -40,7 +42,12 @@ SWITCH_S = 0.001
 
 
 def run_window(
-    machine: Machine | None, workload: Workload, settings: Settings, language: str, remarks: Sequence[str] = ()
+    machine: Machine | None,
+    workload: Workload,
+    settings: Settings,
+    language: str,
+    remarks: Sequence[str] = (),
+    self_test: str | None = None,
 ) -> int:
     """Open the window; returns the exit code when it has been closed."""
     app = application()
@@ -51,7 +58,14 @@ def run_window(
     hooks.install()
     care = Care(window, lambda: window.screen_.state.tr_ if window.screen_ else translator(language), hooks)
 
+    tests: list[SelfTest] = []
+    painted_s: list[float] = []
+
     def begin() -> None:
+        if self_test is not None:
+            from advisor.ui.self_test import since_start
+
+            painted_s.append(since_start())
         in_turns(window, filling(app, window, machine, workload, settings, language), started)
 
     def started() -> None:
@@ -64,13 +78,18 @@ def run_window(
         screen.work.run(crashes.left_behind, care.show_last_time, lambda _error: None)  # an error is in the log
         if remarks:
             window.remark(" · ".join(remarks))
+        if self_test is not None:
+            from advisor.ui.self_test import SelfTest
+
+            tests.append(SelfTest(window, screen, Path(self_test), painted_s[0]))
 
     after_first_paint(window, begin)
     # Ctrl+C in the terminal closes the window as its own button does; the gauges' beat lets Python notice.
     signal.signal(signal.SIGINT, lambda *_args: window.close())
     window.open(settings.window.geometry)
     try:
-        return app.exec()
+        code = app.exec()
+        return code or int(any(not test.passed for test in tests))
     finally:
         hooks.remove()
 

@@ -14,6 +14,7 @@ import pytest
 
 from advisor.errors import UserError
 from advisor.importers import model_of
+from tests.importers.holes import stretch
 from tests.importers.test_gguf import save
 from tests.importers.test_hf_config import CONFIGS
 
@@ -158,8 +159,7 @@ def test_a_hole_of_200_gigabytes_is_refused_at_once(tmp_path: Path, name: str) -
     path = tmp_path / name
     start = {"model.gguf": b"GGUF\x03\0\0\0", "model.safetensors": (100 << 30).to_bytes(8, "little")}.get(name, b"{")
     path.write_bytes(start)
-    with path.open("r+b") as file:
-        file.truncate(200 << 30)
+    stretch(path, 200 << 30)
     assert memory(lambda: refused(path, ".")) < 100e6
 
 
@@ -192,8 +192,7 @@ def test_a_header_that_would_take_long(tmp_path: Path) -> None:
     start = b"GGUF\x03\0\0\0" + bytes(8) + (1).to_bytes(8, "little") + (1).to_bytes(8, "little") + b"a"
     body = (9).to_bytes(4, "little") + (8).to_bytes(4, "little") + (6_000_000).to_bytes(8, "little")
     path.write_bytes(start + body)
-    with path.open("r+b") as file:
-        file.truncate(60 << 20)
+    stretch(path, 60 << 20)
     beats = 0
     stop = threading.Event()
 

@@ -22,6 +22,7 @@ from advisor.importers import model_of
 from advisor.importers.gguf import read_gguf
 from advisor.importers.gguf_model import read_model
 from advisor.workload import Workload
+from tests.importers.holes import stretch
 
 DOCUMENT: Any = read_json(RESOURCES / "catalog" / "gguf.json")
 TYPE_NUMBERS = {name: int(number) for number, name in DOCUMENT["types"].items()}
@@ -70,8 +71,7 @@ def save(path: Path, metadata: Mapping[str, object], listed: Sequence[Listed], v
     content = header(metadata, listed, version)
     data = sum(-(-size(shape, kind) // 32) * 32 for _, shape, kind in listed)
     path.write_bytes(content)
-    with path.open("r+b") as file:
-        file.truncate(-(-len(content) // 32) * 32 + data)
+    stretch(path, -(-len(content) // 32) * 32 + data)
     return path
 
 
@@ -197,6 +197,5 @@ def test_a_sparse_giant_is_read_by_its_header_alone(tmp_path: Path) -> None:
     """200 GB on paper: the header is read, nothing else."""
     path = tmp_path / "giant.gguf"
     write(find_model("smollm2-135m"), "Q8_0", path)
-    with path.open("r+b") as file:
-        file.truncate(200 << 30)
+    stretch(path, 200 << 30)
     assert read_gguf(path).file_bytes == 200 << 30

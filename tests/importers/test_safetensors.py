@@ -11,6 +11,7 @@ from advisor.errors import UserError
 from advisor.estimator.tensors import parameters
 from advisor.importers import model_of
 from advisor.importers.safetensors import dtype_bits, read_tensors
+from tests.importers.holes import stretch
 from tests.importers.test_hf_config import CONFIGS
 
 BITS = dtype_bits()
@@ -26,8 +27,7 @@ def write(path: Path, tensors: Mapping[str, tuple[str, Sequence[int]]]) -> Path:
         end += size
     raw = json.dumps({"__metadata__": {"format": "pt"}, **header}).encode()
     path.write_bytes(len(raw).to_bytes(8, "little") + raw)
-    with path.open("r+b") as file:
-        file.truncate(8 + len(raw) + end)
+    stretch(path, 8 + len(raw) + end)
     return path
 
 
