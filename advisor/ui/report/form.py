@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
     QHBoxLayout,
     QLabel,
     QListWidget,
-    QListWidgetItem,
     QMenu,
     QSizePolicy,
     QToolButton,
@@ -97,10 +96,11 @@ class ReportForm(QWidget):
         self.paper.setCurrentIndex(self.paper.findData(choices.paper or usual_paper()))
         self.language.setCurrentIndex(self.language.findData(choices.language or self._tr.language))
         for key in SECTION_KEYS:
-            item = QListWidgetItem(self._tr(SECTIONS[key]), self.sections)
-            item.setData(Qt.ItemDataRole.UserRole, key)
-            item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsSelectable)
-            item.setCheckState(Qt.CheckState.Unchecked if key in choices.left_out else Qt.CheckState.Checked)
+            self.sections.addItem(self._tr(SECTIONS[key]))
+            index = self._indexes()[-1]
+            self.sections.model().setData(index, key, Qt.ItemDataRole.UserRole)
+            state = Qt.CheckState.Unchecked if key in choices.left_out else Qt.CheckState.Checked
+            self.sections.model().setData(index, state, Qt.ItemDataRole.CheckStateRole)
         self.sections.setCurrentRow(0)
         rows = (self.sections.sizeHintForRow(0) + 2 * self.sections.spacing()) * self.sections.count()
         self.sections.setMaximumHeight(rows + 2 * self.sections.frameWidth() + 4)
@@ -139,15 +139,16 @@ class ReportForm(QWidget):
     def _setter(self, state: Qt.CheckState) -> Callable[[], None]:
         def check() -> None:
             with QSignalBlocker(self.sections):
-                for item in self._items():
-                    item.setCheckState(state)
+                for index in self._indexes():
+                    self.sections.model().setData(index, state, Qt.ItemDataRole.CheckStateRole)
             self.sections.viewport().update()
             self.changed.emit()
 
         return check
 
-    def _items(self) -> list[QListWidgetItem]:
-        return [self.sections.item(row) for row in range(self.sections.count())]
+    def _indexes(self) -> list[QModelIndex]:
+        # Not the items themselves: Qt deletes them without telling Python, see settings/options.py.
+        return [self.sections.model().index(row, 0) for row in range(self.sections.count())]
 
     def show_against(self, name: str) -> None:
         """The name of the machine that is compared with, "" for none. A comparison has no sections to choose from."""
@@ -164,8 +165,9 @@ class ReportForm(QWidget):
 
     def chosen(self) -> tuple[str, ...]:
         """The sections that are wanted, in the report's order."""
-        wanted = (item for item in self._items() if item.checkState() == Qt.CheckState.Checked)
-        return tuple(item.data(Qt.ItemDataRole.UserRole) for item in wanted)
+        role = Qt.ItemDataRole.CheckStateRole
+        wanted = (index for index in self._indexes() if Qt.CheckState(index.data(role)) == Qt.CheckState.Checked)
+        return tuple(index.data(Qt.ItemDataRole.UserRole) for index in wanted)
 
     def choices(self) -> ReportChoices:
         """The choices worth keeping."""
