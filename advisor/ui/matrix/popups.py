@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QLabel,
     QListWidget,
-    QListWidgetItem,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -24,7 +23,7 @@ from advisor.ui.base.columns import USUAL, Column
 from advisor.ui.base.state import State
 from advisor.ui.matrix.filters import LANGUAGES, LICENCES, Filters, languages_of, licence_of
 
-KEY = Qt.ItemDataRole.UserRole
+KEY, CHECK = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.CheckStateRole
 
 
 class Popup(QFrame):
@@ -131,27 +130,29 @@ class ColumnPopup(Popup):
         super().__init__(parent)
         self._state = state
         self.list = QListWidget()
+        self._filling = False
         self.usual = QPushButton()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 12, 12, 12)
         layout.setSpacing(8)
         layout.addWidget(self.list)
         layout.addWidget(self.usual)
-        self.list.itemChanged.connect(self._ticked)
+        self.list.model().dataChanged.connect(self._ticked)
         self.usual.clicked.connect(lambda: self.chosen.emit(()))
         self.usual.clicked.connect(self.close)
 
     def show_columns(self, shown: tuple[Column, ...]) -> None:
         """All columns that the runtime of now knows, those of `shown` ticked."""
         _, workload = self._state.tr_, self._state.workload
-        self.list.blockSignals(True)
+        self._filling = True
         self.list.clear()
         for column in base_columns.choosable(workload):
-            item = QListWidgetItem(self._text(column), self.list)
-            item.setData(KEY, column.key)
-            item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable)
-            item.setCheckState(Qt.CheckState.Checked if column in shown else Qt.CheckState.Unchecked)
-        self.list.blockSignals(False)
+            self.list.addItem(self._text(column))
+            # Never by the item itself: Qt deletes items without telling Python, see settings/options.py.
+            model, index = self.list.model(), self._indexes()[-1]
+            model.setData(index, column.key, KEY)
+            model.setData(index, Qt.CheckState.Checked if column in shown else Qt.CheckState.Unchecked, CHECK)
+        self._filling = False
         self.list.setCurrentRow(0)
         self.list.setAccessibleName(_("Columns"))
         self.usual.setText(_("The &usual columns"))
@@ -164,12 +165,17 @@ class ColumnPopup(Popup):
         heading = column.heading(_, self._state.workload)
         return _("{heading} (follows the settings)", heading=heading) if column is USUAL[0] else heading
 
-    def _ticked(self, item: QListWidgetItem) -> None:
-        items = [self.list.item(row) for row in range(self.list.count())]
-        keys = tuple(one.data(KEY) for one in items if one.checkState() == Qt.CheckState.Checked)
+    def _indexes(self) -> list[QModelIndex]:
+        return [self.list.model().index(row, 0) for row in range(self.list.count())]
+
+    def _ticked(self, ticked: QModelIndex) -> None:
+        if self._filling:
+            return
+        checked = [one for one in self._indexes() if Qt.CheckState(one.data(CHECK)) == Qt.CheckState.Checked]
+        keys = tuple(one.data(KEY) for one in checked)
         if not keys:  # a matrix without columns says nothing
-            self.list.blockSignals(True)
-            item.setCheckState(Qt.CheckState.Checked)
-            self.list.blockSignals(False)
+            self._filling = True
+            self.list.model().setData(ticked, Qt.CheckState.Checked, CHECK)
+            self._filling = False
             return
         self.chosen.emit(() if set(keys) == {column.key for column in USUAL} else keys)
