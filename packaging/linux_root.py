@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -143,7 +144,7 @@ wait || true
             most = int(peak.read_text())
         finally:
             self._joining = None
-            group.rmdir()
+            _remove(group)
         return f"passes; {most / 2**20:,.0f} MiB at most, files it read included"
 
     def processor(self, name: str) -> str:
@@ -175,6 +176,16 @@ wait || true
         if left:
             raise Failed(f"{left[0]} is still there")
         return "nothing left in /opt and /usr"
+
+
+def _remove(group: Path) -> None:
+    """Remove a control group once the last of its processes has ended."""
+    for _try in range(100):
+        with contextlib.suppress(OSError):
+            group.rmdir()
+            return
+        time.sleep(0.1)
+    raise Failed(f"{group} still holds processes")
 
 
 def _emulated(name: str) -> tuple[str, ...]:
