@@ -99,7 +99,7 @@ def _copy_sources(target: Path) -> str:
 def _tests(steps: Steps, wine: Wine) -> None:
     """The core's tests with Windows' own registry and calls as Wine answers them."""
     with steps.step("tests without Qt, under Wine") as found:
-        command = ["/build/py/python.exe", "-m", "pytest", *FIRST_STEP_TESTS, "--rootdir", r"Z:\build\src", "-q"]
+        command = ["/build/py/python.exe", "-m", "pytest", *FIRST_STEP_TESTS, "--rootdir", r"Z:\build\src"]
         text = _in_folder(wine, command, codes=(0, 1))
         last = [line for line in text.splitlines() if re.search(r"\d+ passed", line)]
         if not last:

@@ -3,6 +3,7 @@
 import errno
 import os
 import re
+import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -59,6 +60,7 @@ def test_what_the_system_refuses_is_said_in_one_sentence(
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="devices of Unix")
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
 def test_a_full_device_is_said_to_be_full(tmp_path: Path) -> None:
     link = tmp_path / "report.md"
