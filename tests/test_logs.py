@@ -84,13 +84,14 @@ def test_a_traceback_names_neither_user_nor_computer_nor_their_folders(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Paths of the program begin in it; home, user and computer are gone, also from the words of the error."""
+    home = str(Path("/home/zhangsan"))
     monkeypatch.setattr(Path, "home", lambda: Path("/home/zhangsan"))
     monkeypatch.setattr(getpass, "getuser", lambda: "zhangsan")
     monkeypatch.setattr(platform, "node", lambda: "LAPTOP-77")
     for kept in (logs._places, logs._names):
         kept.cache_clear()
     try:
-        text = logs.error(raised("/home/zhangsan/models/x.gguf on laptop-77 by zhangsan"))
+        text = logs.error(raised(f"{home}/models/x.gguf on laptop-77 by zhangsan"))
     finally:
         for kept in (logs._places, logs._names):
             kept.cache_clear()
