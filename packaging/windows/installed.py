@@ -20,6 +20,7 @@ OWN_KEYS = {
     "[Software\\\\Microsoft\\\\Windows\\\\CurrentVersion\\\\Explorer\\\\Accent": "a colour, asked for by Qt",
     "[Software\\\\Microsoft\\\\Windows NT\\\\CurrentVersion\\\\NetworkCards": "the devices, read anew at every start",
     "[System\\\\ControlSet001\\\\Control\\\\Class": "the devices, read anew at every start",
+    "[System\\\\ControlSet001\\\\Control\\\\DeviceClasses": "the screen, read anew at every start",
     "[System\\\\ControlSet001\\\\Enum\\\\DISPLAY": "the screen, read anew at every start",
 }
 # The uninstaller runs from a copy in the temporary folder, which Windows deletes at its next start.

@@ -45,6 +45,7 @@ def journey(steps: Steps, wine: Wine) -> None:
     """From the first installation to the last trace."""
     prefix = wine.build / "prefix"
     wine.shell("wineserver -k || true; wineserver -w")
+    _forget_user(wine)  # what earlier tests of the same user kept
     before = state(prefix)
     program = _program_folder(wine)
     inside = program.relative_to(prefix / "drive_c")
@@ -76,14 +77,19 @@ def journey(steps: Steps, wine: Wine) -> None:
         if not data.is_dir():
             raise Failed("a silent removal took the user's settings with it")
         found.append("settings stay, as a silent removal promises")
-        shutil.rmtree(data)
-        shutil.rmtree(wine.home() / "AppData" / "Local" / "HardwareAdvisor", ignore_errors=True)
+        _forget_user(wine)
     with steps.step("files and registry as before") as found:
         traces = left_behind(before, state(prefix))
         (wine.build / "traces.txt").write_text("\n".join(traces) + "\n", encoding="utf-8")
         if traces:
             raise Failed(f"{len(traces)} traces are left, the first: {traces[0]}")
         found.append(f"{len(before.files):,} files and {len(before.registry):,} registry lines: no difference")
+
+
+def _forget_user(wine: Wine) -> None:
+    """Delete the user's settings and logs."""
+    for part in ("Roaming", "Local"):
+        shutil.rmtree(wine.home() / "AppData" / part / "HardwareAdvisor", ignore_errors=True)
 
 
 def _program_folder(wine: Wine) -> Path:
