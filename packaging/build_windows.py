@@ -105,7 +105,7 @@ def _tests(steps: Steps, wine: Wine) -> None:
         if not last:
             raise Failed(f"no test ran to its end (see {steps.log})")
         found.append(last[-1].strip(" ="))
-        failed = [line for line in text.splitlines() if line.startswith(("FAILED", "ERROR"))]
+        failed = [line for line in text.splitlines() if line.startswith(("FAILED tests", "ERROR tests"))]
         found += [line.split(" - ")[0] for line in failed[:20]]
 
 
