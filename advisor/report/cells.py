@@ -57,11 +57,6 @@ def time_span(value: Range | None, _: Translator) -> str:
     return "?" if value is None else _.duration_range(3600 * value.low, 3600 * value.high)
 
 
-def verdict_words(answer: Estimate, _: Translator) -> str:
-    """Symbol and word of the verdict."""
-    return f"{words.VERDICT_SYMBOLS[answer.verdict]} {verdict_word(answer, _)}"
-
-
 def method_word(method: Method, workload: Workload, _: Translator) -> str:
     """A matrix column's heading: "Run Q4_K_M", "QLoRA"."""
     return _(words.METHOD_WORDS[method], quant=for_method(workload, method).quant)

@@ -60,8 +60,9 @@ def test_what_the_system_refuses_is_said_in_one_sentence(
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="devices of Unix")
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+@pytest.mark.skipif(
+    sys.platform == "win32" or not Path("/dev/full").exists(), reason="only Linux has a device that is always full"
+)
 def test_a_full_device_is_said_to_be_full(tmp_path: Path) -> None:
     link = tmp_path / "report.md"
     link.symlink_to("/dev/full")

@@ -49,12 +49,6 @@ def verdict(_: Translator, estimate: Estimate) -> str:
     return words.verdict_word(_, estimate.verdict, estimate.reasons[0].code if estimate.reasons else None)
 
 
-def split_size(_: Translator, size: float) -> tuple[str, str]:
-    """A size as figure and unit, to be painted in two colours."""
-    figure, unit = _.gib(size).rsplit(" ", 1)
-    return figure, unit
-
-
 def short_name(name: str | None) -> str:
     """A processor's name as people say it: "Intel(R) Core(TM) i5-3210M CPU @ 2.50GHz" -> "i5-3210M"."""
     if not name:
