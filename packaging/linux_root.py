@@ -1,24 +1,20 @@
 """A Debian root with nothing in it but a screen: the package is installed there as a stranger would, and looked at."""
 
 import contextlib
-import json
-import os
 import re
 import shutil
-import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import self_tests
+from debian_root import SCREEN, DebianRoot, painted, picture
 from steps import Failed, Steps
 
 TOOLS = ("xvfb", "xauth", "x11-apps", "xdotool", "netpbm", "strace", "qemu-user", "python3")
-MOUNTS = (("proc", "proc", "-t"), ("/sys", "sys", "--bind"), ("/dev", "dev", "--bind"))
 EXAMPLE = Path(__file__).resolve().parents[1] / "docs" / "example-lenovo-g480.json"
 PROGRAM = "/opt/hardware-advisor/HardwareAdvisor"
-SCREEN = ("xvfb-run", "-a", "-s", "-screen 0 1366x768x24 -nolisten tcp")
-COLOURS = 200
 # Where a program may write: its own folders as the platform names them, the folder it was given, caches and sockets of
 # the display, and what lives in memory alone.
 WRITABLE = re.compile(
@@ -29,96 +25,50 @@ FOLDERS = re.compile(r"^/root/\.(config|cache|local|local/state|local/share)$")
 LOCAL = ("AF_UNIX", "AF_LOCAL")
 
 
-class CleanRoot:
-    """Made once; entered by chroot."""
+class CleanRoot(DebianRoot):
+    """`out` is the folder that everything inside writes to, /out."""
 
     def __init__(self, steps: Steps, root: Path, suite: str) -> None:
-        self._steps, self.root, self._suite = steps, root, suite
+        super().__init__(steps, root, suite, TOOLS, home="/root")
         self.out = root / "out"
         self._joining: Path | None = None  # the control group that what runs inside belongs to
 
-    def make(self) -> str:
-        """Make it unless it is there."""
-        ready = self.root / "ready"
-        if ready.is_file():
-            return f"{self._suite}, kept from an earlier run"
-        self.root.mkdir(parents=True, exist_ok=True)
-        if not (self.root / "etc" / "debian_version").is_file():
-            self._steps.call(["debootstrap", "--variant=minbase", self._suite, self.root])
-        with self.mounted():
-            self.inside(["apt-get", "update", "-q"])
-            self.inside(["apt-get", "install", "-y", "-q", "--no-install-recommends", *TOOLS])
-        ready.write_text("", encoding="ascii")
-        return f"debootstrap {self._suite}"
-
-    @contextlib.contextmanager
-    def mounted(self) -> Iterator[None]:
-        """With proc, sys and dev; they are gone afterwards, whatever happened."""
-        done: list[Path] = []
-        try:
-            for source, name, how in MOUNTS:
-                target = self.root / name
-                target.mkdir(exist_ok=True)
-                if not os.path.ismount(target):
-                    words = ["mount", how, "proc", source] if how == "-t" else ["mount", how, source]
-                    self._steps.call([*words, target])
-                done.append(target)
-            yield
-        finally:
-            for target in reversed(done):
-                subprocess.run(["umount", "--lazy", str(target)], check=False, capture_output=True)
-
-    def inside(self, command: Sequence[str], codes: Sequence[int] = (0,), limit_s: float = 900) -> str:
-        """Run a command in the root as a user whose home is /root."""
-        environment = {
-            "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LANG": "C.UTF-8",
-            "DEBIAN_FRONTEND": "noninteractive",
-        }  # fmt: skip
-        words: list[str | Path] = ["chroot", self.root, *command]
-        if self._joining is not None:
-            words = ["sh", "-ec", f'echo $$ > "{self._joining}/cgroup.procs"; exec "$@"', "sh", *words]
-        return self._steps.call(words, env=environment, codes=codes, limit_s=limit_s)
+    def entering(self, words: Sequence[str]) -> Sequence[str]:
+        """In the control group of `limited`, while it lasts."""
+        if self._joining is None:
+            return words
+        return ["sh", "-ec", f'echo $$ > "{self._joining}/cgroup.procs"; exec "$@"', "sh", *words]
 
     def install(self, package: Path) -> str:
         """Install the package with what it depends on, and nothing that it recommends."""
         shutil.copy2(package, self.root / "package.deb")
-        before = self._packages()
+        before = self._there()
         self.inside(["apt-get", "install", "-y", "-q", "--no-install-recommends", "--reinstall", "/package.deb"])
         self.inside(["apt-get", "install", "-y", "-q", "--no-install-recommends", "desktop-file-utils"])
         self.inside(["desktop-file-validate", "/usr/share/applications/hardware-advisor.desktop"])
-        return f"with {len(self._packages() - before) - 1} packages of the system; its menu entry is valid"
+        return f"with {len(self._there() - before) - 1} packages of the system; its menu entry is valid"
 
-    def _packages(self) -> set[str]:
+    def _there(self) -> set[str]:
         return set(self.inside(["dpkg-query", "-W", "-f", "${Package}\\n"]).split())
 
     def window(self) -> str:
         """Start it as the menu does and look at the screen."""
         self.out.mkdir(exist_ok=True)
-        script = """
+        script = f"""
 hardware-advisor >/out/window.txt 2>&1 &
 sleep 25
-xwd -root -silent | xwdtopnm 2>/dev/null > /out/window.ppm
-ppmhist -noheader /out/window.ppm 2>/dev/null | wc -l > /out/window.colours
-pnmtopng /out/window.ppm > /out/window.png 2>/dev/null
+{picture("/out/window")}
 kill %1
 wait || true
 """
         self.inside([*SCREEN, "bash", "-c", script])
-        colours = int((self.out / "window.colours").read_text().strip())
-        if colours < COLOURS:
-            raise Failed(f"the screen shows {colours} colours: no window was painted")
-        return f"painted ({colours:,} colours), picture in window.png"
+        return f"painted ({painted(self.out, 'window'):,} colours), picture in window.png"
 
     def self_test(self, name: str, *before: str, after: Sequence[str] = ()) -> dict[str, Any]:
         """The program's test of itself on a screen; `before` runs it, as a tracer does."""
-        folder = self.out / name
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        self.inside([*SCREEN, *before, PROGRAM, "--self-test", f"/out/{name}", *after], codes=(0, 1))
-        numbers: dict[str, Any] = json.loads((folder / "self-test.json").read_text(encoding="utf-8"))
-        if numbers["problem"]:
-            raise Failed(f"the self-test failed: {numbers['problem']}")
-        return numbers
+        folder = self_tests.empty(self.out / name)
+        self.inside([*SCREEN, *before, PROGRAM, self_tests.OPTION, f"/out/{name}", *after], codes=(0, 1))
+        return self_tests.figures(folder)
 
     def traced(self) -> list[str]:
         """Start, detection, matrix, toggle and export under strace: sockets, children, files written."""

@@ -31,7 +31,7 @@ def drawn(size: int) -> Image.Image:
 
 def main() -> int:
     """Write the file."""
-    app = QGuiApplication.instance() or QGuiApplication(sys.argv[:1])
+    app = QGuiApplication(sys.argv[:1])
     pictures = [drawn(size) for size in SIZES]
     pictures[-1].save(TARGET, sizes=[(size, size) for size in SIZES], append_images=pictures[:-1])
     print(f"{TARGET}: {TARGET.stat().st_size:,} bytes, {len(SIZES)} sizes ({app.platformName()})")

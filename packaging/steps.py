@@ -1,6 +1,8 @@
 """What both builds share: steps with their time and result, commands whose output goes to a log, and the last table."""
 
 import contextlib
+import os
+import shutil
 import subprocess
 import sys
 import time
@@ -103,6 +105,21 @@ def run(steps: Steps, build: Callable[[Steps], None], write: Path | None = None)
     if write is not None and code == 0:
         write.write_text(steps.table() + "\n", encoding="utf-8")
     return code
+
+
+def system_packages(steps: Steps, wanted: Mapping[str, str]) -> str:
+    """Install the Debian packages of those programs that are not there; `wanted` is {program: package}. Raises Failed
+    when this user may not.
+    """
+    missing = sorted({package for program, package in wanted.items() if not shutil.which(program)})
+    if not missing:
+        return "all there"
+    if os.geteuid() != 0:
+        raise Failed(f"install {', '.join(missing)} first, or run this as root")
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    steps.call(["apt-get", "update", "-q"], env=quiet)
+    steps.call(["apt-get", "install", "-y", "-q", "--no-install-recommends", *missing], env=quiet)
+    return f"installed {', '.join(missing)}"
 
 
 def megabytes(size: float) -> str:

@@ -32,7 +32,7 @@ def source(name: str) -> dict[str, Any]:
 def download(name: str, folder: Path) -> Path:
     """The file of an entry, from the package index that pip uses, checked by its hash. Raises Failed."""
     entry = source(name)
-    target = folder / entry["file"]
+    target: Path = folder / entry["file"]
     if not (target.is_file() and _sha256(target) == entry["sha256"]):
         folder.mkdir(parents=True, exist_ok=True)
         page = f"{_index().rstrip('/')}/{entry['project']}/"
@@ -54,7 +54,7 @@ def _address(page: str, name: str) -> str:
         files = json.load(answer)["files"]
     for one in files:
         if one["filename"] == name:
-            return urllib.parse.urljoin(page, one["url"])
+            return urllib.parse.urljoin(page, str(one["url"]))
     raise Failed(f"{page} has no {name}")
 
 

@@ -8,7 +8,10 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import self_tests
+from debian_root import painted, picture
 from installed import left_behind, state
+from self_tests import said
 from steps import Failed, Steps, folder_size, megabytes
 from wine import Wine
 
@@ -16,29 +19,14 @@ EXAMPLE = r"Z:\build\src\docs\example-lenovo-g480.json"
 SETUP = r"Z:\build\setup.exe"
 IN_USE, REFUSED = 3, 4
 GUI_SUBSYSTEM, CONSOLE_SUBSYSTEM = 2, 3
-COLOURS = 200  # a painted window has more; an empty one fewer
 
 
 def self_test(wine: Wine, program: str, name: str, *words: str, env: dict[str, str] | None = None) -> dict[str, Any]:
     """Run the program's test of itself into build/<name>; its figures. Raises Failed."""
-    target = wine.build / name
-    shutil.rmtree(target, ignore_errors=True)
-    target.mkdir()
-    quoted = " ".join(f"'{word}'" for word in (program, *words, "--self-test", f"Z:\\build\\{name}"))
+    target = self_tests.empty(wine.build / name)
+    quoted = " ".join(f"'{word}'" for word in (program, *words, self_tests.OPTION, f"Z:\\build\\{name}"))
     wine.shell(f"cd /build/src; wine {quoted} || true; wineserver -w", limit_s=400, env=env)
-    numbers: dict[str, Any] = json.loads((target / "self-test.json").read_text(encoding="utf-8"))
-    if numbers["problem"]:
-        raise Failed(f"the self-test failed: {numbers['problem']}")
-    return numbers
-
-
-def said(numbers: dict[str, Any]) -> str:
-    """A self-test in one line."""
-    return (
-        f"{numbers['cells']:,} cells, a toggle moved {numbers['toggled_bytes'] / 2**20:+,.0f} MiB, "
-        f"zh PDF {megabytes(numbers['pdf_bytes'])}, first paint {numbers['first_paint_s']:.2f} s, "
-        f"at rest after {numbers['settled_s']:.1f} s"
-    )
+    return self_tests.figures(target)
 
 
 def journey(steps: Steps, wine: Wine) -> None:
@@ -139,16 +127,11 @@ for second in $(seq 60); do
   xdotool search --onlyvisible --name . >/dev/null 2>&1 && break
 done
 sleep 20
-xwd -root -silent | xwdtopnm 2>/dev/null > /build/window.ppm
-ppmhist -noheader /build/window.ppm 2>/dev/null | wc -l > /build/window.colours
-pnmtopng /build/window.ppm > /build/window.png 2>/dev/null
+{picture("/build/window")}
 wineserver -k; wineserver -w
 """
     wine.shell(script, limit_s=200)
-    colours = int((wine.build / "window.colours").read_text().strip())
-    if colours < COLOURS:
-        raise Failed(f"the screen shows {colours} colours: no window was painted")
-    return f"painted ({colours:,} colours), picture in window.png"
+    return f"painted ({painted(wine.build, 'window'):,} colours), picture in window.png"
 
 
 def _command_line(wine: Wine, program: str) -> str:
@@ -261,17 +244,14 @@ def strangers(steps: Steps, wine: Wine, archive: Path) -> None:
 def _twice(wine: Wine) -> str:
     names = ("first", "second")
     for name in names:
-        shutil.rmtree(wine.build / name, ignore_errors=True)
-        (wine.build / name).mkdir()
+        self_tests.empty(wine.build / name)
     started = "\n".join(
         f"wine 'Z:\\build\\dist\\HardwareAdvisor\\HardwareAdvisor.exe' --self-test 'Z:\\build\\{name}' &"
         for name in names
     )
     wine.shell(f"{started}\nwait; wineserver -w", limit_s=400)
     for name in names:
-        numbers = json.loads((wine.build / name / "self-test.json").read_text(encoding="utf-8"))
-        if numbers["problem"]:
-            raise Failed(f"the {name} of two failed: {numbers['problem']}")
+        self_tests.figures(wine.build / name)
     return "both pass"
 
 
