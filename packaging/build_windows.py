@@ -35,7 +35,7 @@ HEAD = """# The Windows program, built and seen working inside Wine
 `python3 dev.py package windows`, version {version}, {date}, commit {commit}. Made by packaging/build_windows.py; what
 Wine cannot show (the look of a real desktop, a signature, SmartScreen) is for a Windows runner and a person to see.
 """
-SYSTEM = {"debootstrap": "debootstrap", "makensis": "nsis"}
+SYSTEM = {"debootstrap": "debootstrap", "makensis": "nsis", "git": "git"}
 STARTS = 4  # pairs
 SIZES = {"installer": 40e6, "installed": 140e6}
 FROZEN = r"Z:\build\dist\HardwareAdvisor\HardwareAdvisor.exe"

@@ -12,7 +12,7 @@ MOUNTS = (("proc", "proc", "-t"), ("/sys", "sys", "--bind"), ("/dev", "dev", "--
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 # A screen of the size that most laptops of 2012 have; no other computer can reach it.
 SCREEN = ("xvfb-run", "-a", "-s", "-screen 0 1366x768x24 -nolisten tcp")
-COLOURS = 200  # a painted window has more; an empty one fewer
+COLOURS = 200  # the program's painted window has more; an empty one fewer
 
 
 class DebianRoot:
@@ -81,12 +81,12 @@ class DebianRoot:
         return words
 
 
-def painted(folder: Path, name: str) -> int:
+def painted(folder: Path, name: str, least: int = COLOURS) -> int:
     """How many colours the picture of a screen has whose histogram's length stands in <name>.colours. Raises Failed
-    when they are so few that no window can be on it.
+    when they are fewer than `least`, so few that no window can be on it.
     """
     colours = int((folder / f"{name}.colours").read_text().strip())
-    if colours < COLOURS:
+    if colours < least:
         raise Failed(f"the screen shows {colours} colours: no window was painted (see {folder / name}.png)")
     return colours
 

@@ -1,4 +1,5 @@
-"""Makes packaging/windows/hardware-advisor.ico, all sizes that Windows asks for, from the program's SVG icon.
+"""Makes the icon of the Windows program, in all sizes that Windows asks for, and the picture beside the installer's
+first and last page, both from the program's SVG icon.
 
 Run it by hand when the icon changes: python packaging/make_icon.py
 """
@@ -19,6 +20,9 @@ SOURCE = ROOT / "resources" / "icons" / "hardware-advisor.svg"
 TARGET = ROOT / "packaging" / "windows" / "hardware-advisor.ico"
 # https://learn.microsoft.com/windows/apps/design/style/iconography/app-icon-construction
 SIZES = (16, 20, 24, 30, 32, 36, 40, 48, 60, 64, 72, 80, 96, 128, 256)
+# Beside the installer's pages, for screens of twice the usual density: 164 x 314, https://nsis.sourceforge.io/Docs/Modern%20UI%202
+WIZARD = ROOT / "packaging" / "windows" / "wizard.bmp"
+WIZARD_SIZE, WIZARD_ICON, WIZARD_TOP, WIZARD_COLOURS = (328, 628), 208, 96, 64
 
 
 def drawn(size: int) -> Image.Image:
@@ -29,12 +33,22 @@ def drawn(size: int) -> Image.Image:
     return Image.open(io.BytesIO(bytes(kept.data().data()))).convert("RGBA")
 
 
+def wizard() -> Image.Image:
+    """The icon on a plane of its own colour, with few colours so that the file stays small."""
+    icon = drawn(WIZARD_ICON)
+    plane = Image.new("RGB", WIZARD_SIZE, icon.convert("RGB").getpixel((WIZARD_ICON // 2, WIZARD_ICON // 16)))
+    plane.paste(icon, ((WIZARD_SIZE[0] - WIZARD_ICON) // 2, WIZARD_TOP), icon)
+    return plane.quantize(WIZARD_COLOURS)
+
+
 def main() -> int:
-    """Write the file."""
+    """Write both files."""
     app = QGuiApplication(sys.argv[:1])
     pictures = [drawn(size) for size in SIZES]
     pictures[-1].save(TARGET, sizes=[(size, size) for size in SIZES], append_images=pictures[:-1])
     print(f"{TARGET}: {TARGET.stat().st_size:,} bytes, {len(SIZES)} sizes ({app.platformName()})")
+    wizard().save(WIZARD)
+    print(f"{WIZARD}: {WIZARD.stat().st_size:,} bytes")
     return 0
 
 

@@ -10,6 +10,7 @@ Unicode true
 !include WinVer.nsh
 !include LogicLib.nsh
 !include FileFunc.nsh
+!include nsDialogs.nsh
 
 !ifndef VERSION | SOURCE | OUT | SIZE_KB
   !error "VERSION, SOURCE, OUT and SIZE_KB must be given by -D"
@@ -20,6 +21,7 @@ Unicode true
 ; Qt 6.9 needs Windows 10 1809: https://doc.qt.io/qt-6.9/supported-platforms.html
 !define OLDEST_BUILD 17763
 ; What unpacking needs while old and new lie side by side, in KiB.
+!define /math SIZE_MB ${SIZE_KB} / 1024 ; as the page with the folder counts
 !define /math NEEDED_KB ${SIZE_KB} + 20480
 
 Name "$(Program)"
@@ -43,14 +45,21 @@ VIAddVersionKey /LANG=1033 "LegalCopyright" "MIT licence"
 !define MUI_ICON "hardware-advisor.ico"
 !define MUI_UNICON "hardware-advisor.ico"
 !define MUI_ABORTWARNING
+!define MUI_WELCOMEFINISHPAGE_BITMAP "wizard.bmp"
+!define MUI_WELCOMEPAGE_TITLE "$(WelcomeTitle)"
+!define MUI_WELCOMEPAGE_TEXT "$(WelcomeText)"
 !define MUI_FINISHPAGE_RUN "$INSTDIR\HardwareAdvisor.exe"
+; The second box of the last page, which is meant for a text to read, makes the desktop's shortcut.
+!define MUI_FINISHPAGE_SHOWREADME ""
+!define MUI_FINISHPAGE_SHOWREADME_TEXT "$(DesktopShortcut)"
+!define MUI_FINISHPAGE_SHOWREADME_NOTCHECKED
+!define MUI_FINISHPAGE_SHOWREADME_FUNCTION DesktopShortcut
 !insertmacro MUI_PAGE_WELCOME
-!insertmacro MUI_PAGE_COMPONENTS
 !define MUI_PAGE_CUSTOMFUNCTION_LEAVE FolderChosen
 !insertmacro MUI_PAGE_DIRECTORY
 !insertmacro MUI_PAGE_INSTFILES
 !insertmacro MUI_PAGE_FINISH
-!insertmacro MUI_UNPAGE_CONFIRM
+UninstPage custom un.Confirm un.Confirmed
 !insertmacro MUI_UNPAGE_INSTFILES
 !insertmacro MUI_LANGUAGE "English"
 !insertmacro MUI_LANGUAGE "SimpChinese"
@@ -58,9 +67,10 @@ VIAddVersionKey /LANG=1033 "LegalCopyright" "MIT licence"
 
 Var Staged ; the folder that the new program is unpacked into
 Var Old    ; the old program's, while the new one takes its place
+Var DataBox    ; the remover's box about the user's data, 0 when there is none
+Var DeleteData ; whether it is ticked
 
-Section "$(Program)" PROGRAM
-  SectionIn RO
+Section "$(Program)"
   Call OwnFolder
   Call EnoughRoom
   StrCpy $Staged "$INSTDIR.new"
@@ -100,6 +110,7 @@ Section "$(Program)" PROGRAM
   ${EndIf}
   RMDir /r "$Old"
 
+  ; One in the desktop stays as it is: it leads to the same place.
   Call RemoveShortcuts
   CreateShortcut "$SMPROGRAMS\$(Program).lnk" "$INSTDIR\HardwareAdvisor.exe"
   WriteRegStr HKCU "Software\${KEY}" "Folder" "$INSTDIR"
@@ -115,14 +126,10 @@ Section "$(Program)" PROGRAM
   WriteRegDWORD HKCU "${UNINSTALL}" "NoRepair" 1
 SectionEnd
 
-Section /o "$(DesktopShortcut)" DESKTOP
+Function DesktopShortcut
+  Call RemoveDesktopShortcuts
   CreateShortcut "$DESKTOP\$(Program).lnk" "$INSTDIR\HardwareAdvisor.exe"
-SectionEnd
-
-!insertmacro MUI_FUNCTION_DESCRIPTION_BEGIN
-  !insertmacro MUI_DESCRIPTION_TEXT ${PROGRAM} "$(AboutProgram)"
-  !insertmacro MUI_DESCRIPTION_TEXT ${DESKTOP} "$(AboutDesktop)"
-!insertmacro MUI_FUNCTION_DESCRIPTION_END
+FunctionEnd
 
 Function .onInit
   ${IfNot} ${RunningX64}
@@ -135,11 +142,6 @@ Function .onInit
     Call Refuse
   ${EndIf}
   Call NotRunning
-  ; A shortcut that is there stays, whatever language it was made in.
-  ${If} ${FileExists} "$DESKTOP\Hardware Advisor.lnk"
-  ${OrIf} ${FileExists} "$DESKTOP\硬件顾问.lnk"
-    SectionSetFlags ${DESKTOP} ${SF_SELECTED}
-  ${EndIf}
 FunctionEnd
 
 ; The program's own folder is replaced as a whole: never somebody's folder with other things in it.
@@ -214,12 +216,39 @@ Function ${un}RemoveShortcuts
   Delete "$SMPROGRAMS\Hardware Advisor.lnk"
   Delete "$SMPROGRAMS\硬件顾问.lnk"
 FunctionEnd
+
+Function ${un}RemoveDesktopShortcuts
+  Delete "$DESKTOP\Hardware Advisor.lnk"
+  Delete "$DESKTOP\硬件顾问.lnk"
+FunctionEnd
 !macroend
 !insertmacro Common ""
 !insertmacro Common "un."
 
 Function un.onInit
   Call un.NotRunning
+FunctionEnd
+
+; The remover's first page: what goes, and whether the user's data goes too; it stays unless that is ticked.
+Function un.Confirm
+  !insertmacro MUI_HEADER_TEXT "$(RemoveTitle)" "$(RemoveSubtitle)"
+  nsDialogs::Create 1018
+  Pop $0
+  ${NSD_CreateLabel} 0 0 100% 30u "$(RemoveText)"
+  Pop $0
+  StrCpy $DataBox 0
+  ${If} ${FileExists} "$APPDATA\HardwareAdvisor\*.*"
+  ${OrIf} ${FileExists} "$LOCALAPPDATA\HardwareAdvisor\*.*"
+    ${NSD_CreateCheckbox} 0 36u 100% 12u "$(AlsoData)"
+    Pop $DataBox
+  ${EndIf}
+  nsDialogs::Show
+FunctionEnd
+
+Function un.Confirmed
+  ${If} $DataBox <> 0
+    ${NSD_GetState} $DataBox $DeleteData
+  ${EndIf}
 FunctionEnd
 
 Section "Uninstall"
@@ -236,15 +265,11 @@ Section "Uninstall"
   RMDir "$INSTDIR"
   RMDir "$LOCALAPPDATA\Programs" ; only when it is empty
   Call un.RemoveShortcuts
-  Delete "$DESKTOP\Hardware Advisor.lnk"
-  Delete "$DESKTOP\硬件顾问.lnk"
+  Call un.RemoveDesktopShortcuts
   DeleteRegKey HKCU "${UNINSTALL}"
   DeleteRegKey HKCU "Software\${KEY}"
-  ${If} ${FileExists} "$APPDATA\HardwareAdvisor\*.*"
-  ${OrIf} ${FileExists} "$LOCALAPPDATA\HardwareAdvisor\*.*"
-    MessageBox MB_YESNO|MB_ICONQUESTION|MB_DEFBUTTON2 "$(AlsoData)" /SD IDNO IDNO keep
+  ${If} $DeleteData = ${BST_CHECKED}
     RMDir /r "$APPDATA\HardwareAdvisor"
     RMDir /r "$LOCALAPPDATA\HardwareAdvisor"
-    keep:
   ${EndIf}
 SectionEnd

@@ -11,13 +11,13 @@ from typing import Any
 import self_tests
 from debian_root import painted, picture
 from installed import left_behind, state
+from pages import CHINESE, ENGLISH, REFUSED, SETUP, by_hand, refused_systems
 from self_tests import said
 from steps import Failed, Steps, folder_size, megabytes
 from wine import Wine
 
 EXAMPLE = r"Z:\build\src\docs\example-lenovo-g480.json"
-SETUP = r"Z:\build\setup.exe"
-IN_USE, REFUSED = 3, 4
+IN_USE = 3
 GUI_SUBSYSTEM, CONSOLE_SUBSYSTEM = 2, 3
 
 
@@ -72,6 +72,11 @@ def journey(steps: Steps, wine: Wine) -> None:
         if traces:
             raise Failed(f"{len(traces)} traces are left, the first: {traces[0]}")
         found.append(f"{len(before.files):,} files and {len(before.registry):,} registry lines: no difference")
+    for language in (ENGLISH, CHINESE):
+        with steps.step(f"installs and removes by hand, {language.key}") as found:
+            found.append(by_hand(wine, language, program, lambda: _forget_user(wine)))
+    with steps.step("refuses other systems") as found:
+        found.append(refused_systems(wine))
 
 
 def _forget_user(wine: Wine) -> None:

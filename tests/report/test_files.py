@@ -109,6 +109,16 @@ def test_signs_that_windows_does_not_take_are_refused_there_alone(name: str) -> 
     check_name(Path(name), windows=False)
 
 
+@pytest.mark.parametrize(("letter", "units"), [("报", 1), ("\U0001f600", 2)])
+def test_a_name_too_long_for_windows_is_refused_there(letter: str, units: int) -> None:
+    """Its file systems take 255 UTF-16 units; it does not say so when asked whether such a file is there."""
+    longest = (255 - len(".md")) // units
+    check_name(Path(letter * longest + ".md"), windows=True)
+    with pytest.raises(UserError, match="longer than 255"):
+        check_name(Path(letter * (longest + 1) + ".md"), windows=True)
+    check_name(Path(letter * (longest + 1) + ".md"), windows=False)
+
+
 @pytest.mark.parametrize("name", ["console.pdf", "报告.pdf", "auxiliary.md", "COM10.md", "a.con.pdf", "a%b.md"])
 def test_other_names_are_taken(name: str) -> None:
     check_name(Path(name), windows=True)
