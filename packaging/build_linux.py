@@ -12,6 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from steps import Steps, folder_size, megabytes, run, system_packages  # noqa: E
 
 ROOT = HERE.parent
 WORK = ROOT / "build" / "linux"
+
 PYTHON = ROOT / ".venv" / "bin" / "python"
 VERSION = re.findall(r'__version__ = "(.+)"', (ROOT / "advisor" / "__init__.py").read_text(encoding="utf-8"))[0]
 SYSTEM = {"dpkg-shlibdeps": "dpkg-dev", "strip": "binutils"}
@@ -36,7 +38,7 @@ STARTS = 7  # pairs; one where every change is checked
 def build(steps: Steps, roots: bool) -> None:
     """Every step, in order."""
     with steps.step("system packages") as found:
-        found.append(system_packages(steps, SYSTEM | (FOR_ROOTS if roots else {})))
+        found.append(system_packages(steps, SYSTEM | _python_library() | (FOR_ROOTS if roots else {})))
     dist = WORK / "dist" / "HardwareAdvisor"
     with steps.step("freeze") as found:
         shutil.rmtree(WORK / "dist", ignore_errors=True)
@@ -60,6 +62,13 @@ def build(steps: Steps, roots: bool) -> None:
         found.append(f"{package.name}, {megabytes(package.stat().st_size)}")
     if roots:
         _in_clean_root(steps, package)
+
+
+def _python_library() -> dict[str, str]:
+    """Python as a shared library, which freezing needs and Debian keeps in a package of its own."""
+    name = str(sysconfig.get_config_var("INSTSONAME"))
+    beside = Path(sysconfig.get_config_var("LIBDIR") or "", name)
+    return {} if beside.is_file() else {name: f"libpython{sys.version_info[0]}.{sys.version_info[1]}"}
 
 
 def self_test(steps: Steps, command: list[Any], name: str, env: dict[str, str] | None = None) -> dict[str, Any]:

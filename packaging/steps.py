@@ -1,6 +1,7 @@
 """What both builds share: steps with their time and result, commands whose output goes to a log, and the last table."""
 
 import contextlib
+import ctypes
 import os
 import shutil
 import subprocess
@@ -108,10 +109,10 @@ def run(steps: Steps, build: Callable[[Steps], None], write: Path | None = None)
 
 
 def system_packages(steps: Steps, wanted: Mapping[str, str]) -> str:
-    """Install the Debian packages of those programs that are not there; `wanted` is {program: package}. Raises Failed
-    when this user may not.
+    """Install the Debian packages of what is not there; `wanted` is {program or shared library: package}. Raises
+    Failed when this user may not.
     """
-    missing = sorted({package for program, package in wanted.items() if not shutil.which(program)})
+    missing = sorted({package for name, package in wanted.items() if not _there(name)})
     if not missing:
         return "all there"
     if os.geteuid() != 0:
@@ -120,6 +121,16 @@ def system_packages(steps: Steps, wanted: Mapping[str, str]) -> str:
     steps.call(["apt-get", "update", "-q"], env=quiet)
     steps.call(["apt-get", "install", "-y", "-q", "--no-install-recommends", *missing], env=quiet)
     return f"installed {', '.join(missing)}"
+
+
+def _there(name: str) -> bool:
+    if ".so" not in name:
+        return shutil.which(name) is not None
+    try:
+        ctypes.CDLL(name)
+    except OSError:
+        return False
+    return True
 
 
 def megabytes(size: float) -> str:
