@@ -28,7 +28,8 @@ WORK = ROOT / "build" / "linux"
 
 PYTHON = ROOT / ".venv" / "bin" / "python"
 VERSION = re.findall(r'__version__ = "(.+)"', (ROOT / "advisor" / "__init__.py").read_text(encoding="utf-8"))[0]
-SYSTEM = {"dpkg-shlibdeps": "dpkg-dev", "strip": "binutils"}
+# The library is one that the program needs on Wayland; the package's dependencies are found by what lies in the system.
+SYSTEM = {"dpkg-shlibdeps": "dpkg-dev", "strip": "binutils", "libwayland-cursor.so.0": "libwayland-cursor0"}
 FOR_ROOTS = {"debootstrap": "debootstrap", "strace": "strace", "qemu-x86_64": "qemu-user", "prlimit": "util-linux"}
 SUITE = "bookworm"
 MEMORY_MIB = 1024
