@@ -2,6 +2,7 @@
 
 import sys
 
+CHILD = "--multiprocessing-fork"  # what multiprocessing.spawn starts a child process with
 TOO_OLD = 2  # the exit code of what cannot be done here
 # The installer asks for this name, so that it never replaces or removes a program that runs (packaging/windows).
 RUNNING = "HardwareAdvisor.Running"
@@ -9,8 +10,9 @@ RUNNING = "HardwareAdvisor.Running"
 
 def main() -> int:
     """Run the program with `sys.argv`; returns the exit code."""
-    if getattr(sys, "frozen", False):
-        # A frozen program starts itself again for every child process; without this line that never ends.
+    if getattr(sys, "frozen", False) and sys.argv[1:2] == [CHILD]:
+        # A frozen program starts itself again for every child process; without this that never ends. Nothing here
+        # starts one, and multiprocessing takes 15 ms to load: it is asked for only when it is needed.
         import multiprocessing
 
         multiprocessing.freeze_support()

@@ -1,10 +1,8 @@
-"""Where the frozen program starts: child processes first, then the processor, then everything else."""
+"""Where the frozen program starts: the package's own entry point, which looks after child processes first."""
 
-import multiprocessing
 import sys
 
-if __name__ == "__main__":
-    multiprocessing.freeze_support()
-    from advisor.__main__ import main
+from advisor.__main__ import main
 
+if __name__ == "__main__":
     sys.exit(main())
