@@ -35,7 +35,6 @@ PARTS: Sequence[Part] = (
         ),
         "floor: the interpreter, its library, the C runtime",
     ),
-    Part("OpenSSL", ("_internal/libcrypto", "_internal/libssl"), "fpdf2 imports a module that needs it"),
     Part("programs", ("HardwareAdvisor", "advisor"), "two starters, each with all modules in Python, packed"),
     Part("numpy", ("_internal/numpy",), "estimates and matplotlib; 20 MB of it are OpenBLAS"),
     Part("matplotlib", ("_internal/matplotlib", "_internal/contourpy", "_internal/kiwisolver"), "charts of the report"),

@@ -16,10 +16,27 @@ TEXT, SMALL = 10.0, 8.5  # points
 LINE, SMALL_LINE = 5.2, 4.2  # mm
 
 
+def without_openssl() -> None:
+    """Let fpdf2 load in a packaged program, which has no OpenSSL and so no HTTPS: it derives a class from the standard
+    library's HTTPS connection, to fetch pictures by their address. No report does; one that did would be refused.
+    """
+    import http.client
+
+    if hasattr(http.client, "HTTPSConnection"):
+        return
+
+    class Refused(http.client.HTTPConnection):
+        def connect(self) -> None:
+            raise OSError("this program has no HTTPS")
+
+    http.client.HTTPSConnection = Refused  # type: ignore[misc, assignment] # as where Python is built without OpenSSL
+
+
 class Pen:
     """Writes on pages of `paper` and starts a new one before anything would be cut. Lengths in mm, fonts in points."""
 
     def __init__(self, document: Document, paper: str) -> None:
+        without_openssl()
         from fpdf import FPDF
 
         self.pdf = FPDF(format=paper)

@@ -32,10 +32,20 @@ for data in found.values():
 undated = {kind: data.replace(sys.argv[1].encode(), b"DAY") for kind, data in found.items()}
 print(json.dumps({kind: hashlib.sha256(data).hexdigest() for kind, data in undated.items()}))
 """
+# What a packaged program lacks is not found here either, nor what lies below it.
+_PACKAGED = """
+import sys
+lacking = {names}
+class Lacking:
+    def find_spec(self, name, path=None, target=None):
+        if any(name == one or name.startswith(one + ".") for one in lacking):
+            raise ModuleNotFoundError(name, name=name)
+sys.meta_path.insert(0, Lacking())
+"""
 
 
-def digests(seed: str, day: str) -> dict[str, str]:
-    command = [sys.executable, "-c", _RENDER, day]
+def digests(seed: str, day: str, before: str = "") -> dict[str, str]:
+    command = [sys.executable, "-c", before + _RENDER, day]
     environment = {**os.environ, "PYTHONHASHSEED": seed}
     run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=True)
     return dict(json.loads(run.stdout))
@@ -57,3 +67,11 @@ def test_another_day_changes_nothing_but_the_date(kind: str) -> None:
     texts = [report.render(g480(), Workload(), "en", kind, today=day).decode() for day in days]
     assert texts[0] != texts[1]
     assert texts[0].replace(str(days[0]), "DAY") == texts[1].replace(str(days[1]), "DAY")
+
+
+def test_a_packaged_program_writes_the_same_bytes(first: dict[str, str]) -> None:
+    """Without any of the modules that the builds leave out (packaging/left_out.json), OpenSSL among them."""
+    left_out = json.loads((ROOT / "packaging" / "left_out.json").read_text(encoding="utf-8"))
+    names = [name for entry in left_out["modules"] for name in entry["names"]]
+    assert "_ssl" in names
+    assert digests("1", "2026-11-22", _PACKAGED.format(names=names)) == first
