@@ -4,11 +4,13 @@ import contextlib
 import ctypes
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import FrameType
 from typing import NamedTuple
 
 
@@ -42,7 +44,7 @@ class Steps:
         try:
             yield found
         except BaseException as error:
-            self.rows.append(Row(name, time.monotonic() - started, f"FAILED: {error or type(error).__name__}"))
+            self.rows.append(Row(name, time.monotonic() - started, f"FAILED: {str(error) or type(error).__name__}"))
             raise
         seconds = time.monotonic() - started
         self.rows.append(Row(name, seconds, "; ".join(found) or "done"))
@@ -92,8 +94,12 @@ class Steps:
         return text
 
 
-def run(steps: Steps, build: Callable[[Steps], None], write: Path | None = None) -> int:
-    """Do all steps, print the table whatever happens, and keep it in `write`; the exit code."""
+def run(steps: Steps, build: Callable[[Steps], None]) -> int:
+    """Do all steps, print the table whatever happens; the exit code. Being told to end, or losing the terminal, ends it
+    as Ctrl+C does: mounts are undone.
+    """
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupted)
     try:
         build(steps)
         code = 0
@@ -103,9 +109,11 @@ def run(steps: Steps, build: Callable[[Steps], None], write: Path | None = None)
     except KeyboardInterrupt:
         code = 130
     print("\n" + steps.table())
-    if write is not None and code == 0:
-        write.write_text(steps.table() + "\n", encoding="utf-8")
     return code
+
+
+def _interrupted(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 def system_packages(steps: Steps, wanted: Mapping[str, str]) -> str:
