@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -28,13 +29,15 @@ class DebianRoot:
         self._environment = {"PATH": PATH, "HOME": home, "LANG": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive"}
 
     def make(self) -> str:
-        """Make it unless it is there; what was done."""
-        ready = self.root / "ready"
+        """Make it unless it is there; what was done. One whose making was cut short is made anew."""
+        based, ready = self.root / "based", self.root / "ready"
         if ready.is_file():
             return f"{self.suite}, kept from an earlier run"
-        self.root.mkdir(parents=True, exist_ok=True)
-        if not (self.root / "etc" / "debian_version").is_file():
+        if not based.is_file():
+            self._clear()
+            self.root.mkdir(parents=True)
             self.steps.call(["debootstrap", "--variant=minbase", self.suite, self.root])
+            based.write_text("", encoding="ascii")
         with self.mounted():
             if self._foreign:
                 self.inside(["dpkg", "--add-architecture", self._foreign])
@@ -42,6 +45,14 @@ class DebianRoot:
             self.inside(["apt-get", "install", "-y", "-q", "--no-install-recommends", *self._packages])
         ready.write_text("", encoding="ascii")
         return f"debootstrap {self.suite}, {len(self._packages)} packages and what they need"
+
+    def _clear(self) -> None:
+        """Delete what is there; never through a mount, behind which lies this computer's own /dev."""
+        held = [name for _source, name, _how in MOUNTS if os.path.ismount(self.root / name)]
+        if held:
+            raise Failed(f"{self.root / held[0]} is still mounted: umount it first")
+        if self.root.exists():
+            shutil.rmtree(self.root)
 
     @contextlib.contextmanager
     def mounted(self) -> Iterator[None]:
