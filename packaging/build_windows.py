@@ -184,7 +184,7 @@ def tell(steps: Steps) -> None:
         "is not, and is compared file by file with another Python 3.11. What differs between these:\n",
         "\n".join(["```", *differences, "```"]),
     ]
-    TABLE.write_text("\n".join(parts) + "\n", encoding="utf-8")
+    TABLE.write_text("\n\n".join(part.strip("\n") for part in parts) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
