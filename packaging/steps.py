@@ -96,10 +96,11 @@ class Steps:
 
 def run(steps: Steps, build: Callable[[Steps], None]) -> int:
     """Do all steps, print the table whatever happens; the exit code. Being told to end, or losing the terminal, ends it
-    as Ctrl+C does: mounts are undone.
+    as Ctrl+C does: mounts are undone. What the caller had ignored, as nohup does, stays ignored.
     """
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupted)
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _interrupted)
     try:
         build(steps)
         code = 0
