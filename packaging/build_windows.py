@@ -39,7 +39,7 @@ SYSTEM = {"debootstrap": "debootstrap", "makensis": "nsis", "git": "git"}
 STARTS = 4  # pairs
 SIZES = {"installer": 40e6, "installed": 140e6}
 FROZEN = r"Z:\build\dist\HardwareAdvisor\HardwareAdvisor.exe"
-FIRST_STEP_TESTS = (
+CORE_TESTS = (
     "tests", "--ignore=tests/ui", "--ignore=tests/test_benchmarks.py", "--ignore=tests/test_dev.py",
     "--ignore=tests/packaging", "-p", "no:cacheprovider", "-W", "ignore:Unknown config option",
 )  # fmt: skip
@@ -94,7 +94,7 @@ def _copy_sources(target: Path) -> str:
 def _tests(steps: Steps, wine: Wine) -> None:
     """The core's tests with Windows' own registry and calls as Wine answers them."""
     with steps.step("tests without Qt, under Wine") as found:
-        command = ["/build/py/python.exe", "-m", "pytest", *FIRST_STEP_TESTS, "--rootdir", r"Z:\build\src"]
+        command = ["/build/py/python.exe", "-m", "pytest", *CORE_TESTS, "--rootdir", r"Z:\build\src"]
         text = _in_folder(wine, command, codes=(0, 1))
         last = [line for line in text.splitlines() if re.search(r"\d+ passed", line)]
         if not last:
@@ -114,10 +114,8 @@ def _freeze(steps: Steps, wine: Wine) -> None:
     with steps.step("freeze") as found:
         shutil.rmtree(wine.build / "dist", ignore_errors=True)
         options = ["--noconfirm", "--log-level", "WARN", "--distpath", r"Z:\build\dist", "--workpath", r"Z:\build\work"]
-        wine.run(
-            ["/build/py/python.exe", "-m", "PyInstaller", *options, r"Z:\build\src\packaging\hardware-advisor.spec"],
-            limit_s=1500,
-        )
+        spec = r"Z:\build\src\packaging\hardware-advisor.spec"
+        wine.inside(["wine", "/build/py/python.exe", "-m", "PyInstaller", *options, spec], limit_s=1500)
         size, count = folder_size(_dist(wine))
         found.append(f"{megabytes(size)}, {count} files (at most {megabytes(SIZES['installed'])})")
         if size > SIZES["installed"]:

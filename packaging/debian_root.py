@@ -17,16 +17,26 @@ COLOURS = 200  # the program's painted window has more; an empty one fewer
 
 
 class DebianRoot:
-    """The root at `root`, of one suite, with `packages` and those that they depend on; what the packages of another
-    architecture need is asked for by naming it in `foreign`.
+    """The root at `root`, of one suite, with `packages` and those that they depend on. `foreign` is an architecture
+    that some of them are of; what runs inside has `home` and `environment`.
     """
 
     def __init__(
-        self, steps: Steps, root: Path, suite: str, packages: Sequence[str], *, home: str, foreign: str = ""
+        self,
+        steps: Steps,
+        root: Path,
+        suite: str,
+        packages: Sequence[str],
+        *,
+        home: str,
+        foreign: str = "",
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self.steps, self.root, self.suite = steps, root, suite
         self._packages, self._foreign = packages, foreign
-        self._environment = {"PATH": PATH, "HOME": home, "LANG": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive"}
+        self._home = home
+        plain = {"PATH": PATH, "HOME": home, "LANG": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive"}
+        self._environment = {**plain, **(environment or {})}
 
     def make(self) -> str:
         """Make it unless it is there; what was done. One whose making was cut short is made anew."""
@@ -37,6 +47,7 @@ class DebianRoot:
             self._clear()
             self.root.mkdir(parents=True)
             self.steps.call(["debootstrap", "--variant=minbase", self.suite, self.root])
+            (self.root / self._home.lstrip("/")).mkdir(exist_ok=True)
             based.write_text("", encoding="ascii")
         with self.mounted():
             if self._foreign:

@@ -1,7 +1,7 @@
 """A Debian root with Wine 10 in it."""
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from debian_root import SCREEN, DebianRoot
@@ -12,13 +12,20 @@ PACKAGES = (
     "wine", "wine64", "wine32:i386", "libx11-6", "xvfb", "xauth", "x11-apps", "xdotool", "netpbm", "fonts-noto-cjk",
 )  # fmt: skip
 FOREIGN = "i386"  # the installer's stub is a program of 32 bits
+ENVIRONMENT = {
+    "WINEPREFIX": "/build/prefix",
+    "WINEDEBUG": "-all",
+    # Microsoft's C runtime before Wine's own; no browser and no .NET are offered for installation; shortcuts are not
+    # copied into the menus of the system around.
+    "WINEDLLOVERRIDES": "ucrtbase=n,b;mscoree=;mshtml=;winemenubuilder.exe=d",
+}
 
 
 class Wine(DebianRoot):
     """`build` is the folder that Wine's programs see as drive Z, Z:\\build."""
 
     def __init__(self, steps: Steps, root: Path) -> None:
-        super().__init__(steps, root, SUITE, PACKAGES, home="/build", foreign=FOREIGN)
+        super().__init__(steps, root, SUITE, PACKAGES, home="/build", foreign=FOREIGN, environment=ENVIRONMENT)
         self.build = root / "build"
 
     def at_rest(self) -> None:
@@ -35,21 +42,6 @@ class Wine(DebianRoot):
         (system / "ucrtbase.dll").write_bytes(ucrt.read_bytes())
         return "Windows 10.0.19043 as Wine tells it"
 
-    def run(
-        self,
-        command: Sequence[str],
-        *,
-        limit_s: float = 600,
-        codes: Sequence[int] = (0,),
-        env: Mapping[str, str] | None = None,
-        display: bool = False,
-    ) -> str:
-        """Run a Windows program; its output comes back. Raises Failed."""
-        words = ["wine", *command]
-        if display:
-            words = [*SCREEN, *words]
-        return self.inside(words, limit_s=limit_s, codes=codes, env=env)
-
     def shell(self, script: str, *, limit_s: float = 600, env: Mapping[str, str] | None = None) -> str:
         """A shell script in the root, under Xvfb."""
         return self.inside([*SCREEN, "bash", "-eu", "-c", script], limit_s=limit_s, env=env)
@@ -58,23 +50,3 @@ class Wine(DebianRoot):
         """The user's folder in the prefix."""
         users = self.build / "prefix" / "drive_c" / "users"
         return next(path for path in sorted(users.iterdir()) if path.name != "Public")
-
-    def inside(
-        self,
-        command: Sequence[str],
-        *,
-        limit_s: float = 1800,
-        codes: Sequence[int] = (0,),
-        env: Mapping[str, str] | None = None,
-    ) -> str:
-        """Run a command in the root, Wine's own settings around it."""
-        settings = {
-            "WINEPREFIX": "/build/prefix",
-            "WINEDEBUG": "-all",
-            # Microsoft's C runtime before Wine's own; no browser and no .NET are offered for installation; shortcuts
-            # are not copied into the menus of the system around.
-            "WINEDLLOVERRIDES": "ucrtbase=n,b;mscoree=;mshtml=;winemenubuilder.exe=d",
-            **(env or {}),
-        }
-        self.build.mkdir(parents=True, exist_ok=True)
-        return super().inside(command, limit_s=limit_s, codes=codes, env=settings)
